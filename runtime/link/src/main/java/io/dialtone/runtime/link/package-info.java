@@ -1,0 +1,5 @@
+/** The corridor between processes, on Aeron. */
+@NullMarked
+package io.dialtone.runtime.link;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** SIP transactions and dialogs over the engine. */
+@NullMarked
+package io.dialtone.runtime.sip;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,26 @@
+package io.dialtone.sip.routing;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** The way out of routing; transports fill it. Called only by the I/O thread it belongs to. */
+public interface SipEgress {
+    /**
+     * Queues a message for the peer of {@code to}, from the socket of its listener. The bytes are read when the transport flushes, at the end of
+     * its turn or when its batch is full, and must stay as they are until then: they lie where {@link SipIngress#onMessage} showed them, or in a
+     * buffer from {@link #claim}.
+     *
+     * @return false if the message could not be taken and was dropped and counted
+     */
+    boolean send(UnsafeBuffer buffer, int offset, int length, SipFlow to);
+
+    /** A buffer of {@link #CLAIM_BYTES} for a message that we write ourselves; given back by sending it or by the end of the turn. */
+    UnsafeBuffer claim();
+
+    /** Size of a claimed buffer. */
+    int CLAIM_BYTES = 4096;
+
+    /** Listeners in the order of configuration, with the port the system chose. */
+    SipListener listener(int index);
+
+    int listeners();
+}

@@ -1,0 +1,30 @@
+package io.dialtone.sip.routing;
+
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** What a transport's I/O thread hands its messages to. Called only by that thread; never throws for what came from the wire. */
+public interface SipIngress {
+    /** Bytes a transport leaves free before each message, so that an edit can grow it to the front. */
+    int HEADROOM_BYTES = 1024;
+
+    /** Bytes a transport leaves free after each message. */
+    int TAILROOM_BYTES = 256;
+
+    /**
+     * One datagram, or one whole message of a stream. It may be edited in place, head room and tail room included, and sent on from where it lies: the
+     * bytes stay ours until the transport has flushed its {@link SipEgress}.
+     *
+     * @param nowNs monotonic time, read once per turn
+     */
+    void onMessage(UnsafeBuffer buffer, int offset, int length, SipFlow from, long nowNs);
+
+    /**
+     * A turn of whatever else this thread does: link, probes, timers. Bounded.
+     *
+     * @return how much work was done; 0 lets the thread rest
+     */
+    int doWork(long nowNs);
+
+    /** The next time {@link #doWork} must be called though nothing arrives, or {@code Long.MAX_VALUE}. */
+    long nextDeadlineNs();
+}

@@ -1,0 +1,5 @@
+/** Sockets of the SIP balancer, on Netty loops driven by hand. */
+@NullMarked
+package io.dialtone.sip.transport;
+
+import org.jspecify.annotations.NullMarked;
