@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialtone.placement.table;
+
+import org.jspecify.annotations.NullMarked;
