@@ -61,6 +61,14 @@ public final class SlotTable {
         return epochs[slot];
     }
 
+    /**
+     * Which of an owner's threads runs the slot, 0 up to {@code threads}: the sender's choice of stream and the owner's choice of worker are
+     * this one function. Scattered, so that it has nothing to do with how slots were dealt to members.
+     */
+    public static int threadOf(final int slot, final int threads) {
+        return threads == 1 ? 0 : (int) ((slot * 0x9E37_79B9L & 0xFFFF_FFFFL) * threads >>> 32);
+    }
+
     /** How many slots the member owns. */
     public int slotsOwnedBy(final int member) {
         int count = 0;

@@ -58,6 +58,22 @@ class SlotTableTest {
     }
 
     @Test
+    void shouldSpreadTheSlotsOfEachOwnerOverItsThreads() {
+        final SlotTable table = SlotTable.roundRobin(256, 0, 1, 2, 3);
+        for (int threads = 1; threads <= 4; threads++) {
+            final int[][] counts = new int[4][threads];
+            for (int slot = 0; slot < 256; slot++) {
+                counts[table.ownerOf(slot)][SlotTable.threadOf(slot, threads)]++;
+            }
+            for (final int[] ofOwner : counts) {
+                for (final int count : ofOwner) {
+                    assertTrue(count >= 64 / threads - 4 && count <= 64 / threads + 4, count + " of " + threads);
+                }
+            }
+        }
+    }
+
+    @Test
     void shouldSpreadCallIdsEvenlyAndByKey() {
         final SlotHash hash = SlotHash.of(ClusterKey.parse("the secret of one cluster"), 256);
         final SlotHash other = SlotHash.of(ClusterKey.parse("the secret of another cluster"), 256);

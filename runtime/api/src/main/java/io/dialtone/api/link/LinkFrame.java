@@ -26,7 +26,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +---------------------------------------------------------------+
  *  |         Deadline, ns since 1970; 0 is none (64)               |  32
  *  +-------------------------------+---------------+---------------+
- *  |       Sender's member         |   Transport   |   Reserved    |  40
+ *  |       Sender's member         |   Transport   |Sender's thread|  40
  *  +-------------------------------+---------------+---------------+
  *  |       Flow: listener          |     Flow: remote port         |  44
  *  +-------------------------------+-------------------------------+
@@ -56,6 +56,7 @@ public final class LinkFrame {
     private static final int DEADLINE_OFFSET = 32;
     private static final int MEMBER_OFFSET = 40;
     private static final int TRANSPORT_OFFSET = 42;
+    private static final int THREAD_OFFSET = 43;
     private static final int LISTENER_OFFSET = 44;
     private static final int REMOTE_PORT_OFFSET = 46;
     private static final int REMOTE_HIGH_OFFSET = 48;
@@ -153,6 +154,16 @@ public final class LinkFrame {
 
     public LinkFrame member(final int member) {
         frame.putShort(MEMBER_OFFSET, (short) member, ByteOrder.LITTLE_ENDIAN);
+        return this;
+    }
+
+    /** Number of the sending thread in its process: where a reply to this frame goes. */
+    public int thread() {
+        return frame.getByte(THREAD_OFFSET) & 0xFF;
+    }
+
+    public LinkFrame thread(final int thread) {
+        frame.putByte(THREAD_OFFSET, (byte) thread);
         return this;
     }
 
