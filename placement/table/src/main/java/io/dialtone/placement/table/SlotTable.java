@@ -66,7 +66,7 @@ public final class SlotTable {
      * this one function. Scattered, so that it has nothing to do with how slots were dealt to members.
      */
     public static int threadOf(final int slot, final int threads) {
-        return threads == 1 ? 0 : (int) ((slot * 0x9E37_79B9L & 0xFFFF_FFFFL) * threads >>> 32);
+        return threads == 1 ? 0 : (int) (((slot * 0x9E37_79B9L & 0xFFFF_FFFFL) * threads) >>> 32);
     }
 
     /** How many slots the member owns. */
