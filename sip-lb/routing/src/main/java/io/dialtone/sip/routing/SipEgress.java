@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** The way out of routing; transports fill it. Called only by the I/O thread it belongs to. */
@@ -12,6 +13,12 @@ public interface SipEgress {
      * @return false if the message could not be taken and was dropped and counted
      */
     boolean send(UnsafeBuffer buffer, int offset, int length, SipFlow to);
+
+    /**
+     * Like {@link #send}, for a message of up to 65 535 bytes that lies elsewhere, for instance in the link's memory: it is copied before this
+     * returns.
+     */
+    boolean sendCopy(DirectBuffer buffer, int offset, int length, SipFlow to);
 
     /** A buffer of {@link #CLAIM_BYTES} for a message that we write ourselves; given back by sending it or by the end of the turn. */
     UnsafeBuffer claim();
