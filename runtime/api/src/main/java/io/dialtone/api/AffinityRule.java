@@ -1,0 +1,62 @@
+package io.dialtone.api;
+
+import java.util.Locale;
+
+/**
+ * What names the home of a session: requests with the same key reach the same worker, and share one session.
+ *
+ * @param kind where the key is found
+ * @param header lower-case name of the header for {@link Kind#HEADER}, else empty
+ */
+public record AffinityRule(Kind kind, String header) {
+    /** The place of the key in a request. */
+    public enum Kind {
+        CALL_ID,
+        HEADER,
+        FROM_USER,
+        TO_USER,
+        REQUEST_URI_USER
+    }
+
+    /** One session for each call. */
+    public static final AffinityRule CALL_ID = new AffinityRule(Kind.CALL_ID, "");
+
+    private static final String HEADER_PREFIX = "header:";
+
+    public AffinityRule {
+        if ((kind == Kind.HEADER) == header.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "affinity: a header's name goes with 'header:' and only there. Maybe header:X-Session?");
+        }
+        header = header.toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Reads a rule as it stands in a service's YAML: {@code call-id}, {@code header:NAME}, {@code from-user}, {@code to-user} or {@code request-uri-user}.
+     *
+     * @throws IllegalArgumentException with a sentence for the operator
+     */
+    public static AffinityRule parse(final String text) {
+        if (text.startsWith(HEADER_PREFIX)) {
+            return new AffinityRule(
+                    Kind.HEADER, text.substring(HEADER_PREFIX.length()).trim());
+        }
+        return switch (text) {
+            case "call-id" -> CALL_ID;
+            case "from-user" -> new AffinityRule(Kind.FROM_USER, "");
+            case "to-user" -> new AffinityRule(Kind.TO_USER, "");
+            case "request-uri-user" -> new AffinityRule(Kind.REQUEST_URI_USER, "");
+            default ->
+                throw new IllegalArgumentException("affinity: " + text
+                        + " (expected: call-id, header:NAME, from-user, to-user or request-uri-user). Maybe call-id?");
+        };
+    }
+
+    /** The rule as it stands in YAML. */
+    @Override
+    public String toString() {
+        return kind == Kind.HEADER
+                ? HEADER_PREFIX + header
+                : kind.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+}

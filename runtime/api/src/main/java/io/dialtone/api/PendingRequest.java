@@ -1,0 +1,14 @@
+package io.dialtone.api;
+
+/** A request that has no final answer yet. Valid until the handler's method returns. */
+public interface PendingRequest {
+    SipMethod method();
+
+    /**
+     * Begins an answer. Nothing is sent before {@link SipReply#send}, and nothing leaves before the handler returns.
+     *
+     * @param status 101 to 699; 100 is the platform's own
+     * @throws IllegalStateException when the request has its final answer, or is an ACK or CANCEL, which a handler does not answer
+     */
+    SipReply reply(int status);
+}

@@ -1,0 +1,44 @@
+package io.dialtone.api;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * One session as its handler sees it: state, timers, and requests that still want an answer. Valid until the handler's method returns, on that thread only.
+ *
+ * <p>A session begins with the first request that has its affinity key. It is over when it has no dialog, no request to answer and no timer left, or when the
+ * handler calls {@link #end}.
+ *
+ * @param <S> the state, an immutable record
+ */
+public interface Session<S extends Record> {
+    /** The affinity key: by default the Call-ID. */
+    String key();
+
+    /** The slot the key falls into. */
+    int slot();
+
+    /** The state as of the last {@link #update}. */
+    S state();
+
+    /** Replaces the state. */
+    void update(S state);
+
+    /**
+     * Starts the timer of this name, or starts it anew when it runs. {@link SipHandler#onTimer} is called once when it runs out.
+     *
+     * @throws IllegalStateException when the session has as many timers as it may have
+     */
+    void startTimer(String name, Duration delay);
+
+    /** Stops the timer of this name if it runs. */
+    void cancelTimer(String name);
+
+    /** The oldest request of this method that has no final answer yet: the INVITE that still rings, for instance. */
+    Optional<PendingRequest> pending(SipMethod method);
+
+    /**
+     * Forgets the session, its dialogs and its timers when the handler returns. A request that still has no final answer gets 480.
+     */
+    void end();
+}

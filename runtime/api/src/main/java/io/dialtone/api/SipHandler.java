@@ -1,0 +1,56 @@
+package io.dialtone.api;
+
+import java.util.Set;
+
+/**
+ * A SIP service: the one class a developer writes. Its methods are called by the worker that owns the session, one at a time for each session.
+ *
+ * <p>The platform speaks SIP; a handler decides. Retransmissions, the ACK of a refusal, the matching of CANCEL, To tags, Contact, Record-Route and all timers of
+ * RFC 3261 section 17 never reach it. A request reaches it once.
+ *
+ * <p>Rules for a handler:
+ *
+ * <ul>
+ *   <li>What it must remember of a session goes into the session's state, an immutable record. A worker makes one handler and shows it many sessions; a field that
+ *       changes is a bug, because a session may live on in another process.
+ *   <li>It never blocks and never starts a thread: its worker serves thousands of other calls.
+ *   <li>It is all or nothing. State, timers and replies take effect when the method returns. If it throws they are forgotten, the request is answered with 500, and
+ *       nobody else is harmed.
+ * </ul>
+ *
+ * @param <S> the state of one session
+ */
+public interface SipHandler<S extends Record> {
+    /** The state of a new session, made just before its first request is handled. */
+    S initialState(SipRequest request);
+
+    /**
+     * A request to be answered: everything but ACK and CANCEL. It is answered now by {@link SipRequest#reply}, or later, say from a timer, by way of
+     * {@link Session#pending}.
+     */
+    void onRequest(SipRequest request, Session<S> session);
+
+    /** The caller confirmed our 2xx; the call is up. An offer made in the 2xx has its answer in this body. */
+    default void onAck(final SipRequest ack, final Session<S> session) {}
+
+    /** The caller gave up an INVITE we had not answered. Both it (487) and the CANCEL (200) are answered already. */
+    default void onCancel(final SipRequest cancel, final Session<S> session) {}
+
+    /** Our 2xx was never confirmed: no ACK came for 32 s (RFC 3261 section 13.3.1.4). The dialog is over. */
+    default void onAckMissing(final Session<S> session) {}
+
+    /** A timer of the session has run out. */
+    default void onTimer(final String timer, final Session<S> session) {}
+
+    /**
+     * The methods this service understands. Others are answered with 405, or 501 when nobody knows them; Allow lists these. Asked once, when the worker starts.
+     */
+    default Set<SipMethod> methods() {
+        return SipMethod.OF_A_CALL;
+    }
+
+    /** The types of body this service reads and writes. A request with another is answered with 415. Asked once, when the worker starts. */
+    default Set<String> contentTypes() {
+        return Set.of("application/sdp");
+    }
+}

@@ -1,0 +1,44 @@
+package io.dialtone.api;
+
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A request laid over the bytes it came in. Valid until the handler's method returns; text is made only when asked for, so ask once and keep what is needed in the state.
+ */
+public interface SipRequest extends PendingRequest {
+    /** True if the request stands outside any dialog: it has no To tag. */
+    boolean isInitial();
+
+    /** The Request-URI. */
+    String requestUri();
+
+    /** The user part of the Request-URI, or of a tel URI the number; empty if there is none. */
+    String requestUriUser();
+
+    /** The user part of the From URI, or of a tel URI the number; empty if there is none. */
+    String fromUser();
+
+    /** The user part of the To URI, or of a tel URI the number; empty if there is none. */
+    String toUser();
+
+    String callId();
+
+    /** The number in CSeq. */
+    long cseq();
+
+    /** The value of the first header of this name, long or compact form, in any case. */
+    Optional<String> header(String name);
+
+    /** The values of all header lines of this name, in order. Lines are not split at commas. */
+    List<String> headers(String name);
+
+    /** Length of the body in bytes. */
+    int bodyLength();
+
+    /** The body as UTF-8 text; empty if there is none. */
+    String body();
+
+    /** Copy of the body's bytes. */
+    byte[] bodyBytes();
+}
