@@ -1,0 +1,95 @@
+package io.dialtone.runtime.engine;
+
+import io.dialtone.api.link.LinkFrame;
+
+/**
+ * The door a request came in by, and by which its answers leave: the edge's thread, its listener, and the peer. Mutable, kept by who may have to answer later. Called
+ * only by the owning worker.
+ */
+public final class ReplyPort {
+    private int member;
+    private int thread;
+    private int transport;
+    private int listener;
+    private long remoteHigh;
+    private long remoteLow;
+    private int remotePort;
+
+    public ReplyPort from(final LinkFrame frame) {
+        member = frame.member();
+        thread = frame.thread();
+        transport = frame.transport();
+        listener = frame.listener();
+        remoteHigh = frame.remoteHigh();
+        remoteLow = frame.remoteLow();
+        remotePort = frame.remotePort();
+        return this;
+    }
+
+    public ReplyPort copyFrom(final ReplyPort other) {
+        member = other.member;
+        thread = other.thread;
+        transport = other.transport;
+        listener = other.listener;
+        remoteHigh = other.remoteHigh;
+        remoteLow = other.remoteLow;
+        remotePort = other.remotePort;
+        return this;
+    }
+
+    /** Another address of the peer at the same listener. */
+    public ReplyPort remote(final long high, final long low, final int port) {
+        remoteHigh = high;
+        remoteLow = low;
+        remotePort = port;
+        return this;
+    }
+
+    /** Another port of the same peer. */
+    public ReplyPort remotePort(final int port) {
+        remotePort = port;
+        return this;
+    }
+
+    void to(final LinkFrame frame) {
+        frame.transport(transport)
+                .listener(listener)
+                .remoteHigh(remoteHigh)
+                .remoteLow(remoteLow)
+                .remotePort(remotePort);
+    }
+
+    /** Number of the edge in the cluster's list of members. */
+    public int member() {
+        return member;
+    }
+
+    /** Which of the edge's threads. */
+    public int thread() {
+        return thread;
+    }
+
+    /** 0 is UDP. */
+    public int transport() {
+        return transport;
+    }
+
+    /** Which of the edge's listeners. */
+    public int listener() {
+        return listener;
+    }
+
+    /** First eight bytes of the peer's IPv6 (or IPv4-mapped) address, big-endian. */
+    public long remoteHigh() {
+        return remoteHigh;
+    }
+
+    /** Last eight bytes of the peer's IPv6 (or IPv4-mapped) address, big-endian. */
+    public long remoteLow() {
+        return remoteLow;
+    }
+
+    public int remotePort() {
+        return remotePort;
+    }
+}

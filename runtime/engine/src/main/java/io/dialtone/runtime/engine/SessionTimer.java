@@ -1,0 +1,16 @@
+package io.dialtone.runtime.engine;
+
+/** A running timer of a session, pooled by that session. Called only by the owning worker. */
+final class SessionTimer extends Deadline {
+    private final WorkerSession<?> session;
+    String name = "";
+
+    SessionTimer(final WorkerSession<?> session) {
+        this.session = session;
+    }
+
+    @Override
+    protected void onDeadline(final long nowNs) {
+        session.onTimerDue(this, nowNs);
+    }
+}

@@ -1,0 +1,46 @@
+package io.dialtone.runtime.engine;
+
+/** What a worker counts, whatever protocol it serves. */
+public enum WorkerCounter {
+    /** Frames taken from the link. */
+    FRAMES_RECEIVED("Frames taken from the link"),
+    /** Frames given to the link. */
+    FRAMES_SENT("Frames given to the link"),
+    /** Frames of a kind or version nobody here reads. */
+    FRAMES_UNKNOWN("Frames of a kind or version that no protocol here reads"),
+    /** Frames for a slot that another node or worker owns: the sender's table is older or newer than ours. */
+    FRAMES_NOT_OURS("Frames for a slot this worker does not own"),
+    /** Frames whose epoch is not the one in which we own the slot. */
+    FRAMES_OF_OTHER_EPOCH("Frames sent under another epoch of their slot"),
+    /** Frames that came after their deadline. */
+    FRAMES_TOO_LATE("Frames that came after their deadline"),
+    /** Outputs dropped because the outbox was full; retransmission brings them back. */
+    OUTPUTS_DROPPED_OUTBOX_FULL("Outputs dropped because the outbox was full"),
+    /** Outputs dropped because the edge is gone. */
+    OUTPUTS_DROPPED_EDGE_GONE("Outputs dropped because their edge was not connected"),
+    /** Turns that ended with outputs waiting for a slower edge. */
+    TURNS_BACK_PRESSURED("Turns that ended with outputs waiting for a slower edge"),
+    /** Gauge: sessions in memory. */
+    SESSIONS("Sessions in memory"),
+    /** Sessions begun since the worker started. */
+    SESSIONS_BEGUN("Sessions begun"),
+    /** New sessions refused because there are as many as there may be. */
+    SESSIONS_REFUSED("New sessions refused because the limit was reached"),
+    /** Gauge: deadlines in the wheel. */
+    DEADLINES("Deadlines in the wheel"),
+    /** Session timers that ran out. */
+    TIMERS_FIRED("Session timers that ran out"),
+    /** Handler methods that threw. */
+    HANDLER_FAILURES("Handler methods that threw");
+
+    private final String sentence;
+
+    WorkerCounter(final String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** What the counter says, for people. */
+    public String sentence() {
+        return sentence;
+    }
+}
