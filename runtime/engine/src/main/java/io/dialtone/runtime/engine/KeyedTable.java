@@ -62,6 +62,7 @@ public final class KeyedTable<E extends KeyedEntry> {
     }
 
     /** Removes this very entry; false if it is not here. */
+    @SuppressWarnings("ReferenceEquality") // the very entry is meant
     public boolean remove(final E entry) {
         for (int place = (int) entry.keyHash() & mask; ; place = (place + 1) & mask) {
             final KeyedEntry found = entries[place];
