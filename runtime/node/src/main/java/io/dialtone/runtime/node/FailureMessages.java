@@ -1,0 +1,38 @@
+package io.dialtone.runtime.node;
+
+import java.io.PrintWriter;
+import java.net.BindException;
+import picocli.CommandLine;
+import picocli.CommandLine.IExecutionExceptionHandler;
+import picocli.CommandLine.ParseResult;
+
+/** Says why a command did not do what it was asked, in words for whom it concerns, and picks the exit code. */
+final class FailureMessages implements IExecutionExceptionHandler {
+    @Override
+    public int handleExecutionException(
+            final Exception failure, final CommandLine command, final ParseResult parseResult) {
+        final PrintWriter err = command.getErr();
+        return switch (failure) {
+            case WrongConfigurationException wrong -> {
+                final int count = wrong.problems().size();
+                err.println("dialtone: " + (count == 1 ? "a setting is" : count + " settings are")
+                        + " wrong; nothing was started.");
+                wrong.problems().forEach(problem -> err.println("  " + problem));
+                yield ExitCode.CONFIGURATION;
+            }
+            case UnavailableException unavailable -> {
+                err.println("dialtone: " + unavailable.getMessage());
+                yield ExitCode.UNAVAILABLE;
+            }
+            case BindException bind -> {
+                err.println("dialtone: " + bind.getMessage());
+                yield ExitCode.UNAVAILABLE;
+            }
+            default -> {
+                err.println("dialtone: a fault of ours: " + failure + ". Please report it with the lines below.");
+                failure.printStackTrace(err);
+                yield ExitCode.FAULT;
+            }
+        };
+    }
+}

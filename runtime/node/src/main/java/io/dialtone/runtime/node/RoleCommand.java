@@ -1,0 +1,36 @@
+package io.dialtone.runtime.node;
+
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** A command whose options are settings, and whose process stays until it is told to stop. Used by the main thread only. */
+@Command(
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        abbreviateSynopsis = true,
+        synopsisHeading = "Usage: ",
+        descriptionHeading = "%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n",
+        sortOptions = false)
+abstract class RoleCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it before call
+    private CommandSpec spec;
+
+    /** What the role can be told. */
+    abstract List<SettingGroup> groups();
+
+    /** Builds the role, waits until it is told to stop, takes it down. */
+    abstract int run(Settings settings) throws Exception;
+
+    @Override
+    public final Integer call() throws Exception {
+        final Settings settings = SettingOptions.read(spec.commandLine().getParseResult(), groups(), System.getenv());
+        Logging.start(settings.get(CommonSettings.LOG_LEVEL));
+        return run(settings);
+    }
+}

@@ -1,0 +1,113 @@
+package io.dialtone.runtime.node;
+
+import java.util.List;
+
+/** Settings of SIP listeners and their sockets, for the balancer and for edges. */
+final class SipSettings {
+    /** How datagrams pass between the kernel and us. */
+    enum Io {
+        AUTO,
+        EPOLL,
+        NIO
+    }
+
+    static final Setting<List<ListenerSpec>> LISTEN = Setting.required(
+            "sip.listen",
+            "--listen",
+            SettingType.listOf(ListenerSpec.TYPE),
+            "where SIP comes in; port 0 lets the system choose, ;advertise=HOST:PORT tells peers another address");
+
+    static final Setting<Integer> LOOPS = Setting.of(
+            "sip.loops",
+            "--loops",
+            SettingType.wholeNumber(1, 64),
+            "1",
+            "I/O threads; each has its own socket for each listener (SO_REUSEPORT)");
+
+    static final Setting<Io> TRANSPORT = Setting.of(
+            "sip.transport",
+            "--transport",
+            SettingType.oneOf(Io.class),
+            "auto",
+            "epoll reads and writes many datagrams by one call (Linux), nio works everywhere; auto takes the better one");
+
+    static final Setting<Integer> RECEIVE_BUFFER = Setting.of(
+            "sip.receive-buffer",
+            "--receive-buffer",
+            SettingType.size("4k", "1024m"),
+            "4m",
+            "asked of the kernel for each socket (SO_RCVBUF); it may grant less, which is said at start");
+
+    static final Setting<Integer> SEND_BUFFER = Setting.of(
+            "sip.send-buffer", "--send-buffer", SettingType.size("4k", "1024m"), "4m", "likewise, SO_SNDBUF");
+
+    static final Setting<Integer> DSCP = Setting.of(
+                    "sip.dscp",
+                    "--dscp",
+                    SettingType.wholeNumber(0, 63),
+                    "0",
+                    "class of service of what we send; 24 (CS3) is usual for signalling, 0 is off")
+            .reference("RFC 2474, RFC 4594");
+
+    static final Setting<Long> BUSY_POLL = Setting.of(
+            "sip.busy-poll",
+            "--busy-poll",
+            SettingType.duration("0us", "10ms"),
+            "0us",
+            "how long a read may poll the network card (SO_BUSY_POLL); spends CPU for latency, 0 is off");
+
+    static final Setting<Long> SPIN = Setting.of(
+            "sip.spin",
+            "--spin",
+            SettingType.duration("0us", "1s"),
+            "0us",
+            "how long a loop keeps looking for work before it sleeps; spends CPU for latency, 0 is off");
+
+    static final Setting<Integer> BATCH =
+            Setting.of("sip.batch", "--batch", SettingType.wholeNumber(1, 1024), "32", "datagrams read by one call");
+
+    static final Setting<Integer> SEND_QUEUE = Setting.of(
+            "sip.send-queue",
+            "--send-queue",
+            SettingType.wholeNumber(1, 1024),
+            "128",
+            "datagrams collected for a socket before they are sent in any case");
+
+    static final Setting<Integer> MESSAGE_SIZE_MAX = Setting.of(
+                    "sip.message-size-max",
+                    "--message-size-max",
+                    SettingType.size("512", "65535"),
+                    "65535",
+                    "longest message taken; longer ones are dropped and counted")
+            .reference("RFC 3261 18.1.1");
+
+    static final Setting<Boolean> GRO = Setting.of(
+            "sip.gro",
+            "--gro",
+            SettingType.yesOrNo(),
+            "false",
+            "lets the kernel join datagrams of one peer (UDP_GRO); pays with few peers and much traffic");
+
+    static final Setting<Boolean> GSO = Setting.of(
+            "sip.gso",
+            "--gso",
+            SettingType.yesOrNo(),
+            "false",
+            "hands runs of equally long datagrams to one peer to the kernel as one (UDP_SEGMENT)");
+
+    static final SettingGroup LISTENING = SettingGroup.of("Listening", LISTEN, LOOPS, TRANSPORT);
+    static final SettingGroup SOCKETS = SettingGroup.of(
+            "Sockets",
+            RECEIVE_BUFFER,
+            SEND_BUFFER,
+            DSCP,
+            BUSY_POLL,
+            SPIN,
+            BATCH,
+            SEND_QUEUE,
+            MESSAGE_SIZE_MAX,
+            GRO,
+            GSO);
+
+    private SipSettings() {}
+}
