@@ -1,4 +1,4 @@
-/** The corridor between processes, on Aeron. */
+/** The corridor between processes, on Aeron: shared memory inside a host, UDP between hosts. */
 @NullMarked
 package io.dialtone.runtime.link;
 

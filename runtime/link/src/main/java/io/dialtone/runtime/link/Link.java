@@ -1,0 +1,218 @@
+package io.dialtone.runtime.link;
+
+import io.aeron.Aeron;
+import io.aeron.ChannelUriStringBuilder;
+import io.aeron.Subscription;
+import io.aeron.exceptions.ClientTimeoutException;
+import io.aeron.exceptions.ConductorServiceTimeoutException;
+import io.aeron.exceptions.DriverTimeoutException;
+import io.dialtone.api.link.LinkEndpoint;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A process's corridor to the other members of its cluster: a client of the host's {@link LinkDriver}. Set up and closed by {@code main};
+ * each of its endpoints belongs to one thread, which must have stopped before this is closed.
+ */
+public final class Link implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(Link.class.getName());
+    private static final int CONDUCTOR_REST_MS = 16;
+    private static final int SET_UP_REST_MS = 1;
+    private static final long KEEP_ALIVES_PER_SILENCE = 8;
+
+    private final LinkMembers members;
+    private final LinkMember self;
+    private final LinkSettings settings;
+    private final LinkFailureHandler failureHandler;
+    private final long incarnation;
+    private final Aeron aeron;
+    private final List<AeronLinkEndpoint> endpoints = new CopyOnWriteArrayList<>();
+    private final AtomicReference<@Nullable Throwable> lastFatal = new AtomicReference<>();
+    private volatile boolean closing;
+
+    private Link(
+            final LinkMembers members,
+            final LinkMember self,
+            final LinkSettings settings,
+            final LinkFailureHandler failureHandler) {
+        this.members = members;
+        this.self = self;
+        this.settings = settings;
+        this.failureHandler = failureHandler;
+        incarnation = newIncarnation();
+        aeron = Aeron.connect(new Aeron.Context()
+                .aeronDirectoryName(settings.directory().toString())
+                .driverTimeoutMs(settings.driverSilenceMsMax())
+                .keepAliveIntervalNs(settings.clientSilenceMsMax() * 1_000_000L / KEEP_ALIVES_PER_SILENCE)
+                .idleStrategy(new SleepingMillisIdleStrategy(CONDUCTOR_REST_MS))
+                .awaitingIdleStrategy(new SleepingMillisIdleStrategy(SET_UP_REST_MS))
+                .threadFactory(work -> {
+                    final Thread thread = new Thread(work, "link-conductor-" + self.name());
+                    thread.setDaemon(true);
+                    return thread;
+                })
+                .errorHandler(this::onError)
+                .subscriberErrorHandler(this::onError));
+        aeron.addCloseHandler(this::onClosed);
+    }
+
+    /**
+     * Connects a member to the driver of its host, and waits for the driver to come up.
+     *
+     * @param driverWaitMsMax how long to wait for the driver
+     * @throws LinkUnavailableException if there is no driver
+     */
+    public static Link open(
+            final LinkMembers members,
+            final LinkMember self,
+            final LinkSettings settings,
+            final int driverWaitMsMax,
+            final LinkFailureHandler failureHandler) {
+        final long deadlineNs = System.nanoTime() + driverWaitMsMax * 1_000_000L;
+        while (true) {
+            try {
+                return new Link(members, self, settings, failureHandler);
+            } catch (DriverTimeoutException e) {
+                if (System.nanoTime() - deadlineNs >= 0) {
+                    throw new LinkUnavailableException(
+                            "no live media driver at " + settings.directory() + " after " + driverWaitMsMax
+                                    + " ms. Maybe start it first: dialtone host",
+                            e);
+                }
+            }
+        }
+    }
+
+    /**
+     * Opens the corridor of one of this process's threads, with a stream of its own in and one to each thread of each peer.
+     *
+     * @param thread 0 up to {@link LinkMember#threads()} of this member
+     * @param nowNs monotonic time
+     */
+    public LinkEndpoint endpoint(final int thread, final long nowNs) {
+        if (thread < 0 || thread >= self.threads()) {
+            throw new IllegalArgumentException(
+                    "thread " + thread + " of " + self.name() + " (expected: 0 to " + (self.threads() - 1) + ")");
+        }
+        final List<LinkMember> peerMembers = members.peersOf(self);
+        final List<Subscription> subscriptions = new ArrayList<>();
+        if (peerMembers.stream().anyMatch(this::isOnThisHost) || peerMembers.isEmpty()) {
+            subscriptions.add(aeron.addSubscription(ipc().build(), self.streamId(thread)));
+        }
+        if (!peerMembers.stream().allMatch(this::isOnThisHost)) {
+            subscriptions.add(aeron.addSubscription(udp(self).build(), self.streamId(thread)));
+        }
+        final List<LinkPeer> peers = new ArrayList<>();
+        for (final LinkMember peer : peerMembers) {
+            final String channel = (isOnThisHost(peer) ? ipc() : udp(peer))
+                    .termLength(settings.termBytes())
+                    .mtu(settings.mtuBytes())
+                    .build();
+            for (int peerThread = 0; peerThread < peer.threads(); peerThread++) {
+                final LinkCounters counters = new LinkCounters();
+                peers.add(new LinkPeer(
+                        peer,
+                        peerThread,
+                        new AeronLinkPublication(
+                                aeron,
+                                channel,
+                                aeron.addExclusivePublication(channel, peer.streamId(peerThread)),
+                                counters),
+                        counters));
+            }
+        }
+        final AeronLinkEndpoint endpoint =
+                new AeronLinkEndpoint(self, thread, incarnation, subscriptions, peers, settings, nowNs);
+        endpoints.add(endpoint);
+        return endpoint;
+    }
+
+    /** Random number of this process's start. */
+    public long incarnation() {
+        return incarnation;
+    }
+
+    /** What was counted so far. May be called by any thread. */
+    public List<LinkPeerStatus> status() {
+        final List<LinkPeerStatus> status = new ArrayList<>();
+        for (final AeronLinkEndpoint endpoint : endpoints) {
+            for (final LinkPeer peer : endpoint.peers()) {
+                final Map<LinkCounter, Long> counts = new EnumMap<>(LinkCounter.class);
+                for (final LinkCounter counter : LinkCounter.values()) {
+                    counts.put(counter, peer.counters().get(counter));
+                }
+                status.add(new LinkPeerStatus(
+                        endpoint.thread(),
+                        peer.member().name(),
+                        peer.thread(),
+                        peer.publication().isConnected(),
+                        Collections.unmodifiableMap(counts)));
+            }
+        }
+        return status;
+    }
+
+    /** Frames dropped because they were no frames of ours, or of nobody we know. May be called by any thread. */
+    public long invalidFrames() {
+        return endpoints.stream().mapToLong(AeronLinkEndpoint::invalidFrames).sum();
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        aeron.close();
+    }
+
+    private boolean isOnThisHost(final LinkMember peer) {
+        return peer.host().equals(self.host());
+    }
+
+    private static ChannelUriStringBuilder ipc() {
+        return new ChannelUriStringBuilder().media("ipc");
+    }
+
+    private static ChannelUriStringBuilder udp(final LinkMember receiver) {
+        return new ChannelUriStringBuilder().media("udp").endpoint(receiver.endpoint());
+    }
+
+    private static long newIncarnation() {
+        long random = LinkBeats.NO_INCARNATION;
+        while (random == LinkBeats.NO_INCARNATION) {
+            random = ThreadLocalRandom.current().nextLong();
+        }
+        return random;
+    }
+
+    private void onError(final Throwable error) {
+        if (error instanceof DriverTimeoutException
+                || error instanceof ClientTimeoutException
+                || error instanceof ConductorServiceTimeoutException
+                || error instanceof AgentTerminationException) {
+            // Said once, in onClosed, which follows.
+            lastFatal.compareAndSet(null, error);
+        } else if (!closing) {
+            LOGGER.log(System.Logger.Level.WARNING, () -> "link of " + self.name() + ": " + error);
+        }
+    }
+
+    /** The client is closed by us, or by itself when the driver is gone or has given us up: then all streams are dead for good. */
+    private void onClosed() {
+        if (!closing) {
+            final Throwable cause = lastFatal.get();
+            failureHandler.onLinkFailure(
+                    "the corridor of " + self.name() + " is gone: "
+                            + (cause == null ? "its client was closed" : cause.getMessage())
+                            + " (media driver at " + settings.directory() + ")",
+                    cause);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialtone.runtime.link;
+
+import org.jspecify.annotations.NullMarked;
