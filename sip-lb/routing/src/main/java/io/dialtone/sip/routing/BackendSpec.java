@@ -1,0 +1,106 @@
+package io.dialtone.sip.routing;
+
+import java.util.Locale;
+
+/**
+ * A backend as an operator writes it: {@code HOST[:PORT][;weight=N]}. Immutable; for set-up and control, on any thread.
+ *
+ * @param host a name, an IPv4 literal, or an IPv6 literal without brackets; names are looked up when the backend is added, never on the path
+ * @param port UDP port; {@link #PORT_DEFAULT} when none is written
+ * @param weight share of the keys against the other backends, {@link #WEIGHT_MIN} to {@link #WEIGHT_MAX}
+ */
+public record BackendSpec(String host, int port, int weight) {
+    /** RFC 3261 section 19.1.2. */
+    public static final int PORT_DEFAULT = 5060;
+
+    public static final int WEIGHT_DEFAULT = 1;
+    public static final int WEIGHT_MIN = 1;
+    public static final int WEIGHT_MAX = 10_000;
+
+    private static final String EXPECTED =
+            "expected: HOST[:PORT][;weight=N], for instance 192.0.2.10:5060;weight=2 or " + "[2001:db8::10]:5060";
+
+    public BackendSpec {
+        if (host.isEmpty()) {
+            throw new IllegalArgumentException("backend: no host (" + EXPECTED + ")");
+        }
+        if (port < 1 || port > 0xFFFF) {
+            throw new IllegalArgumentException("backend " + host + ": port " + port + " (expected: 1 to 65535)");
+        }
+        checkWeight(host, weight);
+        host = host.toLowerCase(Locale.ROOT);
+    }
+
+    /** Reads the operator's form; says politely what is wrong with it. */
+    public static BackendSpec parse(final String text) {
+        final String[] parts = text.strip().split(";", -1);
+        int weight = WEIGHT_DEFAULT;
+        for (int i = 1; i < parts.length; i++) {
+            final String part = parts[i].strip();
+            if (!part.startsWith("weight=")) {
+                throw new IllegalArgumentException(
+                        "backend " + text + ": unknown setting \"" + part + "\" (" + EXPECTED + ")");
+            }
+            weight = number(text, "weight", part.substring("weight=".length()));
+        }
+        final String address = withoutScheme(parts[0].strip());
+        final String host;
+        final String port;
+        if (address.startsWith("[")) {
+            final int close = address.indexOf(']');
+            if (close < 0 || (close + 1 < address.length() && address.charAt(close + 1) != ':')) {
+                throw new IllegalArgumentException("backend " + text + ": bad IPv6 address (" + EXPECTED + ")");
+            }
+            host = address.substring(1, close);
+            port = close + 1 < address.length() ? address.substring(close + 2) : "";
+        } else if (address.indexOf(':') != address.lastIndexOf(':')) {
+            throw new IllegalArgumentException(
+                    "backend " + text + ": an IPv6 address stands in brackets (" + EXPECTED + ")");
+        } else {
+            final int colon = address.indexOf(':');
+            host = colon < 0 ? address : address.substring(0, colon);
+            port = colon < 0 ? "" : address.substring(colon + 1);
+        }
+        final boolean noPort = port.isEmpty() && !address.endsWith(":");
+        return new BackendSpec(host, noPort ? PORT_DEFAULT : number(text, "port", port), weight);
+    }
+
+    public BackendSpec withWeight(final int newWeight) {
+        return new BackendSpec(host, port, newWeight);
+    }
+
+    /** What the backend is called in commands, counters and logs: {@code host:port}, IPv6 in brackets. */
+    public String name() {
+        return (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+    }
+
+    static int checkWeight(final String name, final int weight) {
+        if (weight < WEIGHT_MIN || weight > WEIGHT_MAX) {
+            throw new IllegalArgumentException("backend " + name + ": weight " + weight + " (expected: " + WEIGHT_MIN
+                    + " to " + WEIGHT_MAX + "). To take a backend out of use, drain or remove it.");
+        }
+        return weight;
+    }
+
+    private static String withoutScheme(final String address) {
+        final String lower = address.toLowerCase(Locale.ROOT);
+        if (lower.startsWith("sip:") || lower.startsWith("udp:")) {
+            return lower.substring("sip:".length());
+        }
+        return lower;
+    }
+
+    private static int number(final String text, final String what, final String digits) {
+        try {
+            return Integer.parseInt(digits.strip());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException(
+                    "backend " + text + ": " + what + " \"" + digits + "\" is no number (" + EXPECTED + ")", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return weight == WEIGHT_DEFAULT ? name() : name() + ";weight=" + weight;
+    }
+}

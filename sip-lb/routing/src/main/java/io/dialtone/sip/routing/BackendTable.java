@@ -1,0 +1,167 @@
+package io.dialtone.sip.routing;
+
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the newest {@link Backends} are found, and how they change. The message path reads them by one volatile read; the control thread and
+ * the thread that probes publish new ones by compare-and-set, so that neither waits for the other.
+ */
+final class BackendTable implements BackendControl {
+    private final AtomicReference<Backends> current = new AtomicReference<>(new Backends(List.of()));
+    private final int loops;
+    private final float slowStartShare;
+    private final LongSupplier clockNs;
+
+    BackendTable(final int loops, final HealthConfig health, final LongSupplier clockNs) {
+        this.loops = loops;
+        this.slowStartShare = health.slowStart().isZero() ? 1f : health.slowStartPercent() / 100f;
+        this.clockNs = clockNs;
+    }
+
+    Backends current() {
+        return Objects.requireNonNull(current.get());
+    }
+
+    /** The backends a balancer starts with, all taken to be up. */
+    void start(final List<BackendSpec> specs) throws UnknownHostException {
+        for (final BackendSpec spec : specs) {
+            final Backend backend = Backend.resolve(spec, loops);
+            update(backends -> checkedWith(backends, backend));
+        }
+    }
+
+    /** Publishes a change made by a pure function, which may be called more than once. */
+    void update(final UnaryOperator<Backends> change) {
+        current.updateAndGet(change);
+    }
+
+    @Override
+    public void add(final BackendSpec spec) throws UnknownHostException {
+        final Backend backend = fresh(Backend.resolve(spec, loops));
+        update(backends -> checkedWith(backends, backend));
+    }
+
+    @Override
+    public boolean remove(final String name) {
+        return change(name, Backends::without);
+    }
+
+    @Override
+    public boolean weight(final String name, final int weight) {
+        BackendSpec.checkWeight(name, weight);
+        return change(name, (backends, backend) -> backends.replacing(backend.withWeight(weight)));
+    }
+
+    @Override
+    public boolean drain(final String name) {
+        return change(
+                name,
+                (backends, backend) -> backend.draining() ? backends : backends.replacing(backend.withDraining(true)));
+    }
+
+    @Override
+    public boolean undrain(final String name) {
+        return change(
+                name,
+                (backends, backend) -> backend.draining()
+                        ? backends.replacing(
+                                backend.isDown() ? backend.withDraining(false) : fresh(backend.withDraining(false)))
+                        : backends);
+    }
+
+    @Override
+    public int replaceAll(final List<BackendSpec> specs) throws UnknownHostException {
+        final List<Backend> wanted = new ArrayList<>();
+        for (final BackendSpec spec : specs) {
+            final Backend backend = Backend.resolve(spec, loops);
+            final Optional<Backend> twin =
+                    wanted.stream().filter(b -> b.id() == backend.id()).findFirst();
+            if (twin.isPresent()) {
+                throw sameAddress(backend, twin.get());
+            }
+            wanted.add(backend);
+        }
+        if (wanted.size() > ProxyConfig.BACKENDS_MAX) {
+            throw tooMany();
+        }
+        final int[] changes = new int[1];
+        update(backends -> {
+            final List<Backend> result = new ArrayList<>();
+            changes[0] = 0;
+            for (final Backend backend : wanted) {
+                final Backend known = backends.byId(backend.id());
+                if (known == null) {
+                    result.add(fresh(backend));
+                    changes[0]++;
+                } else if (known.spec().weight() != backend.spec().weight()) {
+                    result.add(known.withWeight(backend.spec().weight()));
+                    changes[0]++;
+                } else {
+                    result.add(known);
+                }
+            }
+            for (final Backend known : backends.all()) {
+                if (wanted.stream().noneMatch(b -> b.id() == known.id())) {
+                    changes[0]++;
+                }
+            }
+            return changes[0] == 0 ? backends : new Backends(result);
+        });
+        return changes[0];
+    }
+
+    @Override
+    public List<BackendStatus> list() {
+        final long nowNs = clockNs.getAsLong();
+        return current().all().stream().map(backend -> backend.status(nowNs)).toList();
+    }
+
+    private Backend fresh(final Backend backend) {
+        final BackendState state = slowStartShare < 1f ? BackendState.SLOW_START : BackendState.UP;
+        backend.vitals().onState(state);
+        return backend.withHealth(state, slowStartShare);
+    }
+
+    private boolean change(final String name, final Change change) {
+        final boolean[] found = new boolean[1];
+        update(backends -> {
+            final Backend backend = backends.byName(name);
+            found[0] = backend != null;
+            return backend == null ? backends : change.apply(backends, backend);
+        });
+        return found[0];
+    }
+
+    private static Backends checkedWith(final Backends backends, final Backend backend) {
+        final @Nullable Backend known = backends.byId(backend.id());
+        if (known != null) {
+            throw sameAddress(backend, known);
+        }
+        if (backends.all().size() == ProxyConfig.BACKENDS_MAX) {
+            throw tooMany();
+        }
+        return backends.with(backend);
+    }
+
+    private static IllegalArgumentException sameAddress(final Backend backend, final Backend known) {
+        return new IllegalArgumentException("backend " + backend.name() + ": has the address of " + known.name()
+                + " (expected: each address once, with a weight)");
+    }
+
+    private static IllegalArgumentException tooMany() {
+        return new IllegalArgumentException("backends: more than " + ProxyConfig.BACKENDS_MAX);
+    }
+
+    /** A new table from a table and one of its backends. */
+    private interface Change {
+        Backends apply(Backends backends, Backend backend);
+    }
+}

@@ -1,0 +1,169 @@
+package io.dialtone.sip.routing;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the I/O threads see of one backend: signs of life, which they share, and counts, of which each thread has its own.
+ * Lives as long as the backend is in the table. Each method says who may call it.
+ *
+ * <p>Every line of eight longs is a cache line of its own: line 0 signs of life, line 1 probes, then one for each I/O thread.
+ */
+final class BackendVitals {
+    private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
+
+    private static final int LINE = 8;
+    private static final int FIRST_LINE = 2 * LINE;
+
+    private static final int LAST_HEARD = FIRST_LINE;
+    private static final int FIRST_UNANSWERED = FIRST_LINE + 1;
+    private static final int PROBE_ANSWERED = FIRST_LINE + LINE;
+    private static final int PROBES_SENT = FIRST_LINE + LINE + 1;
+    private static final int PROBES_MISSED = FIRST_LINE + LINE + 2;
+    private static final int TIMES_DOWN = FIRST_LINE + LINE + 3;
+    private static final int LOOPS = FIRST_LINE + 2 * LINE;
+
+    private static final int REQUESTS = 0;
+    private static final int RESPONSES = 1;
+    private static final int NEW_CALLS = 2;
+
+    private final long[] values;
+    private final int loops;
+    private volatile BackendState state = BackendState.UP;
+    private final List<LatencyHistogram> firstResponse = new ArrayList<>();
+
+    BackendVitals(final int loops) {
+        this.loops = loops;
+        this.values = new long[LOOPS + loops * LINE + FIRST_LINE];
+        for (int i = 0; i < loops; i++) {
+            firstResponse.add(new LatencyHistogram());
+        }
+    }
+
+    /** A request left for the backend that it has to answer. Called by any I/O thread. */
+    void onAsked(final int loop, final long nowNs) {
+        add(LOOPS + loop * LINE + REQUESTS);
+        if (firstUnansweredNs() == 0) {
+            LONGS.setOpaque(values, FIRST_UNANSWERED, stamp(nowNs));
+        }
+    }
+
+    /** An ACK left for the backend: nothing will come back. Called by any I/O thread. */
+    void onToldAck(final int loop) {
+        add(LOOPS + loop * LINE + REQUESTS);
+    }
+
+    /** Something came in from the backend's address. Called by any I/O thread. */
+    void onHeard(final long nowNs) {
+        if (lastHeardNs() != nowNs) {
+            LONGS.setOpaque(values, LAST_HEARD, stamp(nowNs));
+        }
+        if (firstUnansweredNs() != 0) {
+            LONGS.setOpaque(values, FIRST_UNANSWERED, 0L);
+        }
+    }
+
+    /** Called by any I/O thread. */
+    void onResponse(final int loop) {
+        add(LOOPS + loop * LINE + RESPONSES);
+    }
+
+    /** Called by any I/O thread. */
+    void onNewCall(final int loop) {
+        add(LOOPS + loop * LINE + NEW_CALLS);
+    }
+
+    /** Called by any I/O thread. */
+    void onFirstResponse(final int loop, final long latencyNs) {
+        firstResponse.get(loop).record(latencyNs);
+    }
+
+    /** The answer to a probe came in. Called by any I/O thread. */
+    void onProbeAnswered(final int sequence) {
+        LONGS.setOpaque(values, PROBE_ANSWERED, (long) sequence);
+    }
+
+    /** Called by the thread that probes. */
+    void onProbeSent() {
+        add(PROBES_SENT);
+    }
+
+    /** Called by the thread that probes. */
+    void onProbeMissed() {
+        add(PROBES_MISSED);
+    }
+
+    /** Called by the thread that probes, and once by the control thread before it publishes the backend. */
+    void onState(final BackendState newState) {
+        if (newState == BackendState.DOWN) {
+            add(TIMES_DOWN);
+        }
+        state = newState;
+    }
+
+    /** When anything was last heard from it; 0 if never. Called by any thread. */
+    long lastHeardNs() {
+        return (long) LONGS.getOpaque(values, LAST_HEARD);
+    }
+
+    /** When the oldest request left since anything was last heard from it; 0 if none did. Called by any thread. */
+    long firstUnansweredNs() {
+        return (long) LONGS.getOpaque(values, FIRST_UNANSWERED);
+    }
+
+    int probeAnswered() {
+        return (int) (long) LONGS.getOpaque(values, PROBE_ANSWERED);
+    }
+
+    long probesSent() {
+        return (long) LONGS.getOpaque(values, PROBES_SENT);
+    }
+
+    long probesMissed() {
+        return (long) LONGS.getOpaque(values, PROBES_MISSED);
+    }
+
+    long timesDown() {
+        return (long) LONGS.getOpaque(values, TIMES_DOWN);
+    }
+
+    /** The state of health, which leaves out whether an operator drains it. */
+    BackendState state() {
+        return state;
+    }
+
+    long requests() {
+        return sum(REQUESTS);
+    }
+
+    long responses() {
+        return sum(RESPONSES);
+    }
+
+    long newCalls() {
+        return sum(NEW_CALLS);
+    }
+
+    LatencySnapshot firstResponse() {
+        return LatencyHistogram.snapshot(firstResponse);
+    }
+
+    /** Zero means never: a clock that reads zero is moved by a nanosecond. */
+    private static long stamp(final long nowNs) {
+        return nowNs == 0 ? 1 : nowNs;
+    }
+
+    private void add(final int index) {
+        LONGS.setOpaque(values, index, values[index] + 1);
+    }
+
+    private long sum(final int field) {
+        long sum = 0;
+        for (int loop = 0; loop < loops; loop++) {
+            sum += (long) LONGS.getOpaque(values, LOOPS + loop * LINE + field);
+        }
+        return sum;
+    }
+}

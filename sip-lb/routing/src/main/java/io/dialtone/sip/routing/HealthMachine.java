@@ -1,0 +1,170 @@
+package io.dialtone.sip.routing;
+
+/**
+ * Judges one backend by two kinds of evidence: probes and what is heard from it. Pure but for its own state: time and evidence are arguments.
+ * Called only by the thread that probes.
+ *
+ * <pre>
+ *            probe missed, or request                fall probes missed in a row and nothing
+ *            unanswered for suspectAfter             heard since the first of them was sent
+ *   +----+ ---------------------------> +---------+ --------------------------------------> +------+
+ *   | UP |                              | SUSPECT |                                         | DOWN |
+ *   +----+ <--------------------------- +---------+            +------------+ <------------ +------+
+ *     ^      probe answered and no request waiting             | SLOW_START |   rise probes
+ *     +------------------------------------------------------- +------------+   answered in a row
+ *                        slowStart has passed
+ * </pre>
+ *
+ * In SLOW_START probes are judged as in UP and lead to DOWN by the same rule. Draining is the operator's word and no business of this class.
+ */
+final class HealthMachine {
+    private final long intervalNs;
+    private final long timeoutNs;
+    private final long suspectAfterNs;
+    private final long slowStartNs;
+    private final float slowStartShare;
+    private final boolean probes;
+    private final int rise;
+
+    /** When the last {@code fall} missed probes were sent, the oldest at {@code misses % fall}. */
+    private final long[] missedSentNs;
+
+    private BackendState state = BackendState.UP;
+    private int sequence;
+    private boolean awaiting;
+    private long probeSentNs;
+    private long probeDueNs;
+    private int misses;
+    private int answers;
+    private boolean starting;
+    private long slowStartBeganNs;
+
+    /**
+     * @param state UP for a backend that is taken to be up, SLOW_START for one that joins
+     * @param firstProbeNs when its first probe is due; spread over an interval, so that backends are not all probed at once
+     */
+    HealthMachine(final HealthConfig config, final BackendState state, final long nowNs, final long firstProbeNs) {
+        this.intervalNs = config.probeInterval().toNanos();
+        this.timeoutNs = config.probeTimeout().toNanos();
+        this.suspectAfterNs = config.suspectAfter().toNanos();
+        this.slowStartNs = config.slowStart().toNanos();
+        this.slowStartShare = config.slowStartPercent() / 100f;
+        this.probes = config.probes();
+        this.rise = config.rise();
+        this.missedSentNs = new long[config.fall()];
+        this.probeDueNs = firstProbeNs;
+        this.probeSentNs = nowNs;
+        if (state == BackendState.SLOW_START) {
+            startSlowly(nowNs);
+        }
+    }
+
+    BackendState state() {
+        return state;
+    }
+
+    /** Begins slow start, because an operator brings the backend back. */
+    void startSlowly(final long nowNs) {
+        slowStartBeganNs = nowNs;
+        starting = slowStartNs > 0;
+        state = starting ? BackendState.SLOW_START : BackendState.UP;
+    }
+
+    /** Part of its weight that counts now. */
+    float share(final long nowNs) {
+        if (state == BackendState.DOWN) {
+            return 0;
+        }
+        // A backend that is suspect while it starts keeps starting: its beginning says so, not its state.
+        final long elapsedNs = nowNs - slowStartBeganNs;
+        if (!starting || elapsedNs >= slowStartNs) {
+            return 1;
+        }
+        return Math.max(slowStartShare, (float) elapsedNs / slowStartNs);
+    }
+
+    boolean isProbeDue(final long nowNs) {
+        return probes && !awaiting && nowNs - probeDueNs >= 0;
+    }
+
+    /** A probe leaves; returns its sequence number, which its answer brings back. */
+    int onProbeSent(final long nowNs) {
+        awaiting = true;
+        probeSentNs = nowNs;
+        probeDueNs = nowNs + intervalNs;
+        sequence = sequence == Integer.MAX_VALUE ? 1 : sequence + 1;
+        return sequence;
+    }
+
+    /**
+     * Weighs the evidence.
+     *
+     * @param lastHeardNs when anything was last heard from the backend, 0 for never
+     * @param firstUnansweredNs when the oldest request left that nothing was heard after, 0 for none
+     * @param answered sequence number of the last probe that was answered
+     * @return true if a probe was missed
+     */
+    boolean onEvidence(final long nowNs, final long lastHeardNs, final long firstUnansweredNs, final int answered) {
+        boolean missed = false;
+        if (awaiting && answered == sequence) {
+            awaiting = false;
+            onAnswered(nowNs);
+        } else if (awaiting && nowNs - probeSentNs >= timeoutNs) {
+            awaiting = false;
+            missed = true;
+            onMissed(nowNs, lastHeardNs);
+        }
+        final boolean waiting = firstUnansweredNs != 0 && nowNs - firstUnansweredNs >= suspectAfterNs;
+        if (waiting && !awaiting && misses == 0 && nowNs - probeSentNs >= suspectAfterNs) {
+            probeDueNs = Math.min(probeDueNs, nowNs);
+        }
+        if (state != BackendState.DOWN) {
+            state = misses > 0 || waiting ? BackendState.SUSPECT : settled(nowNs);
+        }
+        return missed;
+    }
+
+    /** When {@link #onEvidence} or a probe is next due though nothing is heard. */
+    long nextDeadlineNs(final long nowNs) {
+        final long next = awaiting ? probeSentNs + timeoutNs : probes ? probeDueNs : Long.MAX_VALUE;
+        return next - nowNs < 0 ? nowNs : next;
+    }
+
+    private BackendState settled(final long nowNs) {
+        if (share(nowNs) < 1) {
+            return BackendState.SLOW_START;
+        }
+        starting = false;
+        return BackendState.UP;
+    }
+
+    private void onAnswered(final long nowNs) {
+        misses = 0;
+        answers++;
+        if (state == BackendState.DOWN) {
+            if (answers >= rise) {
+                startSlowly(nowNs);
+            } else {
+                probeDueNs = nowNs;
+            }
+        }
+    }
+
+    private void onMissed(final long nowNs, final long lastHeardNs) {
+        answers = 0;
+        missedSentNs[misses % missedSentNs.length] = probeSentNs;
+        misses = misses == Integer.MAX_VALUE ? missedSentNs.length : misses + 1;
+        if (state == BackendState.DOWN) {
+            return;
+        }
+        if (misses < missedSentNs.length) {
+            // Who missed one is asked again at once: the second miss must not wait for the interval.
+            probeDueNs = nowNs;
+            return;
+        }
+        final long firstOfThem = missedSentNs[misses % missedSentNs.length];
+        if (lastHeardNs == 0 || lastHeardNs - firstOfThem < 0) {
+            state = BackendState.DOWN;
+        }
+    }
+}
