@@ -1,0 +1,303 @@
+package io.dialtone.sip.codec;
+
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * The addresses in From, To, Contact, Route, Record-Route and their like, one after the other: display name, URI, parameters. One per thread; valid as
+ * long as the bytes it is wrapped on.
+ */
+public final class NameAddrView {
+    private static final byte[] TAG = {'t', 'a', 'g'};
+
+    private final ParamScanner param = new ParamScanner();
+    private final UnsafeBuffer own = new UnsafeBuffer(0, 0);
+    private UnsafeBuffer buffer = own;
+    private int limit;
+    private int nextValue = -1;
+
+    private boolean wellFormed;
+    private boolean strict;
+    private boolean star;
+    private boolean bracketed;
+    private int valueOffset;
+    private int valueEnd;
+    private int displayOffset;
+    private int displayLength;
+    private int uriOffset;
+    private int uriLength;
+    private int addressEnd;
+    private int tagOffset;
+    private int tagLength;
+    private int tags;
+    private int paramValueOffset;
+    private int paramValueLength;
+
+    public NameAddrView() {
+        clear(0);
+    }
+
+    /** Reads the first address of a header. False if there is none that can be understood. */
+    public boolean wrap(final SipMessage message, final int headerIndex) {
+        buffer = message.buffer();
+        limit = message.headerValueEnd(headerIndex);
+        return read(message.headerValueOffset(headerIndex));
+    }
+
+    /** Reads the first address of a range. False if there is none that can be understood. */
+    public boolean wrap(final DirectBuffer from, final int offset, final int length) {
+        own.wrap(from);
+        buffer = own;
+        limit = offset + length;
+        return read(offset);
+    }
+
+    /** Reads the next address of the same header. False if there is none or it cannot be understood; {@link #isMalformed()} tells. */
+    public boolean next() {
+        if (nextValue < 0) {
+            return false;
+        }
+        return read(nextValue);
+    }
+
+    private void clear(final int at) {
+        wellFormed = false;
+        strict = true;
+        star = false;
+        bracketed = false;
+        valueOffset = at;
+        valueEnd = at;
+        displayOffset = -1;
+        displayLength = 0;
+        uriOffset = -1;
+        uriLength = 0;
+        addressEnd = -1;
+        tagOffset = -1;
+        tagLength = 0;
+        tags = 0;
+        nextValue = -1;
+        paramValueOffset = -1;
+        paramValueLength = 0;
+    }
+
+    private boolean read(final int from) {
+        final int start = Ascii.skipBlanks(buffer, from, limit);
+        clear(start);
+        if (start == limit) {
+            return false;
+        }
+        final int after = readAddress(start);
+        if (after < 0) {
+            return false;
+        }
+        addressEnd = after;
+        valueEnd = after;
+        int at = Ascii.skipBlanks(buffer, after, limit);
+        while (at < limit && buffer.getByte(at) == ';') {
+            at = param.read(buffer, at, limit);
+            if (at < 0) {
+                return false;
+            }
+            takeParam();
+        }
+        if (at < limit) {
+            if (buffer.getByte(at) != ',') {
+                return false;
+            }
+            nextValue = at + 1;
+        }
+        wellFormed = true;
+        return true;
+    }
+
+    private void takeParam() {
+        strict &= param.strict;
+        valueEnd = param.valueOffset >= 0 ? param.valueOffset + param.valueLength : param.nameOffset + param.nameLength;
+        if (param.nameLength == 3 && Ascii.equalsLower(buffer, param.nameOffset, 3, TAG)) {
+            tags++;
+            strict &= tags == 1
+                    && param.valueLength > 0
+                    && Ascii.isAll(
+                            buffer, param.valueOffset, param.valueOffset + param.valueLength, Ascii.TOKEN, false);
+            if (tags == 1) {
+                tagOffset = param.valueOffset;
+                tagLength = param.valueLength;
+            }
+        }
+    }
+
+    /** Display name and URI; returns where they end, or -1. */
+    private int readAddress(final int start) {
+        final byte c = buffer.getByte(start);
+        if (c == '"') {
+            final int end = Ascii.skipQuoted(buffer, start, limit);
+            if (end < 0) {
+                return -1;
+            }
+            strict &= Ascii.isQuotedText(buffer, start + 1, end - 1);
+            displayOffset = start;
+            displayLength = end - start;
+            final int open = Ascii.skipBlanks(buffer, end, limit);
+            return Ascii.isAt(buffer, open, limit, '<') ? readBracketed(open) : -1;
+        }
+        if (c == '<') {
+            return readBracketed(start);
+        }
+        int at = start;
+        while (at < limit) {
+            final byte b = buffer.getByte(at);
+            if (b == '<') {
+                displayOffset = start;
+                displayLength = Ascii.trimEnd(buffer, start, at) - start;
+                strict &= Ascii.isAll(buffer, start, at, Ascii.TOKEN | Ascii.BLANK, false);
+                return readBracketed(at);
+            }
+            if (b == ';' || b == ',' || b == '"') {
+                break;
+            }
+            at++;
+        }
+        return readBare(start, Ascii.trimEnd(buffer, start, at));
+    }
+
+    private int readBracketed(final int open) {
+        bracketed = true;
+        int close = open + 1;
+        while (close < limit && buffer.getByte(close) != '>') {
+            final byte c = buffer.getByte(close);
+            if (c == '<' || c == '"') {
+                return -1;
+            }
+            strict &= c > ' ' && c != 0x7F;
+            close++;
+        }
+        if (close == limit) {
+            return -1;
+        }
+        uriOffset = Ascii.skipBlanks(buffer, open + 1, close);
+        uriLength = Ascii.trimEnd(buffer, uriOffset, close) - uriOffset;
+        return uriLength > 0 ? close + 1 : -1;
+    }
+
+    /** An addr-spec without brackets: what follows a semicolon belongs to the header (RFC 3261 section 20.10). */
+    private int readBare(final int start, final int end) {
+        if (end == start) {
+            return -1;
+        }
+        if (end == start + 1 && buffer.getByte(start) == '*') {
+            star = true;
+            return end;
+        }
+        boolean colon = false;
+        for (int i = start; i < end; i++) {
+            final byte c = buffer.getByte(i);
+            if ((c >= 0 && c <= ' ') || c == '>' || c == 0x7F) {
+                return -1;
+            }
+            colon |= c == ':';
+            strict &= c != '?';
+        }
+        if (!colon) {
+            return -1;
+        }
+        uriOffset = start;
+        uriLength = end - start;
+        return end;
+    }
+
+    /** Whether the last step met a value that cannot be understood. */
+    public boolean isMalformed() {
+        return !wellFormed;
+    }
+
+    /** Whether the value keeps to the letter of the grammar, its URI aside; a view reads some that do not. */
+    boolean isStrict() {
+        return wellFormed && strict;
+    }
+
+    /** Whether the value is the {@code *} of a Contact. */
+    public boolean isStar() {
+        return star;
+    }
+
+    /** Whether the URI stands in angle brackets. */
+    public boolean isBracketed() {
+        return bracketed;
+    }
+
+    public int valueOffset() {
+        return valueOffset;
+    }
+
+    /** End of the value with its parameters. */
+    public int valueEnd() {
+        return valueEnd;
+    }
+
+    /** Where the text after this value's comma begins; -1 if the value is the last of its line. */
+    public int nextValueOffset() {
+        return nextValue;
+    }
+
+    /** Display name as it stands there, quotes included; -1 if there is none. */
+    public int displayNameOffset() {
+        return displayOffset;
+    }
+
+    public int displayNameLength() {
+        return displayLength;
+    }
+
+    /** The URI without brackets. */
+    public int uriOffset() {
+        return uriOffset;
+    }
+
+    public int uriLength() {
+        return uriLength;
+    }
+
+    /** Where the parameters of the header begin, or would. */
+    public int paramsOffset() {
+        return addressEnd;
+    }
+
+    public int tagOffset() {
+        return tagOffset;
+    }
+
+    public int tagLength() {
+        return tagLength;
+    }
+
+    /** Looks for a parameter of the header, its name given in lower case. Its value, if it has one, is at {@link #paramValueOffset()}. */
+    public boolean findParam(final byte[] lowerCaseName) {
+        paramValueOffset = -1;
+        paramValueLength = 0;
+        if (!wellFormed) {
+            return false;
+        }
+        int at = Ascii.skipBlanks(buffer, addressEnd, valueEnd);
+        while (at < valueEnd && buffer.getByte(at) == ';') {
+            at = param.read(buffer, at, valueEnd);
+            if (at < 0) {
+                return false;
+            }
+            if (Ascii.equalsLower(buffer, param.nameOffset, param.nameLength, lowerCaseName)) {
+                paramValueOffset = param.valueOffset;
+                paramValueLength = param.valueLength;
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Value of the parameter last found, a quoted string with its quotes; -1 if it has none. */
+    public int paramValueOffset() {
+        return paramValueOffset;
+    }
+
+    public int paramValueLength() {
+        return paramValueLength;
+    }
+}
