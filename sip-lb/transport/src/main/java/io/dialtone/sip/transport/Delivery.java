@@ -1,0 +1,16 @@
+package io.dialtone.sip.transport;
+
+import io.dialtone.sip.routing.SipFlow;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Where sockets put what they have read; the loop fills it. Called only by the loop's thread. */
+interface Delivery {
+    /** Announces a batch: the turn's clock is read once, after the wait and before the first message. */
+    void onBatch(int datagrams);
+
+    /** Hands one datagram to the ingress; whatever the ingress throws is counted and ends nothing. */
+    void onDatagram(UnsafeBuffer buffer, int offset, int length, SipFlow from);
+
+    /** Flushes all sockets of the loop, for a receiver that needs its memory back within a turn. */
+    void flushAll();
+}

@@ -1,0 +1,31 @@
+package io.dialtone.sip.transport;
+
+import static java.lang.System.Logger.Level.ERROR;
+
+/** Says what went wrong inside ourselves: the first time, then ever more rarely, with the count. Called only by the loop's thread. */
+final class FailureLog {
+    private static final System.Logger LOG = System.getLogger(FailureLog.class.getName());
+
+    private final String role;
+    private final LoopCounters counters;
+
+    FailureLog(final String role, final LoopCounters counters) {
+        this.role = role;
+        this.counters = counters;
+    }
+
+    void onIngressFailure(final Throwable cause) {
+        counters.increment(TransportCounter.INGRESS_FAILURES);
+        final long count = counters.get(TransportCounter.INGRESS_FAILURES);
+        if (Long.bitCount(count) == 1) {
+            LOG.log(
+                    ERROR,
+                    role + ": routing threw, failure " + count + " of this loop; the message was dropped",
+                    cause);
+        }
+    }
+
+    void onLoopBroken(final Throwable cause) {
+        LOG.log(ERROR, role + ": the loop is broken and ends; its sockets are closed", cause);
+    }
+}

@@ -1,0 +1,87 @@
+package io.dialtone.sip.transport;
+
+import io.dialtone.sip.routing.SipFlow;
+import io.dialtone.sip.routing.SipListener;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.util.Collections;
+import org.jspecify.annotations.Nullable;
+
+/** Turns configured listeners into those that routing sees. For set-up. */
+final class Listeners {
+    private Listeners() {}
+
+    /** A listener before it is bound; a port of 0 stands for one to be chosen. */
+    static SipListener wanted(final int index, final UdpListenerConfig config) throws UnknownHostException {
+        final InetAddress address;
+        try {
+            address = InetAddress.getByName(config.host());
+        } catch (UnknownHostException e) {
+            final UnknownHostException polite = new UnknownHostException("listener " + config + ": no address for "
+                    + config.host() + " (expected: an address of this machine, or a name for one). Maybe 127.0.0.1.");
+            polite.initCause(e);
+            throw polite;
+        }
+        final String host = config.advertisedHost();
+        return new SipListener(
+                index,
+                SipFlow.TRANSPORT_UDP,
+                new InetSocketAddress(address, config.port()),
+                host == null ? literal(address.isAnyLocalAddress() ? outward(address) : address) : bracketed(host),
+                config.advertisedPort());
+    }
+
+    /** The same listener with the address it got, and its port told to peers unless another is. */
+    static SipListener bound(final SipListener wanted, final InetSocketAddress local) {
+        final int port = wanted.advertisedPort() == 0 ? local.getPort() : wanted.advertisedPort();
+        return new SipListener(wanted.index(), wanted.transport(), local, wanted.advertisedHost(), port);
+    }
+
+    static String describe(final InetSocketAddress address) {
+        return "udp:" + literal(address.getAddress()) + ":" + address.getPort();
+    }
+
+    private static String bracketed(final String host) {
+        return host.indexOf(':') >= 0 && !host.startsWith("[") ? "[" + host + "]" : host;
+    }
+
+    /** An address as SIP writes it: IPv6 in brackets, without a zone. */
+    private static String literal(final InetAddress address) {
+        final String text = address.getHostAddress();
+        final int zone = text.indexOf('%');
+        final String plain = zone < 0 ? text : text.substring(0, zone);
+        return address instanceof Inet6Address ? "[" + plain + "]" : plain;
+    }
+
+    /** For a listener on all addresses: the first of its family that others can reach, else loopback. */
+    private static InetAddress outward(final InetAddress any) throws UnknownHostException {
+        final boolean ipv6 = any instanceof Inet6Address;
+        final InetAddress found = firstOutward(ipv6);
+        return found != null ? found : InetAddress.getByName(ipv6 ? "::1" : "127.0.0.1");
+    }
+
+    private static @Nullable InetAddress firstOutward(final boolean ipv6) {
+        try {
+            for (final NetworkInterface device : Collections.list(NetworkInterface.getNetworkInterfaces())) {
+                if (!device.isUp()) {
+                    continue;
+                }
+                for (final InetAddress address : Collections.list(device.getInetAddresses())) {
+                    if (address instanceof Inet6Address == ipv6
+                            && !address.isLoopbackAddress()
+                            && !address.isLinkLocalAddress()) {
+                        return address;
+                    }
+                }
+            }
+        } catch (SocketException e) {
+            // No list of interfaces is as good as none that reaches out.
+            return null;
+        }
+        return null;
+    }
+}

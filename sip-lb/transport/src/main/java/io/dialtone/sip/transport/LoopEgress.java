@@ -1,0 +1,79 @@
+package io.dialtone.sip.transport;
+
+import io.dialtone.sip.routing.SipEgress;
+import io.dialtone.sip.routing.SipFlow;
+import io.dialtone.sip.routing.SipListener;
+import java.lang.foreign.Arena;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A loop's way out: picks the socket of the flow's listener, and lends buffers for messages of our own.
+ * Called only by the loop's thread.
+ */
+final class LoopEgress implements SipEgress {
+    /** Buffers lent between flushes; lending one more flushes first. Whoever holds more than these unsent loses the oldest. */
+    static final int CLAIMS = 64;
+
+    private final UdpSocket[] sockets;
+    private final LoopCounters counters;
+    private final UnsafeBuffer[] claims = new UnsafeBuffer[CLAIMS];
+    private int nextClaim;
+    private int lentSinceFlush;
+
+    LoopEgress(final Arena arena, final UdpSocket[] sockets, final LoopCounters counters) {
+        this.sockets = sockets;
+        this.counters = counters;
+        final int stride = ReceiveSlots.strideBytes(CLAIM_BYTES);
+        final long base = arena.allocate((long) CLAIMS * stride, NativeMemory.CACHE_LINE_BYTES)
+                .address();
+        for (int i = 0; i < CLAIMS; i++) {
+            claims[i] = new UnsafeBuffer(base + (long) i * stride, CLAIM_BYTES);
+        }
+    }
+
+    @Override
+    public boolean send(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to) {
+        final int index = to.listener();
+        final boolean valid = (index | offset | length) >= 0
+                && index < sockets.length
+                && length <= buffer.capacity() - offset
+                && buffer.byteArray() == null
+                && to.transport() == SipFlow.TRANSPORT_UDP;
+        if (!valid) {
+            // Sent from where it lies, so it must lie where the kernel can read it while we are there: outside the
+            // heap.
+            assert buffer.byteArray() == null : "message on the heap";
+            counters.increment(TransportCounter.DROPPED_INVALID);
+            return false;
+        }
+        return sockets[index].send(buffer, offset, length, to);
+    }
+
+    @Override
+    public UnsafeBuffer claim() {
+        if (lentSinceFlush == CLAIMS) {
+            flushAll();
+        }
+        final UnsafeBuffer claim = claims[nextClaim];
+        nextClaim = (nextClaim + 1) % CLAIMS;
+        lentSinceFlush++;
+        return claim;
+    }
+
+    void flushAll() {
+        for (final UdpSocket socket : sockets) {
+            socket.flush();
+        }
+        lentSinceFlush = 0;
+    }
+
+    @Override
+    public SipListener listener(final int index) {
+        return sockets[index].listener();
+    }
+
+    @Override
+    public int listeners() {
+        return sockets.length;
+    }
+}

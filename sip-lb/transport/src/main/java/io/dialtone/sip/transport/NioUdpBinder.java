@@ -1,0 +1,90 @@
+package io.dialtone.sip.transport;
+
+import static java.lang.System.Logger.Level.INFO;
+import static java.lang.System.Logger.Level.WARNING;
+
+import io.dialtone.sip.routing.SipListener;
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.nio.channels.DatagramChannel;
+
+/** Makes sockets by the JDK's channels. Called by the thread that starts the transport. */
+final class NioUdpBinder implements UdpBinder {
+    private static final System.Logger LOG = System.getLogger(NioUdpBinder.class.getName());
+
+    private final UdpTransportConfig config;
+    private boolean receiveBufferSaid;
+
+    NioUdpBinder(final UdpTransportConfig config) {
+        this.config = config;
+        if (config.sockets().busyPollUs() != 0) {
+            LOG.log(INFO, "busy-poll-us: not with nio, stays off.");
+        }
+        if (config.datagrams().gro() || config.datagrams().gso()) {
+            LOG.log(INFO, "gro, gso: not with nio, stay off.");
+        }
+    }
+
+    @Override
+    public IoHandlerFactory handlers() {
+        return NioIoHandler.newFactory();
+    }
+
+    @Override
+    public UdpSocket bind(final SipListener listener, final int loop, final int loops, final LoopMemory memory)
+            throws IOException {
+        final SocketName name = SocketName.of(listener.local());
+        final DatagramChannel channel =
+                DatagramChannel.open(name.ipv6() ? StandardProtocolFamily.INET6 : StandardProtocolFamily.INET);
+        boolean done = false;
+        try {
+            configure(channel);
+            if (loop > 0) {
+                channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
+            try {
+                channel.bind(listener.local());
+            } catch (BindException e) {
+                final String reason = String.valueOf(e.getMessage());
+                throw BindFailure.of(listener.local(), reason.contains("in use"), reason);
+            }
+            if (loop == 0 && loops > 1) {
+                channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
+            final int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
+            final SipListener resolved = Listeners.bound(
+                    listener, new InetSocketAddress(listener.local().getAddress(), port));
+            final UdpSocket socket =
+                    new NioUdpSocket(memory.arena(), channel, resolved, memory.counters(), config.datagrams());
+            done = true;
+            return socket;
+        } finally {
+            if (!done) {
+                channel.close();
+            }
+        }
+    }
+
+    private void configure(final DatagramChannel channel) throws IOException {
+        final SocketSettings settings = config.sockets();
+        channel.setOption(StandardSocketOptions.SO_RCVBUF, settings.receiveBufferBytes());
+        final int granted = channel.getOption(StandardSocketOptions.SO_RCVBUF);
+        if (granted < settings.receiveBufferBytes() && !receiveBufferSaid) {
+            receiveBufferSaid = true;
+            LOG.log(
+                    WARNING,
+                    "receive-buffer-bytes: asked for {0}, the system granted {1}; bursts beyond that are lost.",
+                    Integer.toString(settings.receiveBufferBytes()),
+                    Integer.toString(granted));
+        }
+        channel.setOption(StandardSocketOptions.SO_SNDBUF, settings.sendBufferBytes());
+        if (settings.dscp() != 0) {
+            channel.setOption(StandardSocketOptions.IP_TOS, settings.dscp() << 2);
+        }
+    }
+}

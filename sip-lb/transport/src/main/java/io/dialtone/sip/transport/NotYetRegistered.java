@@ -1,0 +1,24 @@
+package io.dialtone.sip.transport;
+
+import io.dialtone.sip.routing.SipFlow;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** What stands in a socket's place for its loop until it is registered; nothing may arrive before. */
+enum NotYetRegistered implements Delivery {
+    INSTANCE;
+
+    @Override
+    public void onBatch(final int datagrams) {
+        throw new IllegalStateException("read before registration");
+    }
+
+    @Override
+    public void onDatagram(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow from) {
+        throw new IllegalStateException("read before registration");
+    }
+
+    @Override
+    public void flushAll() {
+        throw new IllegalStateException("flush before registration");
+    }
+}

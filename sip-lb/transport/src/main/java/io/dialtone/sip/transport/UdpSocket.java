@@ -1,0 +1,26 @@
+package io.dialtone.sip.transport;
+
+import io.dialtone.sip.routing.SipFlow;
+import io.dialtone.sip.routing.SipListener;
+import io.netty.channel.IoEventLoop;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** One listener's socket within one loop. After it is registered, called only by the loop's thread. */
+interface UdpSocket {
+    SipListener listener();
+
+    /** Joins the loop's Netty loop; from then on datagrams go to the loop's {@link Delivery}. Called by the loop's thread. */
+    void register(IoEventLoop netty, Delivery delivery) throws Exception;
+
+    /** As {@link io.dialtone.sip.routing.SipEgress#send}. */
+    boolean send(UnsafeBuffer buffer, int offset, int length, SipFlow to);
+
+    /** Hands everything queued to the kernel; afterwards no bytes of it are read any more. */
+    void flush();
+
+    /** Every few seconds: reads what the kernel counts for us. */
+    void sample();
+
+    /** Closes the descriptor; idempotent. Called by the loop's thread, or by the starting thread when no loop was started. */
+    void close();
+}
