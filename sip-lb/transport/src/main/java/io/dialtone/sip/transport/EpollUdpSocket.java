@@ -54,7 +54,7 @@ final class EpollUdpSocket implements UdpSocket, EpollIoHandle, DatagramPort {
     private final UnsafeBuffer controls;
     private final UnsafeBuffer pollFd;
     private final UnsafeBuffer meminfo;
-    private final SegmentMemory segmentMemory;
+    private final CopyMemory segmentMemory;
     private long kernelDrops;
 
     private Delivery delivery = NotYetRegistered.INSTANCE;
@@ -64,7 +64,7 @@ final class EpollUdpSocket implements UdpSocket, EpollIoHandle, DatagramPort {
             final int fd,
             final SipListener listener,
             final LoopCounters counters,
-            final SegmentMemory segmentMemory,
+            final CopyMemory segmentMemory,
             final DatagramSettings settings) {
         this.fd = new FileDescriptor(fd);
         this.fdNumber = fd;

@@ -3,7 +3,7 @@ package io.dialtone.sip.transport;
 import io.dialtone.sip.routing.SipEgress;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipListener;
-import java.lang.foreign.Arena;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -17,14 +17,17 @@ final class LoopEgress implements SipEgress {
     private final UdpSocket[] sockets;
     private final LoopCounters counters;
     private final UnsafeBuffer[] claims = new UnsafeBuffer[CLAIMS];
+    private final CopyMemory copies;
     private int nextClaim;
     private int lentSinceFlush;
 
-    LoopEgress(final Arena arena, final UdpSocket[] sockets, final LoopCounters counters) {
+    LoopEgress(final LoopMemory memory, final UdpSocket[] sockets) {
         this.sockets = sockets;
-        this.counters = counters;
+        counters = memory.counters();
+        copies = memory.copies();
         final int stride = ReceiveSlots.strideBytes(CLAIM_BYTES);
-        final long base = arena.allocate((long) CLAIMS * stride, NativeMemory.CACHE_LINE_BYTES)
+        final long base = memory.arena()
+                .allocate((long) CLAIMS * stride, NativeMemory.CACHE_LINE_BYTES)
                 .address();
         for (int i = 0; i < CLAIMS; i++) {
             claims[i] = new UnsafeBuffer(base + (long) i * stride, CLAIM_BYTES);
@@ -50,6 +53,18 @@ final class LoopEgress implements SipEgress {
     }
 
     @Override
+    public boolean sendCopy(final DirectBuffer buffer, final int offset, final int length, final SipFlow to) {
+        if (length < 0 || length > DatagramSettings.MESSAGE_BYTES_DEFAULT) {
+            counters.increment(TransportCounter.DROPPED_TOO_BIG);
+            return false;
+        }
+        if (!copies.hasRoom(length)) {
+            flushAll();
+        }
+        return send(copies.buffer(), copies.copy(buffer, offset, length), length, to);
+    }
+
+    @Override
     public UnsafeBuffer claim() {
         if (lentSinceFlush == CLAIMS) {
             flushAll();
@@ -65,6 +80,7 @@ final class LoopEgress implements SipEgress {
             socket.flush();
         }
         lentSinceFlush = 0;
+        copies.clear();
     }
 
     @Override

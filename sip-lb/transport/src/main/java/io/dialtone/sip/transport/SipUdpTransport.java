@@ -61,7 +61,7 @@ public final class SipUdpTransport implements AutoCloseable {
                     sockets[i] = binder.bind(listeners.get(i), loop, config.loops(), memory);
                     opened.add(sockets[i]);
                 }
-                final LoopEgress egress = new LoopEgress(memory.arena(), sockets, memory.counters());
+                final LoopEgress egress = new LoopEgress(memory, sockets);
                 loops.add(new UdpLoop(
                         loop,
                         memory,

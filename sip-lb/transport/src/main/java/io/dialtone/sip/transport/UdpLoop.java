@@ -32,7 +32,7 @@ final class UdpLoop implements Agent, Delivery {
     private final FailureLog failures;
     private final UdpSocket[] sockets;
     private final LoopEgress egress;
-    private final SegmentMemory segmentMemory;
+    private final CopyMemory segmentMemory;
     private final SipIngress ingress;
     private final WaitSettings waiting;
     private final boolean onLinux;

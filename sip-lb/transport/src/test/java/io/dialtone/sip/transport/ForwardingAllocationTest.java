@@ -46,9 +46,11 @@ class ForwardingAllocationTest {
             }
             messages++;
             to.copyFrom(from);
-            if ((messages & 1) == 0) {
+            if (messages % 3 == 0) {
                 buffer.putLong(offset - Long.BYTES, messages);
                 egress.send(buffer, offset - Long.BYTES, length + Long.BYTES, to);
+            } else if (messages % 3 == 1) {
+                egress.sendCopy(buffer, offset, length, to);
             } else {
                 final UnsafeBuffer own = egress.claim();
                 own.putBytes(0, buffer, offset, length);

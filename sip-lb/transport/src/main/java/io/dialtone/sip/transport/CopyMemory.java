@@ -2,16 +2,20 @@ package io.dialtone.sip.transport;
 
 import io.dialtone.sip.routing.SipIngress;
 import java.lang.foreign.Arena;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** Room for datagrams that are copied out of a joined one, filled from the start after each flush. Called only by the loop's thread. */
-final class SegmentMemory {
+/**
+ * Room for messages that cannot be sent from where they lie, filled from the start after each flush; each has head room and tail room.
+ * Called only by the loop's thread.
+ */
+final class CopyMemory {
     private static final int BYTES = 1024 * 1024;
 
     private final UnsafeBuffer buffer;
     private int used;
 
-    SegmentMemory(final Arena arena, final boolean needed) {
+    CopyMemory(final Arena arena, final boolean needed) {
         buffer = NativeMemory.allocate(arena, needed ? BYTES : NativeMemory.CACHE_LINE_BYTES);
     }
 
@@ -23,8 +27,8 @@ final class SegmentMemory {
         return used + SipIngress.HEADROOM_BYTES + bytes + SipIngress.TAILROOM_BYTES <= buffer.capacity();
     }
 
-    /** Copies a datagram in and answers where it lies. */
-    int copy(final UnsafeBuffer source, final int offset, final int length) {
+    /** Copies a message in and answers where it lies. */
+    int copy(final DirectBuffer source, final int offset, final int length) {
         final int at = used + SipIngress.HEADROOM_BYTES;
         buffer.putBytes(at, source, offset, length);
         used = NativeMemory.toCacheLines(at + length + SipIngress.TAILROOM_BYTES) * NativeMemory.CACHE_LINE_BYTES;
