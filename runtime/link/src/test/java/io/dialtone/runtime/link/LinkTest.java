@@ -292,7 +292,9 @@ class LinkTest {
         long best = Long.MAX_VALUE;
         for (int window = 0; window < 20; window++) {
             final long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 2_000; i++) {
+            got[0] = 0;
+            for (int i = 0; got[0] < 2_000; i++) {
+                assertTrue(i < 100_000_000, "the frames did not come");
                 toNode.offer(header, 0, LinkFrame.HEADER_BYTES, body, 0, 600);
                 final long nowNs = System.nanoTime();
                 pair.node.doWork(nowNs);
@@ -302,7 +304,6 @@ class LinkTest {
             }
             best = Math.min(best, threads.getCurrentThreadAllocatedBytes() - before);
         }
-        assertTrue(got[0] > 10_000, "frames that came: " + got[0]);
         assertEquals(0, best);
     }
 
@@ -325,9 +326,7 @@ class LinkTest {
     }
 
     private LinkMembers members(final String hostOfNode) {
-        return new LinkMembers(List.of(
-                new LinkMember(0, "edge-1", LinkRole.EDGE, "127.0.0.1", portOfEdge, "host-1", 1),
-                new LinkMember(1, "node-1", LinkRole.NODE, "127.0.0.1", portOfNode, hostOfNode, 1)));
+        return LinkPairs.members(portOfEdge, portOfNode, hostOfNode);
     }
 
     private static long counted(final Link link, final LinkCounter counter) {
