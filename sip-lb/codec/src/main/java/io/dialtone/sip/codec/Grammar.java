@@ -1,10 +1,32 @@
 package io.dialtone.sip.codec;
 
+import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
-/** Grammar of header values that have no view of their own. Stateless. */
+/**
+ * RFC 3261 section 25.1 to the letter, for values that have no view of their own, and for URIs. Holds scratch state: one per thread. Ranges are half open; CR
+ * and LF inside them stand in folds.
+ *
+ * <p>Where networks and letter disagree, networks win in three places: host names may hold underscores and end in a label that begins with a digit, and a local
+ * number of a tel URI may lack its context.
+ */
 final class Grammar {
-    private Grammar() {}
+    private static final long DELTA_SECONDS_MAX = 0xFFFF_FFFFL;
+    private static final int DATE_BYTES = 29;
+    private static final byte[] DAYS = bytes("montuewedthufrisatsun");
+    private static final byte[] MONTHS = bytes("janfebmaraprmayjunjulaugsepoctnovdec");
+    private static final byte[] GMT = bytes("gmt");
+
+    private final ParamScanner param = new ParamScanner();
+    private final IpLiteral literal = new IpLiteral();
+    private final UriView uri = new UriView();
+
+    private static byte[] bytes(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    // Words
 
     /** {@code word [ "@" word ]} */
     static boolean isCallId(final DirectBuffer buffer, final int from, final int to) {
@@ -16,5 +38,469 @@ final class Grammar {
             return true;
         }
         return buffer.getByte(first) == '@' && first + 1 < to && Ascii.skip(buffer, first + 1, to, Ascii.WORD) == to;
+    }
+
+    static boolean isToken(final DirectBuffer buffer, final int from, final int to) {
+        return from < to && Ascii.skip(buffer, from, to, Ascii.TOKEN) == to;
+    }
+
+    /** {@code delta-seconds} that fit into 32 bits. */
+    static boolean isSeconds(final DirectBuffer buffer, final int from, final int to) {
+        final long seconds = Ascii.number(buffer, from, to, DELTA_SECONDS_MAX);
+        return seconds >= 0 && seconds <= DELTA_SECONDS_MAX;
+    }
+
+    /** {@code qvalue} */
+    static boolean isQ(final DirectBuffer buffer, final int from, final int to) {
+        if (from >= to || to - from > 5) {
+            return false;
+        }
+        final byte whole = buffer.getByte(from);
+        if (whole != '0' && whole != '1') {
+            return false;
+        }
+        if (to - from > 1 && buffer.getByte(from + 1) != '.') {
+            return false;
+        }
+        for (int i = from + 2; i < to; i++) {
+            final byte c = buffer.getByte(i);
+            if (c < '0' || c > (whole == '1' ? '0' : '9')) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@code SIP-date}: {@code Sat, 13 Nov 2010 23:29:00 GMT} */
+    static boolean isDate(final DirectBuffer buffer, final int from, final int to) {
+        return to - from == DATE_BYTES
+                && oneOf(buffer, from, DAYS) >= 0
+                && buffer.getByte(from + 3) == ','
+                && buffer.getByte(from + 4) == ' '
+                && within(buffer, from + 5, 2, 1, 31)
+                && buffer.getByte(from + 7) == ' '
+                && oneOf(buffer, from + 8, MONTHS) >= 0
+                && buffer.getByte(from + 11) == ' '
+                && within(buffer, from + 12, 4, 0, 9999)
+                && buffer.getByte(from + 16) == ' '
+                && within(buffer, from + 17, 2, 0, 23)
+                && buffer.getByte(from + 19) == ':'
+                && within(buffer, from + 20, 2, 0, 59)
+                && buffer.getByte(from + 22) == ':'
+                && within(buffer, from + 23, 2, 0, 60)
+                && buffer.getByte(from + 25) == ' '
+                && oneOf(buffer, from + 26, GMT) >= 0;
+    }
+
+    private static boolean within(
+            final DirectBuffer buffer, final int from, final int digits, final int least, final int most) {
+        final long number = Ascii.number(buffer, from, from + digits, most);
+        return number >= least && number <= most;
+    }
+
+    private static int oneOf(final DirectBuffer buffer, final int from, final byte[] triples) {
+        for (int i = 0; i < triples.length; i += 3) {
+            if (Ascii.lower(buffer.getByte(from)) == triples[i]
+                    && Ascii.lower(buffer.getByte(from + 1)) == triples[i + 1]
+                    && Ascii.lower(buffer.getByte(from + 2)) == triples[i + 2]) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    /** {@code 1*DIGIT [ "." *DIGIT ] [ LWS *DIGIT [ "." *DIGIT ] ]} */
+    static boolean isTimestamp(final DirectBuffer buffer, final int from, final int to) {
+        int at = Ascii.skip(buffer, from, to, Ascii.DIGIT);
+        if (at == from) {
+            return false;
+        }
+        if (Ascii.isAt(buffer, at, to, '.')) {
+            at = Ascii.skip(buffer, at + 1, to, Ascii.DIGIT);
+        }
+        if (at == to) {
+            return true;
+        }
+        final int delay = Ascii.skipBlanks(buffer, at, to);
+        if (delay == at) {
+            return false;
+        }
+        at = Ascii.skip(buffer, delay, to, Ascii.DIGIT);
+        if (Ascii.isAt(buffer, at, to, '.')) {
+            at = Ascii.skip(buffer, at + 1, to, Ascii.DIGIT);
+        }
+        return at == to;
+    }
+
+    /** {@code 1*DIGIT "." 1*DIGIT} */
+    static boolean isMimeVersion(final DirectBuffer buffer, final int from, final int to) {
+        final int dot = Ascii.skip(buffer, from, to, Ascii.DIGIT);
+        return dot > from
+                && Ascii.isAt(buffer, dot, to, '.')
+                && dot + 1 < to
+                && Ascii.skip(buffer, dot + 1, to, Ascii.DIGIT) == to;
+    }
+
+    /** {@code response-num LWS CSeq-num LWS Method} */
+    static boolean isRack(final DirectBuffer buffer, final int from, final int to) {
+        final int first = Ascii.skip(buffer, from, to, Ascii.DIGIT);
+        final int second = Ascii.skipBlanks(buffer, first, to);
+        final int secondEnd = Ascii.skip(buffer, second, to, Ascii.DIGIT);
+        final int method = Ascii.skipBlanks(buffer, secondEnd, to);
+        return isSeconds(buffer, from, first)
+                && second > first
+                && isSeconds(buffer, second, secondEnd)
+                && method > secondEnd
+                && isToken(buffer, method, to);
+    }
+
+    /** {@code delta-seconds [ comment ] *( SEMI param )} */
+    boolean isRetryAfter(final DirectBuffer buffer, final int from, final int to) {
+        int at = Ascii.skip(buffer, from, to, Ascii.DIGIT);
+        if (!isSeconds(buffer, from, at)) {
+            return false;
+        }
+        at = Ascii.skipBlanks(buffer, at, to);
+        if (Ascii.isAt(buffer, at, to, '(')) {
+            at = Ascii.skipComment(buffer, at, to);
+            if (at < 0) {
+                return false;
+            }
+            at = Ascii.skipBlanks(buffer, at, to);
+        }
+        return readParams(buffer, at, to, false) == to;
+    }
+
+    /** {@code delta-seconds *( SEMI param )} */
+    boolean isSecondsWithParams(final DirectBuffer buffer, final int from, final int to) {
+        final int at = Ascii.skip(buffer, from, to, Ascii.DIGIT);
+        return isSeconds(buffer, from, at) && readParams(buffer, Ascii.skipBlanks(buffer, at, to), to, false) == to;
+    }
+
+    /** {@code callid *( SEMI param )} */
+    boolean isCallIdWithParams(final DirectBuffer buffer, final int from, final int to) {
+        int at = from;
+        while (at < to && buffer.getByte(at) != ';' && !Ascii.is(buffer.getByte(at), Ascii.BLANK)) {
+            at++;
+        }
+        return isCallId(buffer, from, at) && readParams(buffer, Ascii.skipBlanks(buffer, at, to), to, false) == to;
+    }
+
+    static boolean isCallIdList(final DirectBuffer buffer, final int from, final int to) {
+        int at = from;
+        while (true) {
+            int end = at;
+            while (end < to && buffer.getByte(end) != ',' && !Ascii.is(buffer.getByte(end), Ascii.BLANK)) {
+                end++;
+            }
+            if (!isCallId(buffer, at, end)) {
+                return false;
+            }
+            end = Ascii.skipBlanks(buffer, end, to);
+            if (end == to) {
+                return true;
+            }
+            if (buffer.getByte(end) != ',') {
+                return false;
+            }
+            at = Ascii.skipBlanks(buffer, end + 1, to);
+        }
+    }
+
+    // Lists
+
+    /**
+     * {@code token *( SEMI param )}, or {@code token SLASH token *( SEMI param )}, once or in a list.
+     *
+     * @param slash whether each element is of two tokens
+     * @param params whether parameters may follow an element
+     * @param values whether each parameter must have a value
+     * @param list whether there may be more than one
+     */
+    boolean isTokens(
+            final DirectBuffer buffer,
+            final int from,
+            final int to,
+            final boolean slash,
+            final boolean params,
+            final boolean values,
+            final boolean list) {
+        int at = from;
+        while (true) {
+            int end = Ascii.skip(buffer, at, to, Ascii.TOKEN);
+            if (end == at) {
+                return false;
+            }
+            end = Ascii.skipBlanks(buffer, end, to);
+            if (slash) {
+                if (!Ascii.isAt(buffer, end, to, '/')) {
+                    return false;
+                }
+                at = Ascii.skipBlanks(buffer, end + 1, to);
+                end = Ascii.skip(buffer, at, to, Ascii.TOKEN);
+                if (end == at) {
+                    return false;
+                }
+                end = Ascii.skipBlanks(buffer, end, to);
+            }
+            if (params) {
+                end = readParams(buffer, end, to, values);
+            }
+            if (end == to) {
+                return true;
+            }
+            if (end < 0 || !list || buffer.getByte(end) != ',') {
+                return false;
+            }
+            at = Ascii.skipBlanks(buffer, end + 1, to);
+        }
+    }
+
+    /** Reads {@code *( SEMI param )}; returns where it ends, -1 if it is none. */
+    private int readParams(final DirectBuffer buffer, final int from, final int to, final boolean values) {
+        int at = from;
+        while (Ascii.isAt(buffer, at, to, ';')) {
+            at = param.read(buffer, at, to);
+            if (at < 0 || !param.strict || (values && param.valueOffset < 0)) {
+                return -1;
+            }
+        }
+        return at;
+    }
+
+    /** {@code auth-scheme LWS auth-param *( COMMA auth-param )}, or one base64 token after the scheme. */
+    static boolean isCredentials(final DirectBuffer buffer, final int from, final int to) {
+        final int schemeEnd = Ascii.skip(buffer, from, to, Ascii.TOKEN);
+        final int at = Ascii.skipBlanks(buffer, schemeEnd, to);
+        if (schemeEnd == from || at == schemeEnd || at == to) {
+            return false;
+        }
+        return isAuthParams(buffer, at, to) || isBase64(buffer, at, to);
+    }
+
+    private static boolean isBase64(final DirectBuffer buffer, final int from, final int to) {
+        int at = from;
+        while (at < to && (Ascii.is(buffer.getByte(at), Ascii.TOKEN) || buffer.getByte(at) == '/')) {
+            at++;
+        }
+        final int text = at;
+        while (Ascii.isAt(buffer, at, to, '=')) {
+            at++;
+        }
+        return text > from && at == to;
+    }
+
+    /** {@code token EQUAL ( token / quoted-string )} in a list. */
+    static boolean isAuthParams(final DirectBuffer buffer, final int from, final int to) {
+        int at = from;
+        while (true) {
+            int end = Ascii.skip(buffer, at, to, Ascii.TOKEN);
+            if (end == at) {
+                return false;
+            }
+            end = Ascii.skipBlanks(buffer, end, to);
+            if (!Ascii.isAt(buffer, end, to, '=')) {
+                return false;
+            }
+            at = Ascii.skipBlanks(buffer, end + 1, to);
+            if (Ascii.isAt(buffer, at, to, '"')) {
+                end = Ascii.skipQuoted(buffer, at, to);
+                if (end < 0 || !Ascii.isQuotedText(buffer, at + 1, end - 1)) {
+                    return false;
+                }
+            } else {
+                end = Ascii.skip(buffer, at, to, Ascii.TOKEN);
+                if (end == at) {
+                    return false;
+                }
+            }
+            end = Ascii.skipBlanks(buffer, end, to);
+            if (end == to) {
+                return true;
+            }
+            if (buffer.getByte(end) != ',') {
+                return false;
+            }
+            at = Ascii.skipBlanks(buffer, end + 1, to);
+        }
+    }
+
+    /** {@code 3DIGIT SP warn-agent SP quoted-string} in a list. */
+    static boolean isWarnings(final DirectBuffer buffer, final int from, final int to) {
+        int at = from;
+        while (true) {
+            final int code = Ascii.skip(buffer, at, to, Ascii.DIGIT);
+            if (code - at != 3) {
+                return false;
+            }
+            final int agent = Ascii.skipBlanks(buffer, code, to);
+            final int agentEnd = Ascii.skip(buffer, agent, to, Ascii.VALUE);
+            final int text = Ascii.skipBlanks(buffer, agentEnd, to);
+            if (agent == code || agentEnd == agent || text == agentEnd || !Ascii.isAt(buffer, text, to, '"')) {
+                return false;
+            }
+            int end = Ascii.skipQuoted(buffer, text, to);
+            if (end < 0 || !Ascii.isQuotedText(buffer, text + 1, end - 1)) {
+                return false;
+            }
+            end = Ascii.skipBlanks(buffer, end, to);
+            if (end == to) {
+                return true;
+            }
+            if (buffer.getByte(end) != ',') {
+                return false;
+            }
+            at = Ascii.skipBlanks(buffer, end + 1, to);
+        }
+    }
+
+    /** Whether control characters stand only behind a backslash in a quoted string. */
+    static boolean hasControlsInEscapesOnly(final DirectBuffer buffer, final int from, final int to) {
+        boolean quoted = false;
+        for (int i = from; i < to; i++) {
+            final byte c = buffer.getByte(i);
+            if (c == '"') {
+                quoted = !quoted;
+            } else if (c == '\\' && quoted) {
+                i++;
+            } else if (c >= 0 && c < ' ' && c != '\t' && c != '\r' && c != '\n') {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    // Hosts and URIs
+
+    /** {@code hostname / IPv4address / IPv6reference} */
+    boolean isHost(final DirectBuffer buffer, final int from, final int to) {
+        if (from >= to) {
+            return false;
+        }
+        if (buffer.getByte(from) == '[') {
+            return literal.parse(buffer, from, to - from);
+        }
+        boolean numeric = true;
+        int label = from;
+        for (int i = from; i < to; i++) {
+            final byte c = buffer.getByte(i);
+            if (c == '.') {
+                if (i == label || buffer.getByte(i - 1) == '-') {
+                    return false;
+                }
+                label = i + 1;
+            } else if (!Ascii.is(c, Ascii.HOST) || (c == '-' && i == label)) {
+                return false;
+            } else {
+                numeric &= c >= '0' && c <= '9';
+            }
+        }
+        if (buffer.getByte(to - 1) == '-' || (label == to && to - from == 1)) {
+            return false;
+        }
+        return !numeric || label == from || literal.parse(buffer, from, to - from);
+    }
+
+    /** An address of Via's received, IPv6 with or without brackets: RFC 3261 says without, many write them. */
+    boolean isAddress(final DirectBuffer buffer, final int from, final int to) {
+        return literal.parse(buffer, from, to - from);
+    }
+
+    boolean isUri(final DirectBuffer buffer, final int from, final int to) {
+        if (!uri.parse(buffer, from, to - from)) {
+            return false;
+        }
+        return switch (uri.scheme()) {
+            case SIP, SIPS -> isSipUri();
+            case TEL -> isTelUri();
+            case OTHER -> Ascii.isAll(uri.buffer(), from + uri.schemeLength() + 1, to, Ascii.URIC | Ascii.PARAM, true);
+        };
+    }
+
+    /** Whether the URI {@link #isUri} looked at last carries headers. */
+    boolean uriHasHeaders() {
+        return uri.headersOffset() >= 0;
+    }
+
+    private boolean isSipUri() {
+        final UnsafeBuffer buffer = uri.buffer();
+        final int user = uri.userOffset();
+        final int password = uri.passwordOffset();
+        return (user < 0 || Ascii.isAll(buffer, user, user + uri.userLength(), Ascii.USER, true))
+                && (password < 0
+                        || Ascii.isAll(buffer, password, password + uri.passwordLength(), Ascii.PASSWORD, true))
+                && isHost(buffer, uri.hostOffset(), uri.hostOffset() + uri.hostLength())
+                && isUriParams(buffer)
+                && isUriHeaders(buffer);
+    }
+
+    private boolean isTelUri() {
+        final UnsafeBuffer buffer = uri.buffer();
+        final int from = uri.userOffset();
+        final int to = from + uri.userLength();
+        int digits = 0;
+        for (int i = from; i < to; i++) {
+            final byte c = buffer.getByte(i);
+            if (Ascii.is(c, Ascii.HEX) || c == '*' || c == '#') {
+                digits++;
+            } else if (!(c == '+' && i == from) && c != '-' && c != '.' && c != '(' && c != ')') {
+                return false;
+            }
+        }
+        return digits > 0 && uri.headersOffset() < 0 && isUriParams(buffer);
+    }
+
+    /** {@code *( ";" pname [ "=" pvalue ] )} */
+    private boolean isUriParams(final UnsafeBuffer buffer) {
+        int at = uri.paramsOffset();
+        final int to = uri.paramsEnd();
+        while (at < to) {
+            final int name = at + 1;
+            int equals = -1;
+            at = name;
+            while (at < to && buffer.getByte(at) != ';') {
+                if (equals < 0 && buffer.getByte(at) == '=') {
+                    equals = at;
+                }
+                at++;
+            }
+            final int nameEnd = equals < 0 ? at : equals;
+            if (nameEnd == name || !Ascii.isAll(buffer, name, nameEnd, Ascii.PARAM | Ascii.TOKEN, true)) {
+                return false;
+            }
+            if (equals >= 0
+                    && (equals + 1 == at || !Ascii.isAll(buffer, equals + 1, at, Ascii.PARAM | Ascii.TOKEN, true))) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** {@code "?" hname "=" hvalue *( "&" hname "=" hvalue )} */
+    private boolean isUriHeaders(final UnsafeBuffer buffer) {
+        if (uri.headersOffset() < 0) {
+            return true;
+        }
+        final int to = uri.headersOffset() + uri.headersLength();
+        int at = uri.headersOffset();
+        while (true) {
+            int equals = -1;
+            final int name = at;
+            while (at < to && buffer.getByte(at) != '&') {
+                if (equals < 0 && buffer.getByte(at) == '=') {
+                    equals = at;
+                }
+                at++;
+            }
+            if (equals <= name
+                    || !Ascii.isAll(buffer, name, equals, Ascii.URI_HEADER, true)
+                    || !Ascii.isAll(buffer, equals + 1, at, Ascii.URI_HEADER, true)) {
+                return false;
+            }
+            if (at == to) {
+                return true;
+            }
+            at++;
+        }
     }
 }

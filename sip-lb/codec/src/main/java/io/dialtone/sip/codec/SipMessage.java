@@ -683,7 +683,12 @@ public final class SipMessage {
 
     /** Status to answer this malformed message with, or {@link Malformation#DISCARD}: only requests are answered, and no ACK. */
     public int answerStatus() {
-        return request && method != SipMethod.ACK ? malformation.status() : Malformation.DISCARD;
+        return answerStatus(malformation);
+    }
+
+    /** Status to answer this message with for a fault that was found later, or {@link Malformation#DISCARD}. */
+    public int answerStatus(final Malformation fault) {
+        return request && method != SipMethod.ACK ? fault.status() : Malformation.DISCARD;
     }
 
     public boolean isRequest() {
