@@ -15,8 +15,8 @@ public interface SipReply {
      */
     SipReply header(String name, String value);
 
-    /** Adds a Contact: where to go instead (3xx), or a binding (REGISTER). Either a bare URI, or {@code <uri>;params}. */
-    SipReply contact(String contact);
+    /** Adds a Contact with this URI: where to go instead (3xx). A Contact with parameters is added by {@link #header}. */
+    SipReply contact(String uri);
 
     /** Sets the body. */
     SipReply body(String contentType, String text);

@@ -4,6 +4,7 @@ import io.dialtone.api.Session;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -37,19 +38,20 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     }
 
     /** Prepares a new or pooled session; its key is set already. */
-    protected final void open(final int slotOfKey, final long epochOfSlot) {
+    public final void open(final int slotOfKey, final long epochOfSlot) {
         slot = slotOfKey;
         epoch = epochOfSlot;
     }
 
     /** Forgets everything, so that the session can go back to a pool. */
-    protected void close() {
+    public void close() {
         for (int i = timers.size() - 1; i >= 0; i--) {
             stop(i);
         }
         state = null;
         keyText = null;
         endAsked = false;
+        inEvent = false;
         clearKey();
     }
 
@@ -121,17 +123,17 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     }
 
     /** True when the handler asked for the session's end in the event being committed. */
-    protected final boolean isEndAsked() {
+    public final boolean isEndAsked() {
         return endAsked;
     }
 
-    protected final void beginEvent() {
+    public final void beginEvent() {
         assert !inEvent : "a session has one event at a time";
         inEvent = true;
     }
 
     /** Makes what the handler asked for so. */
-    protected final void commit(final long nowNs) {
+    public final void commit(final long nowNs) {
         assert inEvent;
         inEvent = false;
         if (stagedState != null) {
@@ -145,7 +147,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     }
 
     /** Forgets what the handler asked for. */
-    protected final void rollback() {
+    public final void rollback() {
         inEvent = false;
         endAsked = false;
         stagedState = null;
@@ -169,7 +171,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     private void stage(final String name, final long delayNs) {
         final int index = stagedTimers.size();
         if (index == stagedDelays.length) {
-            stagedDelays = java.util.Arrays.copyOf(stagedDelays, 2 * index);
+            stagedDelays = Arrays.copyOf(stagedDelays, 2 * index);
         }
         stagedTimers.add(Objects.requireNonNull(name, "timer"));
         stagedDelays[index] = delayNs;
