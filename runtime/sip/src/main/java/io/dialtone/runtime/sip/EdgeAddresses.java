@@ -1,0 +1,13 @@
+package io.dialtone.runtime.sip;
+
+/** Says under which address peers know the listeners of the edges, for Contact. Called by workers; must be thread safe and must not block. */
+@FunctionalInterface
+public interface EdgeAddresses {
+    /**
+     * Host and port as they stand in a SIP URI, such as {@code 192.0.2.1:5060} or {@code [2001:db8::1]:5060}. The same array each time; not to be changed.
+     *
+     * @param member number of the edge in the cluster's list of members
+     * @param listener index of the edge's listener
+     */
+    byte[] hostPort(int member, int listener);
+}

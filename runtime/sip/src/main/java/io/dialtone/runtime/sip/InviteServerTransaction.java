@@ -1,0 +1,181 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.Deadline;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The INVITE server transaction of RFC 3261 section 17.2.1 with the state that RFC 6026 added. Pooled; called only by the owning worker.
+ *
+ * <pre>
+ *                                   | INVITE: pass to TU; 100 if TU is silent for 200 ms
+ *              INVITE: send 1xx     v
+ *                   +-------+---------------+   2xx from TU: send       +----------+ INVITE: absorb
+ *                   |       |  PROCEEDING   |--------------------------->|          |-------+
+ *                   +------>|               |   start timer L            | ACCEPTED |       |
+ *                           +---------------+                            |          |<------+ ACK: pass to TU
+ *                                   | 300-699 from TU: send              +----------+         2xx from TU: send
+ *                                   | start timers G, H                       |
+ *              INVITE, timer G:     v                                         | timer L
+ *              send answer  +---------------+                                 |
+ *                   +-------|   COMPLETED   |--------------+                  |
+ *                   +------>|               |   timer H:   |                  |
+ *                           +---------------+   tell TU    |                  |
+ *                                   | ACK                  |                  |
+ *                                   | start timer I        |                  |
+ *                                   v                      |                  |
+ *                           +---------------+              |                  |
+ *            INVITE, ACK:   |   CONFIRMED   |              v                  v
+ *            absorb         +---------------+  timer I   +----------------------+
+ *                                   |------------------->|      TERMINATED      |
+ *                                                        +----------------------+
+ * </pre>
+ */
+final class InviteServerTransaction extends ServerTransaction {
+    /** The states of figure 7 and RFC 6026. */
+    enum State {
+        PROCEEDING,
+        ACCEPTED,
+        COMPLETED,
+        CONFIRMED,
+        TERMINATED
+    }
+
+    private final Retransmit retransmit = new Retransmit();
+    private final Timeout timeout = new Timeout();
+    private State state = State.TERMINATED;
+    private long intervalNs;
+    /** Who sends the 2xx again until its ACK comes. */
+    @Nullable
+    AckWait ackWait;
+
+    InviteServerTransaction(final TransactionLayer layer) {
+        super(layer);
+    }
+
+    void begin() {
+        state = State.PROCEEDING;
+    }
+
+    State state() {
+        return state;
+    }
+
+    @Override
+    void onRetransmission(final long nowNs) {
+        switch (state) {
+            case PROCEEDING, COMPLETED -> resend();
+            case ACCEPTED, CONFIRMED, TERMINATED -> {} // absorbed; 2xx are sent again by the user agent core
+        }
+    }
+
+    /** An ACK with this transaction's branch: true if it is for the transaction user, which it is after a 2xx. */
+    boolean onAck(final long nowNs) {
+        return switch (state) {
+            case ACCEPTED -> true;
+            case COMPLETED -> {
+                onAckInCompleted(nowNs);
+                yield false;
+            }
+            case PROCEEDING, CONFIRMED, TERMINATED -> false;
+        };
+    }
+
+    @Override
+    void respond(
+            final int answerStatus, final DirectBuffer message, final int offset, final int length, final long nowNs) {
+        switch (state) {
+            case PROCEEDING -> respondInProceeding(answerStatus, message, offset, length, nowNs);
+            case ACCEPTED, COMPLETED, CONFIRMED, TERMINATED -> {
+                assert false : "one final answer for each request";
+            }
+        }
+    }
+
+    @Override
+    void onLeftPending(final long nowNs) {
+        if (status == 0 && !retransmit.isScheduled()) {
+            layer.deadlines().schedule(retransmit, nowNs + layer.settings().tryingAfterNs());
+        }
+        if (!timeout.isScheduled()) {
+            layer.deadlines().schedule(timeout, nowNs + layer.settings().ringingMaxNs());
+        }
+    }
+
+    @Override
+    void close() {
+        layer.deadlines().cancel(retransmit);
+        layer.deadlines().cancel(timeout);
+        state = State.TERMINATED;
+        if (ackWait != null) {
+            ackWait.onTransactionGone();
+            ackWait = null;
+        }
+        super.close();
+    }
+
+    private void respondInProceeding(
+            final int answerStatus, final DirectBuffer message, final int offset, final int length, final long nowNs) {
+        layer.deadlines().cancel(retransmit);
+        keepAndSend(answerStatus, message, offset, length);
+        if (answerStatus < 200) {
+            return;
+        }
+        if (answerStatus < 300) {
+            state = State.ACCEPTED;
+        } else {
+            state = State.COMPLETED;
+            intervalNs = layer.settings().t1Ns();
+            layer.deadlines().schedule(retransmit, nowNs + intervalNs); // timer G
+        }
+        layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns()); // timer L, timer H
+    }
+
+    private void onAckInCompleted(final long nowNs) {
+        state = State.CONFIRMED;
+        layer.deadlines().cancel(retransmit);
+        letGoOfResponse();
+        layer.deadlines().schedule(timeout, nowNs + layer.settings().t4Ns()); // timer I
+    }
+
+    private void onRetransmitDue(final long nowNs) {
+        switch (state) {
+            case PROCEEDING -> layer.core().sendTrying(this, nowNs);
+            case COMPLETED -> {
+                layer.counters().increment(SipCounter.ANSWERS_RETRANSMITTED);
+                resend();
+                intervalNs = Math.min(2 * intervalNs, layer.settings().t2Ns());
+                layer.deadlines().schedule(retransmit, nowNs + intervalNs);
+            }
+            case ACCEPTED, CONFIRMED, TERMINATED -> {}
+        }
+    }
+
+    private void onTimeoutDue(final long nowNs) {
+        switch (state) {
+            case PROCEEDING -> layer.core().onRingingTooLong(this, nowNs);
+            case COMPLETED -> {
+                layer.counters().increment(SipCounter.REFUSALS_NOT_ACKED);
+                layer.terminate(this);
+            }
+            case ACCEPTED, CONFIRMED -> layer.terminate(this);
+            case TERMINATED -> {}
+        }
+    }
+
+    /** Timer G; in PROCEEDING the 200 ms after which a 100 is due. */
+    private final class Retransmit extends Deadline {
+        @Override
+        protected void onDeadline(final long nowNs) {
+            onRetransmitDue(nowNs);
+        }
+    }
+
+    /** Timers H, I and L, one after the other; in PROCEEDING the longest time of ringing. */
+    private final class Timeout extends Deadline {
+        @Override
+        protected void onDeadline(final long nowNs) {
+            onTimeoutDue(nowNs);
+        }
+    }
+}

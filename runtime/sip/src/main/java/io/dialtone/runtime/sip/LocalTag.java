@@ -1,0 +1,69 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.placement.table.SipHash;
+import io.dialtone.placement.table.SlotToken;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A To tag of ours: the slot's token, by which an edge routes, then 65 bits that make it unique and hard to guess (RFC 3261 section 19.3). Called only by the owning
+ * worker.
+ */
+final class LocalTag {
+    private static final int UNIQUE_CHARACTERS = 13;
+    private static final int LENGTH = SlotToken.LENGTH + UNIQUE_CHARACTERS;
+    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+
+    private final byte[] bytes = new byte[LENGTH];
+    private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
+    private int length;
+
+    void set(final SlotToken tokens, final int slot, final long unique) {
+        tokens.write(slot, buffer, 0);
+        long rest = unique;
+        for (int i = SlotToken.LENGTH; i < LENGTH; i++) {
+            bytes[i] = (byte) ALPHABET.charAt((int) rest & 31);
+            rest >>>= 5;
+        }
+        length = LENGTH;
+    }
+
+    void copyFrom(final LocalTag other) {
+        System.arraycopy(other.bytes, 0, bytes, 0, LENGTH);
+        length = other.length;
+    }
+
+    void clear() {
+        length = 0;
+    }
+
+    boolean isSet() {
+        return length > 0;
+    }
+
+    int length() {
+        return length;
+    }
+
+    /** Its bytes when it is set; not to be changed. */
+    byte[] bytes() {
+        return bytes;
+    }
+
+    UnsafeBuffer buffer() {
+        return buffer;
+    }
+
+    /** Numbers that nobody outside can guess, for the unique part of tags. */
+    static final class Source {
+        private final SipHash hash;
+        private long count;
+
+        Source(final SipHash hash) {
+            this.hash = hash;
+        }
+
+        long next() {
+            return hash.hash(++count);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.Deadline;
+import org.agrona.DirectBuffer;
+
+/**
+ * The non-INVITE server transaction of RFC 3261 section 17.2.2, as RFC 4320 has it: no 100 Trying of its own accord, no 408. Pooled; called only by the owning worker.
+ *
+ * <pre>
+ *                       | request: pass to TU
+ *                       v
+ *               +---------------+
+ *               |    TRYING     |  request: absorb
+ *               +---------------+
+ *       1xx from TU: |     | 200-699 from TU: send, start timer J
+ *       send         v     |
+ *               +---------------+
+ *               |  PROCEEDING   |  request: send 1xx
+ *               +---------------+
+ *                       | 200-699 from TU: send, start timer J
+ *                       v
+ *               +---------------+            +--------------+
+ *               |   COMPLETED   |  timer J   |  TERMINATED  |
+ *               | request: send |----------->|              |
+ *               +---------------+            +--------------+
+ * </pre>
+ */
+final class NonInviteServerTransaction extends ServerTransaction {
+    /** The states of figure 8. */
+    enum State {
+        TRYING,
+        PROCEEDING,
+        COMPLETED,
+        TERMINATED
+    }
+
+    private final Timeout timeout = new Timeout();
+    private State state = State.TERMINATED;
+
+    NonInviteServerTransaction(final TransactionLayer layer) {
+        super(layer);
+    }
+
+    void begin() {
+        state = State.TRYING;
+    }
+
+    @Override
+    void onRetransmission(final long nowNs) {
+        switch (state) {
+            case TRYING, TERMINATED -> {}
+            case PROCEEDING, COMPLETED -> resend();
+        }
+    }
+
+    @Override
+    void respond(
+            final int answerStatus, final DirectBuffer message, final int offset, final int length, final long nowNs) {
+        switch (state) {
+            case TRYING, PROCEEDING -> {
+                keepAndSend(answerStatus, message, offset, length);
+                state = answerStatus < 200 ? State.PROCEEDING : State.COMPLETED;
+                if (state == State.COMPLETED) {
+                    layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns()); // timer J
+                }
+            }
+            case COMPLETED, TERMINATED -> {
+                assert false : "one final answer for each request";
+            }
+        }
+    }
+
+    /** The client gives up after timer F, so a later answer is of no use. */
+    @Override
+    void onLeftPending(final long nowNs) {
+        if (!timeout.isScheduled()) {
+            layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns());
+        }
+    }
+
+    @Override
+    void close() {
+        layer.deadlines().cancel(timeout);
+        state = State.TERMINATED;
+        super.close();
+    }
+
+    private void onTimeoutDue(final long nowNs) {
+        if (state != State.COMPLETED) {
+            layer.core().onNeverAnswered(this, nowNs);
+        }
+        layer.terminate(this);
+    }
+
+    /** Timer J; before that the client's timer F. */
+    private final class Timeout extends Deadline {
+        @Override
+        protected void onDeadline(final long nowNs) {
+            onTimeoutDue(nowNs);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.placement.table.SlotToken;
+import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.Malformation;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.codec.SipWriter;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Writes answers as RFC 3261 section 8.2.6 and 12.1.1 want them. Called only by the owning worker. */
+final class ReplyComposer {
+    private static final byte[] CONTACT_BEGIN = ascii("Contact: <sip:");
+    private static final byte[] TOKEN = ascii(";" + SlotToken.URI_PARAM + "=");
+    private static final byte[] CONTACT_END = ascii(">\r\n");
+    private static final byte[] NO_BYTES = {};
+
+    private final SipContext context;
+    private final LocalTag.Source tags;
+    private final byte[] allow;
+    private final byte[] acceptLine;
+    private final SipWriter writer = new SipWriter();
+    private final LocalTag statelessTag = new LocalTag();
+    private final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
+    private final UnsafeBuffer noBody = new UnsafeBuffer(NO_BYTES);
+
+    ReplyComposer(final SipContext context, final byte[] allow, final byte[] acceptLine) {
+        this.context = context;
+        this.allow = allow;
+        this.acceptLine = acceptLine;
+        tags = new LocalTag.Source(context.tagHash());
+    }
+
+    /** Writes an answer without body. */
+    int compose(
+            final MutableDirectBuffer to,
+            final int offset,
+            final SipMessage request,
+            final ServerTransaction transaction,
+            final int status,
+            final AsciiWriter extra) {
+        return compose(to, offset, request, transaction, status, ReasonPhrases.of(status), extra, noBody, 0);
+    }
+
+    /**
+     * Writes an answer.
+     *
+     * @param extra further header lines
+     * @return its length, or a negative when it does not fit
+     */
+    int compose(
+            final MutableDirectBuffer to,
+            final int offset,
+            final SipMessage request,
+            final ServerTransaction transaction,
+            final int status,
+            final byte[] reason,
+            final AsciiWriter extra,
+            final DirectBuffer body,
+            final int bodyLength) {
+        writer.wrap(to, offset, to.capacity() - offset);
+        if (status == 100) {
+            writer.response(request, status, reason);
+        } else {
+            ensureTag(transaction);
+            writer.response(request, status, reason, transaction.localTag.buffer(), 0, transaction.localTag.length());
+        }
+        final SipMethod method = transaction.method;
+        final boolean accepts = status >= 200 && status < 300;
+        if (method == SipMethod.INVITE && status > 100 && status < 300) {
+            writer.copy(request, HeaderName.RECORD_ROUTE);
+            putContact(transaction);
+        }
+        final boolean tells = accepts && (method == SipMethod.INVITE || method == SipMethod.OPTIONS);
+        if (tells || status == 405 || status == 501) {
+            writer.header(HeaderName.ALLOW, allow);
+        }
+        if (accepts && method == SipMethod.OPTIONS) {
+            writer.out().put(acceptLine);
+        }
+        if (status == 503) {
+            writer.header(HeaderName.RETRY_AFTER, context.settings().retryAfterSeconds());
+        }
+        writer.out().put(extra.buffer(), extra.offset(), extra.length());
+        return writer.finish(body, 0, bodyLength);
+    }
+
+    /** Writes the answer that a malformed request deserves, or says with a negative that there is no way back. */
+    int composeRefusal(
+            final MutableDirectBuffer to, final SipMessage request, final Malformation malformation, final int slot) {
+        statelessTag.set(context.tokens(), slot, statelessUnique(request));
+        return writer.wrap(to, 0, to.capacity())
+                .refusal(request, malformation, statelessTag.bytes())
+                .finish();
+    }
+
+    /** Writes a 503 for a request that cannot be remembered. */
+    int composeOverloaded(final MutableDirectBuffer to, final SipMessage request, final int slot) {
+        statelessTag.set(context.tokens(), slot, statelessUnique(request));
+        return writer.wrap(to, 0, to.capacity())
+                .response(request, 503, ReasonPhrases.of(503), statelessTag.bytes())
+                .header(HeaderName.RETRY_AFTER, context.settings().retryAfterSeconds())
+                .finish();
+    }
+
+    /** The same for the same request: an answer that nobody remembers must keep its tag (RFC 3261 section 8.2.7). */
+    private long statelessUnique(final SipMessage request) {
+        final int callId = request.callIdOffset();
+        return callId < 0
+                ? context.tagHash().hash(request.cseqNumber())
+                : context.tagHash().hash(request.cseqNumber(), request.buffer(), callId, request.callIdLength());
+    }
+
+    /** Gives a transaction the tag that all its answers carry. */
+    void ensureTag(final ServerTransaction transaction) {
+        if (!transaction.localTag.isSet()) {
+            transaction.localTag.set(context.tokens(), transaction.slot, tags.next());
+        }
+    }
+
+    /** Where requests of the dialog go: an edge, and through it to this slot. */
+    private void putContact(final ServerTransaction transaction) {
+        context.tokens().write(transaction.slot, token, 0);
+        writer.out()
+                .put(CONTACT_BEGIN)
+                .put(context.edges().hostPort(transaction.port.member(), transaction.port.listener()))
+                .put(TOKEN)
+                .put(token, 0, SlotToken.LENGTH)
+                .put(CONTACT_END);
+    }
+
+    private static byte[] ascii(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,157 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.api.PendingRequest;
+import io.dialtone.api.SipReply;
+import io.dialtone.runtime.engine.KeyedEntry;
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the server side remembers of one request: by which door its answers leave, the last answer byte for byte, and the request itself while it has no final
+ * answer. Pooled; called only by the owning worker.
+ */
+abstract sealed class ServerTransaction extends KeyedEntry implements PendingRequest
+        permits InviteServerTransaction, NonInviteServerTransaction {
+    final TransactionLayer layer;
+    final ReplyPort port = new ReplyPort();
+    final LocalTag localTag = new LocalTag();
+
+    SipMethod method = SipMethod.UNKNOWN;
+    int slot;
+    long epoch;
+    long cseq;
+    /** Not 0 while the table of initial requests holds this one. */
+    long mergeHash;
+    /** Status of the last answer; 0 before the first. */
+    int status;
+    /** True while an event has written down a final answer that is not committed yet. */
+    boolean hasStagedFinal;
+
+    @Nullable
+    SipSession<?> session;
+
+    @Nullable
+    Dialog dialog;
+
+    private byte @Nullable [] request;
+    private int requestLength;
+    private byte @Nullable [] response;
+    private int responseLength;
+
+    ServerTransaction(final TransactionLayer layer) {
+        this.layer = layer;
+    }
+
+    final void open(final SipMessage message, final int requestSlot, final long slotEpoch, final ReplyPort door) {
+        method = message.method();
+        cseq = message.cseqNumber();
+        slot = requestSlot;
+        epoch = slotEpoch;
+        port.copyFrom(door);
+    }
+
+    final boolean hasFinal() {
+        return status >= 200;
+    }
+
+    // ---- what the network says
+
+    /** The request came again. */
+    abstract void onRetransmission(long nowNs);
+
+    // ---- what the transaction user says
+
+    /** Sends an answer and keeps it for retransmission. */
+    abstract void respond(int answerStatus, DirectBuffer message, int offset, int length, long nowNs);
+
+    /** The handler returned without a final answer. */
+    abstract void onLeftPending(long nowNs);
+
+    // ---- what a handler sees
+
+    @Override
+    public final io.dialtone.api.SipMethod method() {
+        return Methods.toApi(method);
+    }
+
+    @Override
+    public final SipReply reply(final int answerStatus) {
+        return layer.core().beginReply(this, answerStatus);
+    }
+
+    // ---- bytes
+
+    /** Keeps the request, so that it can be answered after its buffer is gone. */
+    final void keepRequest(final SipMessage message) {
+        if (request == null) {
+            final int offset = message.startLineOffset();
+            final int length = message.bodyOffset() + message.bodyLength() - offset;
+            final byte[] bytes = layer.bytes().acquire(length);
+            message.buffer().getBytes(offset, bytes, 0, length);
+            request = bytes;
+            requestLength = length;
+        }
+    }
+
+    final byte @Nullable [] request() {
+        return request;
+    }
+
+    final int requestLength() {
+        return requestLength;
+    }
+
+    final void letGoOfRequest() {
+        if (request != null) {
+            layer.bytes().release(request);
+            request = null;
+        }
+    }
+
+    final void keepAndSend(final int answerStatus, final DirectBuffer message, final int offset, final int length) {
+        byte[] bytes = response;
+        if (bytes == null || bytes.length < length) {
+            letGoOfResponse();
+            bytes = layer.bytes().acquire(length);
+            response = bytes;
+        }
+        message.getBytes(offset, bytes, 0, length);
+        responseLength = length;
+        status = answerStatus;
+        if (answerStatus >= 200) {
+            letGoOfRequest();
+        }
+        resend();
+    }
+
+    /** Sends the last answer, byte for byte. */
+    final void resend() {
+        final byte[] bytes = response;
+        if (bytes != null) {
+            layer.send(this, bytes, responseLength);
+        }
+    }
+
+    final void letGoOfResponse() {
+        if (response != null) {
+            layer.bytes().release(response);
+            response = null;
+        }
+    }
+
+    /** Forgets everything before it goes back to its pool. */
+    void close() {
+        letGoOfRequest();
+        letGoOfResponse();
+        clearKey();
+        localTag.clear();
+        mergeHash = 0;
+        status = 0;
+        hasStagedFinal = false;
+        session = null;
+        dialog = null;
+    }
+}

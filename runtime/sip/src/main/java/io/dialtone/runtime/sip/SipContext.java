@@ -1,0 +1,27 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.api.ServiceDescriptor;
+import io.dialtone.placement.table.SipHash;
+import io.dialtone.placement.table.SlotToken;
+import io.dialtone.runtime.engine.CounterSet;
+import io.dialtone.sip.codec.SipLimits;
+
+/**
+ * What SIP on one worker works with. Finished before the worker starts.
+ *
+ * @param settings timers and limits
+ * @param limits what a message may be
+ * @param service the service that runs here
+ * @param tokens writes the token that leads requests of a dialog back to its slot
+ * @param tagHash keyed function for To tags, with a key of this process's start, so that tags differ after a restart
+ * @param edges addresses for Contact
+ * @param counters where SIP counts
+ */
+public record SipContext(
+        SipSettings settings,
+        SipLimits limits,
+        ServiceDescriptor service,
+        SlotToken tokens,
+        SipHash tagHash,
+        EdgeAddresses edges,
+        CounterSet<SipCounter> counters) {}

@@ -1,0 +1,37 @@
+package io.dialtone.runtime.sip;
+
+/** What SIP counts on a worker. */
+public enum SipCounter {
+    REQUESTS("Requests that began a transaction"),
+    RETRANSMISSIONS("Requests received again and absorbed by their transaction"),
+    MALFORMED_ANSWERED("Malformed requests that were answered"),
+    MALFORMED_DISCARDED("Malformed messages that were not worth an answer"),
+    RESPONSES_STRAY("Responses that match nothing here"),
+    ACKS_STRAY("ACKs that match nothing here, or came again"),
+    CANCELS_STRAY("CANCELs that match no INVITE"),
+    REQUESTS_OF_UNKNOWN_DIALOG("Requests of a dialog that is not here (481)"),
+    REQUESTS_OUT_OF_ORDER("Requests of a dialog with a CSeq lower than the last (500)"),
+    REQUESTS_MERGED("Requests that came by a second way (482)"),
+    REQUESTS_REFUSED("Requests refused before a handler saw them"),
+    REQUESTS_LEFT_UNANSWERED("Requests a handler left without an answer"),
+    TRANSACTIONS_REFUSED("Requests refused because there are as many transactions as there may be (503)"),
+    DIALOGS_REFUSED("INVITEs refused because there are as many dialogs as there may be (503)"),
+    ANSWERS_RETRANSMITTED("Answers sent again because a timer said so"),
+    REFUSALS_NOT_ACKED("Refusals of an INVITE that were never acknowledged (timer H)"),
+    ACCEPTS_NOT_ACKED("2xx answers that were never acknowledged"),
+    INVITES_TIMED_OUT("INVITEs that rang for as long as they may (408)"),
+    DIALOGS_CONFIRMED("Dialogs confirmed since the worker started"),
+    DIALOGS("Gauge: dialogs in memory"),
+    TRANSACTIONS("Gauge: server transactions in memory");
+
+    private final String sentence;
+
+    SipCounter(final String sentence) {
+        this.sentence = sentence;
+    }
+
+    /** What the counter says, for people. */
+    public String sentence() {
+        return sentence;
+    }
+}

@@ -1,0 +1,91 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.api.SipHandler;
+import io.dialtone.api.link.LinkFrame;
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.runtime.engine.SessionProtocol;
+import io.dialtone.runtime.engine.WorkerParts;
+import io.dialtone.sip.codec.Malformation;
+import io.dialtone.sip.codec.ParseResult;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipSyntax;
+import io.dialtone.sip.codec.SipWriter;
+import io.dialtone.sip.codec.ViaView;
+import java.util.function.Supplier;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * SIP on one worker: reads a message, answers what is malformed, and hands requests to the user agent core. Called only by the owning worker.
+ */
+public final class SipProtocol implements SessionProtocol {
+    private static final int SIP_PORT = 5060;
+    private static final int REFUSAL_BYTES_MAX = 1 << 16;
+
+    private final WorkerParts parts;
+    private final SipContext context;
+    private final UasCore<?> core;
+    private final SipMessage message;
+    private final SipSyntax syntax = new SipSyntax();
+    private final ViaView via = new ViaView();
+    private final ReplyPort port = new ReplyPort();
+    private final UnsafeBuffer refusal = new UnsafeBuffer(new byte[REFUSAL_BYTES_MAX]);
+
+    private SipProtocol(final WorkerParts parts, final SipContext context, final SipHandler<?> handler) {
+        this.parts = parts;
+        this.context = context;
+        core = new UasCore<>(parts, context, handler);
+        message = new SipMessage(context.limits());
+    }
+
+    /** Makes SIP for workers; each gets a handler of its own from the supplier. */
+    public static SessionProtocol.Factory factory(
+            final SipContext context, final Supplier<? extends SipHandler<?>> handlers) {
+        return parts -> new SipProtocol(parts, context, handlers.get());
+    }
+
+    @Override
+    public int frameType() {
+        return LinkFrame.TYPE_SIP_TO_WORKER;
+    }
+
+    @Override
+    public void onMessage(
+            final LinkFrame frame, final DirectBuffer buffer, final int offset, final int length, final long nowNs) {
+        final ParseResult result = message.parseDatagram(buffer, offset, length);
+        port.from(frame);
+        final boolean hasVia = via.wrap(message);
+        if (hasVia) {
+            aimAtVia();
+        }
+        final Malformation malformation =
+                result == ParseResult.COMPLETE ? syntax.checkEndpoint(message) : message.malformation();
+        if (malformation != Malformation.NONE || !hasVia) {
+            onMalformed(malformation, frame.slot(), frame.epoch());
+        } else if (!message.isRequest()) {
+            context.counters().increment(SipCounter.RESPONSES_STRAY);
+        } else {
+            core.onRequest(message, via, frame.slot(), frame.epoch(), port, nowNs);
+        }
+    }
+
+    /** Answers go to the address the request came from, and to the port it came from only if its sender asked for that (RFC 3261 section 18.2.2, RFC 3581). */
+    private void aimAtVia() {
+        if (!via.hasRport()) {
+            port.remotePort(via.port() > 0 ? via.port() : SIP_PORT);
+        }
+    }
+
+    /** Answers without a transaction (RFC 3261 section 8.2.7): the same bytes get the same answer, and an ACK of it finds nothing. */
+    private void onMalformed(final Malformation malformation, final int slot, final long epoch) {
+        final int length = message.answerStatus(malformation) == Malformation.DISCARD
+                ? SipWriter.NO_WAY_BACK
+                : core.composeRefusal(refusal, message, malformation, slot);
+        if (length < 0) {
+            context.counters().increment(SipCounter.MALFORMED_DISCARDED);
+            return;
+        }
+        context.counters().increment(SipCounter.MALFORMED_ANSWERED);
+        parts.outbox().addSip(slot, epoch, port, refusal, 0, length);
+    }
+}
