@@ -1,0 +1,96 @@
+package io.dialtone.runtime.testsupport;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A scripted SIP phone at an address of its own. It says what the test tells it to say, well formed or not, and does nothing of its own accord: no retransmission,
+ * no ACK. Not thread safe.
+ */
+public final class SipPeer {
+    private final TestCluster cluster;
+    private final String name;
+    private final int ipv4;
+    private final List<SipText> received = new ArrayList<>();
+    private int calls;
+
+    SipPeer(final TestCluster cluster, final String name, final int ipv4) {
+        this.cluster = cluster;
+        this.name = name;
+        this.ipv4 = ipv4;
+    }
+
+    /** User name, as in {@code sip:alice@192.0.2.1}. */
+    public String name() {
+        return name;
+    }
+
+    /** Address, port 5060 included. */
+    public String address() {
+        return (ipv4 >>> 24) + "." + (ipv4 >> 16 & 0xFF) + "." + (ipv4 >> 8 & 0xFF) + "." + (ipv4 & 0xFF) + ":5060";
+    }
+
+    /** Begins a call: sends an INVITE with a session description. */
+    public SipCall invite(final String requestUri) {
+        final SipCall call = newCall(requestUri);
+        call.invite();
+        return call;
+    }
+
+    /** A call that has not said anything yet. */
+    public SipCall newCall(final String requestUri) {
+        calls++;
+        return new SipCall(this, requestUri, name + "-call-" + calls + "@" + address());
+    }
+
+    /** Sends text as a datagram; line ends become CRLF. */
+    public void send(final String text) {
+        send(text.replace("\r\n", "\n").replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Sends bytes as a datagram, and lets the cluster work on it. */
+    public void send(final byte[] datagram) {
+        cluster.onDatagram(this, datagram);
+        cluster.work();
+    }
+
+    /** Takes the next message that came for this peer; fails the test if there is none. */
+    public SipText receive() {
+        if (received.isEmpty()) {
+            throw cluster.failure(name + " received nothing");
+        }
+        return received.removeFirst();
+    }
+
+    /** Takes the next message, which must be a response with this status. */
+    public SipText expect(final int status) {
+        final SipText message = receive();
+        if (!message.isResponse() || message.status() != status) {
+            throw cluster.failure(name + " expected " + status + " but received:\n" + message);
+        }
+        return message;
+    }
+
+    /** Fails the test if a message came. */
+    public void expectNothing() {
+        if (!received.isEmpty()) {
+            throw cluster.failure(name + " expected nothing but received:\n" + received.getFirst());
+        }
+    }
+
+    /** Forgets what came so far, and says how many messages that were. */
+    public int drain() {
+        final int count = received.size();
+        received.clear();
+        return count;
+    }
+
+    int ipv4() {
+        return ipv4;
+    }
+
+    void onDatagram(final byte[] datagram) {
+        received.add(SipText.of(datagram));
+    }
+}

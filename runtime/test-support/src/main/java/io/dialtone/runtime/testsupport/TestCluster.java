@@ -1,0 +1,262 @@
+package io.dialtone.runtime.testsupport;
+
+import io.dialtone.api.AffinityRule;
+import io.dialtone.api.ServiceDescriptor;
+import io.dialtone.api.SipHandler;
+import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.placement.table.SlotTable;
+import io.dialtone.placement.table.SlotTableHolder;
+import io.dialtone.placement.table.SlotToken;
+import io.dialtone.runtime.engine.CounterSet;
+import io.dialtone.runtime.engine.SessionWorker;
+import io.dialtone.runtime.engine.WorkerConfig;
+import io.dialtone.runtime.engine.WorkerContext;
+import io.dialtone.runtime.engine.WorkerCounter;
+import io.dialtone.runtime.engine.WorkerSession;
+import io.dialtone.runtime.sip.SipContext;
+import io.dialtone.runtime.sip.SipCounter;
+import io.dialtone.runtime.sip.SipProtocol;
+import io.dialtone.runtime.sip.SipSettings;
+import io.dialtone.sip.codec.SipLimits;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * A cluster for tests: an edge and some nodes in one thread of one JVM, joined by a {@link SimulatedLink}, under a clock that moves only when told to. Whatever a test does
+ * comes out the same each time. Not thread safe.
+ *
+ * <pre>{@code
+ * final TestCluster cluster = TestCluster.of(AnsweringService::new).nodes(3).start();
+ * final SipCall call = cluster.peer("alice").invite("sip:bob@example.com");
+ * call.expect(180);
+ * cluster.advance(Duration.ofSeconds(2));
+ * call.expect(200);
+ * call.ack().bye().expect(200);
+ * }</pre>
+ */
+public final class TestCluster {
+    private static final int SLOTS = 64;
+    private static final int EDGE_MEMBER = 0;
+    private static final int FIRST_PEER_IPV4 = 0xC000_0201; // 192.0.2.1
+    private static final long START_NS = 1_000_000_000L;
+    private static final long STEP_NS = 1_000_000L;
+    private static final int TURNS_MAX = 10_000;
+
+    private final AdjustableClock clock = new AdjustableClock(START_NS);
+    private final SimulatedLink link = new SimulatedLink();
+    private final SlotTableHolder slots;
+    private final List<Node> nodes = new ArrayList<>();
+    private final Map<Integer, SipPeer> peers = new LinkedHashMap<>();
+    private final TestEdge edge;
+    private int strayDatagrams;
+
+    /** One node, with one worker. */
+    private record Node(
+            String name,
+            SessionWorker worker,
+            CounterSet<WorkerCounter> workerCounters,
+            CounterSet<SipCounter> sipCounters) {}
+
+    private TestCluster(final Builder builder) {
+        final ClusterKey key = ClusterKey.parse("a secret for tests, known to all\n");
+        final int[] members = new int[builder.nodes];
+        for (int i = 0; i < members.length; i++) {
+            members[i] = EDGE_MEMBER + 1 + i;
+        }
+        slots = new SlotTableHolder(SlotTable.roundRobin(SLOTS, members));
+        final SlotToken tokens = SlotToken.of(key, 0, SLOTS);
+        edge = new TestEdge(link.endpoint(EDGE_MEMBER, 0), slots, key, tokens, builder.affinity, clock, this::onAnswer);
+        for (final int member : members) {
+            nodes.add(startNode(builder, key, tokens, member));
+        }
+    }
+
+    /** Begins a cluster whose nodes run this service; each worker gets a handler of its own. */
+    public static Builder of(final Supplier<? extends SipHandler<?>> handlers) {
+        return new Builder(handlers);
+    }
+
+    /** What a cluster is to be. */
+    public static final class Builder {
+        private final Supplier<? extends SipHandler<?>> handlers;
+        private int nodes = 2;
+        private AffinityRule affinity = AffinityRule.CALL_ID;
+        private SipSettings sip = SipSettings.defaults();
+        private WorkerConfig worker = WorkerConfig.defaults();
+
+        private Builder(final Supplier<? extends SipHandler<?>> handlers) {
+            this.handlers = handlers;
+        }
+
+        public Builder nodes(final int count) {
+            nodes = count;
+            return this;
+        }
+
+        /** The rule as it stands in a service's YAML. */
+        public Builder affinity(final String rule) {
+            affinity = AffinityRule.parse(rule);
+            return this;
+        }
+
+        public Builder sip(final SipSettings settings) {
+            sip = settings;
+            return this;
+        }
+
+        public Builder worker(final WorkerConfig config) {
+            worker = config;
+            return this;
+        }
+
+        public TestCluster start() {
+            return new TestCluster(this);
+        }
+    }
+
+    /** The phone of this user; the same each time. Addresses are 192.0.2.1, 192.0.2.2 and so on. */
+    public SipPeer peer(final String name) {
+        return peers.values().stream()
+                .filter(peer -> peer.name().equals(name))
+                .findFirst()
+                .orElseGet(() -> {
+                    final SipPeer peer = new SipPeer(this, name, FIRST_PEER_IPV4 + peers.size());
+                    peers.put(peer.ipv4(), peer);
+                    return peer;
+                });
+    }
+
+    /** Lets time pass; whatever is due on the way happens in its order. */
+    public void advance(final Duration time) {
+        long rest = time.toNanos();
+        while (rest > 0) {
+            final long step = Math.min(rest, STEP_NS);
+            clock.advanceNs(step);
+            rest -= step;
+            work();
+        }
+    }
+
+    /** Lets everybody work until nobody has anything to do, without time passing. Sending and advancing do this too. */
+    public void work() {
+        for (int turn = 0; turn < TURNS_MAX; turn++) {
+            int work = edge.doWork();
+            for (final Node node : nodes) {
+                work += node.worker().doWork();
+            }
+            if (work == 0) {
+                return;
+            }
+        }
+        throw failure("the cluster does not come to rest");
+    }
+
+    /** Name of the node that owns the session of this affinity key: by default, of this Call-ID. */
+    public String ownerOf(final String key) {
+        return ownerNode(key).name();
+    }
+
+    /** The state of the session with this affinity key, if there is one. */
+    public <S extends Record> Optional<S> stateOf(final String key, final Class<S> type) {
+        final List<WorkerSession<?>> found = new ArrayList<>();
+        ownerNode(key).worker().sessions().forEach(edge.slotOf(key), session -> {
+            if (session.key().equals(key)) {
+                found.add(session);
+            }
+        });
+        return found.stream().findFirst().map(session -> type.cast(session.state()));
+    }
+
+    /** Sessions in the memory of all nodes. */
+    public int sessions() {
+        return nodes.stream().mapToInt(node -> node.worker().sessions().size()).sum();
+    }
+
+    /** A counter, summed over all nodes. */
+    public long count(final SipCounter counter) {
+        return nodes.stream().mapToLong(node -> node.sipCounters().get(counter)).sum();
+    }
+
+    /** A counter, summed over all nodes. */
+    public long count(final WorkerCounter counter) {
+        return nodes.stream()
+                .mapToLong(node -> node.workerCounters().get(counter))
+                .sum();
+    }
+
+    /** Answers that were sent to an address where no peer is. */
+    public int strayDatagrams() {
+        return strayDatagrams;
+    }
+
+    /** The corridor, to make it slow or break it. The edge is member 0, nodes are members 1 and up. */
+    public SimulatedLink link() {
+        return link;
+    }
+
+    /** Who owns what, to move a slot. */
+    public SlotTableHolder slots() {
+        return slots;
+    }
+
+    void onDatagram(final SipPeer from, final byte[] datagram) {
+        edge.onDatagram(from, datagram);
+    }
+
+    /** An error that says what an engineer would ask next. */
+    AssertionError failure(final String sentence) {
+        final StringBuilder text = new StringBuilder(sentence);
+        for (final Node node : nodes) {
+            text.append('\n').append(node.name()).append(':');
+            for (final SipCounter counter : SipCounter.values()) {
+                append(text, counter.name(), node.sipCounters().get(counter));
+            }
+            for (final WorkerCounter counter : WorkerCounter.values()) {
+                append(text, counter.name(), node.workerCounters().get(counter));
+            }
+        }
+        return new AssertionError(text.toString());
+    }
+
+    private static void append(final StringBuilder text, final String name, final long value) {
+        if (value != 0) {
+            text.append(' ').append(name).append('=').append(value);
+        }
+    }
+
+    private Node startNode(final Builder builder, final ClusterKey key, final SlotToken tokens, final int member) {
+        final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
+        final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
+        final SipContext sip = new SipContext(
+                builder.sip,
+                SipLimits.defaults(),
+                new ServiceDescriptor("test", "1", "test", builder.affinity),
+                tokens,
+                key.derive("tags of " + member),
+                (edgeMember, listener) -> TestEdge.HOST_PORT,
+                sipCounters);
+        final WorkerContext context = new WorkerContext(
+                link.endpoint(member, 0), slots, 1, clock, clock, key.derive("tables of " + member), workerCounters);
+        final SessionWorker worker =
+                new SessionWorker(builder.worker, context, SipProtocol.factory(sip, builder.handlers));
+        return new Node("node-" + member, worker, workerCounters, sipCounters);
+    }
+
+    private Node ownerNode(final String key) {
+        return nodes.get(slots.table().ownerOf(edge.slotOf(key)) - EDGE_MEMBER - 1);
+    }
+
+    private void onAnswer(final int ipv4, final byte[] datagram) {
+        final SipPeer peer = peers.get(ipv4);
+        if (peer == null) {
+            strayDatagrams++;
+        } else {
+            peer.onDatagram(datagram);
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package io.dialtone.runtime.testsupport;
+
+import io.dialtone.api.AffinityRule;
+import io.dialtone.api.link.LinkEndpoint;
+import io.dialtone.api.link.LinkFrame;
+import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.placement.table.SlotHash;
+import io.dialtone.placement.table.SlotTable;
+import io.dialtone.placement.table.SlotTableHolder;
+import io.dialtone.placement.table.SlotToken;
+import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.NameAddrView;
+import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.UriView;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.EpochNanoClock;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * A plain edge for tests: finds the slot of a message by token, or else by affinity rule, and sends on unchanged whatever came, malformed or not.
+ */
+final class TestEdge {
+    /** Where Contact leads. */
+    static final byte[] HOST_PORT = "192.0.2.200:5060".getBytes(StandardCharsets.US_ASCII);
+
+    private static final int FRAMES_PER_TURN_MAX = 64;
+    private static final int SIP_PORT = 5060;
+
+    /** Gets what the cluster sends to peers. */
+    @FunctionalInterface
+    interface Answers {
+        void onAnswer(int ipv4, byte[] datagram);
+    }
+
+    private final LinkEndpoint link;
+    private final SlotTableHolder slots;
+    private final SlotHash slotHash;
+    private final SlotToken tokens;
+    private final AffinityRule affinity;
+    private final EpochNanoClock clock;
+    private final Answers answers;
+    private final SipMessage message = new SipMessage(SipLimits.defaults());
+    private final NameAddrView address = new NameAddrView();
+    private final UriView uri = new UriView();
+    private final LinkFrame frame = new LinkFrame();
+    private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
+
+    TestEdge(
+            final LinkEndpoint link,
+            final SlotTableHolder slots,
+            final ClusterKey key,
+            final SlotToken tokens,
+            final AffinityRule affinity,
+            final EpochNanoClock clock,
+            final Answers answers) {
+        this.link = link;
+        this.slots = slots;
+        this.slotHash = SlotHash.of(key, slots.table().slots());
+        this.tokens = tokens;
+        this.affinity = affinity;
+        this.clock = clock;
+        this.answers = answers;
+    }
+
+    int slotOf(final String key) {
+        return slotHash.slotOf(key.getBytes(StandardCharsets.UTF_8));
+    }
+
+    void onDatagram(final SipPeer from, final byte[] datagram) {
+        final UnsafeBuffer buffer = new UnsafeBuffer(datagram);
+        message.parseDatagram(buffer, 0, datagram.length);
+        final SlotTable table = slots.table();
+        final int slot = slotOf(message);
+        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_WORKER)
+                .slot(slot)
+                .epoch(table.epochOf(slot))
+                .incarnation(link.incarnation())
+                .member(link.member())
+                .thread(link.thread())
+                .arrivalNs(clock.nanoTime())
+                .remoteHigh(0)
+                .remoteLow(0xFFFFL << 32 | (from.ipv4() & 0xFFFF_FFFFL))
+                .remotePort(SIP_PORT);
+        link.publication(table.ownerOf(slot), 0).offer(header, 0, LinkFrame.HEADER_BYTES, buffer, 0, datagram.length);
+    }
+
+    int doWork() {
+        return link.poll(this::onFrame, FRAMES_PER_TURN_MAX);
+    }
+
+    private void onFrame(final DirectBuffer buffer, final int offset, final int length) {
+        frame.wrap(buffer, offset, length);
+        final byte[] datagram = new byte[frame.payloadLength()];
+        buffer.getBytes(offset + frame.headerLength(), datagram);
+        answers.onAnswer((int) frame.remoteLow(), datagram);
+    }
+
+    private int slotOf(final SipMessage request) {
+        final DirectBuffer buffer = request.buffer();
+        if (request.toTagLength() > 0) {
+            final int slot = tokens.parsePrefix(buffer, request.toTagOffset(), request.toTagLength());
+            if (slot != SlotToken.NOT_A_TOKEN) {
+                return slot;
+            }
+        }
+        final boolean hasUser = switch (affinity.kind()) {
+            case CALL_ID, HEADER -> false;
+            case FROM_USER -> hasUser(request, HeaderName.FROM);
+            case TO_USER -> hasUser(request, HeaderName.TO);
+            case REQUEST_URI_USER ->
+                uri.parse(buffer, request.requestUriOffset(), request.requestUriLength()) && uri.userLength() > 0;
+        };
+        if (hasUser) {
+            return slotHash.slotOf(buffer, uri.userOffset(), uri.userLength());
+        }
+        if (affinity.kind() == AffinityRule.Kind.HEADER) {
+            final int index = request.findHeader(affinity.header().getBytes(StandardCharsets.US_ASCII));
+            if (index >= 0) {
+                return slotHash.slotOf(buffer, request.headerValueOffset(index), request.headerValueLength(index));
+            }
+        }
+        return request.callIdLength() > 0 ? slotHash.slotOf(buffer, request.callIdOffset(), request.callIdLength()) : 0;
+    }
+
+    private boolean hasUser(final SipMessage request, final HeaderName name) {
+        final int index = request.firstHeader(name);
+        return index >= 0
+                && address.wrap(request, index)
+                && uri.parse(request.buffer(), address.uriOffset(), address.uriLength())
+                && uri.userLength() > 0;
+    }
+}
