@@ -1,0 +1,5 @@
+/** How services are tested. */
+@NullMarked
+package io.dialtone.examples;
+
+import org.jspecify.annotations.NullMarked;
