@@ -1,4 +1,4 @@
-/** The call generator and report of dialtone demo. */
+/** Calls for {@code dialtone demo} and {@code dialtone load}: an open-loop SIP/UDP caller, what it measured, and the show around it. */
 @NullMarked
 package io.dialtone.runtime.demo;
 

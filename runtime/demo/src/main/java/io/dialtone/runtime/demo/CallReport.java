@@ -1,0 +1,212 @@
+package io.dialtone.runtime.demo;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What a finished run measured, for people and as JSON. Only what was measured is in it. Immutable; made by {@link LoadRunner} at the end of a run.
+ */
+public final class CallReport {
+    private final CallLoad load;
+    private final CallTally tally;
+    private final long tookNs;
+
+    CallReport(final CallLoad load, final CallTally tally, final long tookNs) {
+        this.load = load;
+        this.tally = tally;
+        this.tookNs = tookNs;
+    }
+
+    public long attempted() {
+        return tally.attempted;
+    }
+
+    /** Calls whose INVITE got its 200. */
+    public long answered() {
+        return tally.answered;
+    }
+
+    /** Answered calls that also ended well. */
+    public long completed() {
+        return tally.completed;
+    }
+
+    /** Calls that were refused, timed out, or broke after the answer. */
+    public long failed() {
+        return tally.failed;
+    }
+
+    public long count(final Anomaly anomaly) {
+        return tally.count(anomaly);
+    }
+
+    public long anomalies() {
+        return tally.anomalies();
+    }
+
+    /** Time from a call's intended start to its 200, in ns. */
+    public long setupNs(final double percentile) {
+        return tally.setupNs.getValueAtPercentile(percentile);
+    }
+
+    /** How many calls each answering party took, by the name it gave. */
+    public Map<String, Long> answeredBy() {
+        final Map<String, Long> spread = new java.util.TreeMap<>();
+        tally.answeredBy().forEach((party, count) -> spread.put(party, count[0]));
+        return spread;
+    }
+
+    /** Every call was answered and ended well, and nothing odd was seen. */
+    public boolean isClean() {
+        return allCallsAnswered() && tally.anomalies() == 0;
+    }
+
+    /** Every call was answered and none failed later. */
+    public boolean allCallsAnswered() {
+        return tally.attempted > 0 && tally.answered == tally.attempted && tally.failed == 0;
+    }
+
+    /** The report on a screen. */
+    public String toText() {
+        final StringBuilder text = new StringBuilder(1024);
+        final Histogram setup = tally.setupNs;
+        line(text, "calls attempted", tally.attempted + " in " + seconds() + " s");
+        line(text, "      answered", tally.answered + percent(tally.answered));
+        line(text, "      completed", tally.completed + percent(tally.completed));
+        line(text, "      failed", Long.toString(tally.failed));
+        for (final Failure failure : Failure.values()) {
+            if (tally.count(failure) > 0) {
+                line(text, "", tally.count(failure) + " x " + failure.sentence());
+            }
+        }
+        for (int status = 300; status < 700; status++) {
+            if (tally.finals(status) > 0) {
+                line(text, "      status " + status, tally.finals(status) + " times");
+            }
+        }
+        if (setup.getTotalCount() > 0) {
+            line(
+                    text,
+                    "set-up time",
+                    "p50 " + Milliseconds.at(setup, 50) + "  p90 " + Milliseconds.at(setup, 90) + "  p99 "
+                            + Milliseconds.at(setup, 99) + "  p99.9 " + Milliseconds.at(setup, 99.9) + "  max "
+                            + Milliseconds.of(setup.getMaxValue()) + " ms");
+            line(text, "", "(from the moment a call was due to its 200 OK)");
+        }
+        final Histogram later = tally.inDialogNs;
+        if (later.getTotalCount() > 0) {
+            line(
+                    text,
+                    "within dialogs",
+                    "p50 " + Milliseconds.at(later, 50) + "  p99 " + Milliseconds.at(later, 99) + "  max "
+                            + Milliseconds.of(later.getMaxValue()) + " ms");
+        }
+        line(text, "messages", tally.sent + " sent, " + tally.received + " received");
+        line(
+                text,
+                "retransmissions",
+                tally.retransmissions + " by us, " + tally.retransmittedFinals + " repeated answers, " + tally.lateAnswers
+                        + " late ones");
+        if (tally.startLateNs.getTotalCount() > 0) {
+            line(text, "started late by", "p99 " + Milliseconds.at(tally.startLateNs, 99) + " ms");
+        }
+        tally.answeredBy().forEach((party, count) -> line(text, "answered by", party + ": " + count[0] + " calls"));
+        if (tally.anomalies() == 0) {
+            line(text, "anomalies", "none");
+        }
+        for (final Anomaly anomaly : Anomaly.values()) {
+            if (tally.count(anomaly) > 0) {
+                line(text, "anomaly", tally.count(anomaly) + " x " + anomaly.key() + ": " + anomaly.sentence());
+            }
+        }
+        return text.toString();
+    }
+
+    /** The report as one JSON object. */
+    public String toJson() {
+        final Json json = new Json();
+        json.open();
+        json.field("target", load.target().getAddress().getHostAddress() + ":" + load.target().getPort());
+        json.number("rate", number(load.callsPerSecond()));
+        json.number("seconds", Long.toString(load.seconds()));
+        json.number("tookMs", Long.toString(tookNs / 1_000_000));
+        json.open("calls");
+        json.number("attempted", tally.attempted);
+        json.number("answered", tally.answered);
+        json.number("completed", tally.completed);
+        json.number("failed", tally.failed);
+        json.close();
+        json.open("failures");
+        for (final Failure failure : Failure.values()) {
+            if (tally.count(failure) > 0) {
+                json.number(failure.key(), tally.count(failure));
+            }
+        }
+        json.close();
+        histogram(json, "setupMs", tally.setupNs);
+        histogram(json, "inDialogMs", tally.inDialogNs);
+        histogram(json, "startedLateMs", tally.startLateNs);
+        json.open("messages");
+        json.number("sent", tally.sent);
+        json.number("received", tally.received);
+        json.number("retransmissions", tally.retransmissions);
+        json.number("repeatedFinals", tally.retransmittedFinals);
+        json.number("lateAnswers", tally.lateAnswers);
+        json.close();
+        json.open("finalAnswers");
+        for (int status = 200; status < 700; status++) {
+            if (tally.finals(status) > 0) {
+                json.number(Integer.toString(status), tally.finals(status));
+            }
+        }
+        json.close();
+        json.open("answeredBy");
+        tally.answeredBy().forEach((party, count) -> json.number(party, count[0]));
+        json.close();
+        json.open("anomalies");
+        for (final Anomaly anomaly : Anomaly.values()) {
+            json.number(anomaly.key(), tally.count(anomaly));
+        }
+        json.close();
+        json.close();
+        return json.toString();
+    }
+
+    /** Writes {@link #toJson} to a file, for {@code --report FILE}. */
+    public void writeJson(final Path file) throws IOException {
+        Files.writeString(file, toJson() + "\n");
+    }
+
+    private static void histogram(final Json json, final String name, final Histogram histogram) {
+        if (histogram.getTotalCount() == 0) {
+            return; // nothing measured, nothing said
+        }
+        json.open(name);
+        json.number("p50", Milliseconds.at(histogram, 50));
+        json.number("p90", Milliseconds.at(histogram, 90));
+        json.number("p99", Milliseconds.at(histogram, 99));
+        json.number("p999", Milliseconds.at(histogram, 99.9));
+        json.number("max", Milliseconds.of(histogram.getMaxValue()));
+        json.close();
+    }
+
+    private String seconds() {
+        return String.format(Locale.ROOT, "%.1f", tookNs / 1e9);
+    }
+
+    private String percent(final long part) {
+        return tally.attempted == 0 ? "" : String.format(Locale.ROOT, " (%.2f %%)", 100.0 * part / tally.attempted);
+    }
+
+    private static String number(final double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
+    private static void line(final StringBuilder text, final String label, final String value) {
+        text.append(String.format(Locale.ROOT, "  %-18s %s%n", label, value));
+    }
+}

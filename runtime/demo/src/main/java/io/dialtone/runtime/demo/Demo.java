@@ -1,0 +1,86 @@
+package io.dialtone.runtime.demo;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The show of {@code dialtone demo}: real processes on loopback, real calls through them, and a report. Called only by the command's thread. */
+public final class Demo {
+    public static final int EXIT_ALL_ANSWERED = 0;
+    public static final int EXIT_CALLS_LOST = 1;
+    public static final int EXIT_NOT_STARTED = 2;
+
+    private final DemoLauncher launcher;
+    private final double callsPerSecond;
+    private final int seconds;
+    private final @Nullable Path reportFile;
+    private final PrintStream screen;
+
+    public Demo(
+            final DemoLauncher launcher,
+            final double callsPerSecond,
+            final int seconds,
+            final @Nullable Path reportFile,
+            final PrintStream screen) {
+        this.launcher = launcher;
+        this.callsPerSecond = callsPerSecond;
+        this.seconds = seconds;
+        this.reportFile = reportFile;
+        this.screen = screen;
+    }
+
+    /**
+     * Starts the processes, makes the calls, stops the processes, prints what happened.
+     *
+     * @return the exit code: 0 only if every call was answered and ended well, and every process stayed alive
+     */
+    public int run() throws InterruptedException {
+        screen.println("Starting processes on loopback ...");
+        try (DemoCluster cluster = launcher.start(line -> screen.println("  " + line))) {
+            for (final String process : cluster.processes()) {
+                screen.println("  " + process);
+            }
+            final CallLoad load =
+                    CallLoad.to(cluster.edge()).withRate(callsPerSecond).withSeconds(seconds);
+            screen.printf(
+                    "%nCalling %s: %s new calls a second for %d s, each INVITE, 180, 200, ACK, %d ms of talk, BYE, 200.%n",
+                    shown(cluster), rate(), seconds, load.holdMs());
+            screen.printf(
+                    "One call in %d also asks something within its dialog (OPTIONS or re-INVITE).%n%n",
+                    load.inDialogEvery());
+            final CallReport report = new LoadRunner(load, screen::println).run();
+            final List<String> died = cluster.died();
+            screen.printf("%nReport%n%s", report.toText());
+            for (final String process : died) {
+                screen.println("  process died       " + process);
+            }
+            if (reportFile != null) {
+                report.writeJson(reportFile);
+                screen.println("  JSON               " + reportFile);
+            }
+            final boolean well = report.allCallsAnswered() && died.isEmpty();
+            screen.printf(
+                    "%n%s%n",
+                    well
+                            ? "All " + report.attempted() + " calls were answered and ended well."
+                            : "NOT all calls ended well: " + report.failed() + " of " + report.attempted() + " failed.");
+            return well ? EXIT_ALL_ANSWERED : EXIT_CALLS_LOST;
+        } catch (IOException e) {
+            screen.println("The demo could not run: " + e.getMessage());
+            return EXIT_NOT_STARTED;
+        }
+    }
+
+    private String rate() {
+        return callsPerSecond == Math.rint(callsPerSecond)
+                ? Long.toString((long) callsPerSecond)
+                : Double.toString(callsPerSecond);
+    }
+
+    private static String shown(final DemoCluster cluster) {
+        return "the edge at " + cluster.edge().getAddress().getHostAddress() + ":"
+                + cluster.edge().getPort();
+    }
+}

@@ -1,0 +1,20 @@
+package io.dialtone.runtime.demo;
+
+import java.net.InetSocketAddress;
+import java.util.List;
+
+/** The running processes behind the demo's edge, started by a {@link DemoLauncher}. Called only by the demo's thread. */
+public interface DemoCluster extends AutoCloseable {
+    /** Where calls go in: the edge's SIP/UDP listener. */
+    InetSocketAddress edge();
+
+    /** What runs, a line each, for people: {@code node-1 (pid 4711)}. */
+    List<String> processes();
+
+    /** Names of processes that have ended though nobody stopped them; empty while all is well. */
+    List<String> died();
+
+    /** Stops every process that was started, and waits until they are gone. */
+    @Override
+    void close();
+}
