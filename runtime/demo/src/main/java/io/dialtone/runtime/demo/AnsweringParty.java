@@ -54,7 +54,7 @@ final class AnsweringParty {
         int start = offset;
         for (int i = offset; i < end && answer.buffer().getByte(i) != '>'; i++) {
             final byte octet = answer.buffer().getByte(i);
-            if (octet == '@' || octet == ':' && start == offset) {
+            if (octet == '@' || (octet == ':' && start == offset)) {
                 start = i + 1;
             }
         }

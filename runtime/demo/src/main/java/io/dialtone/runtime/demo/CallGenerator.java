@@ -139,7 +139,11 @@ final class CallGenerator {
 
     /** A datagram from the socket. Nothing in it makes this throw. */
     void onDatagram(
-            final DirectBuffer buffer, final int offset, final int length, final InetSocketAddress from, final long nowNs) {
+            final DirectBuffer buffer,
+            final int offset,
+            final int length,
+            final InetSocketAddress from,
+            final long nowNs) {
         if (isKeepAlive(buffer, offset, length)) {
             return;
         }
@@ -250,8 +254,7 @@ final class CallGenerator {
     private boolean tagsFit(final Call call, final ClientTransaction transaction) {
         final DirectBuffer buffer = message.buffer();
         final SipText tag = requests.fromTag(call.number);
-        if (!CallerName.equal(
-                buffer, message.fromTagOffset(), message.fromTagLength(), tag.buffer(), tag.length())) {
+        if (!CallerName.equal(buffer, message.fromTagOffset(), message.fromTagLength(), tag.buffer(), tag.length())) {
             tally.note(Anomaly.WRONG_TAG);
             return false;
         }
@@ -328,8 +331,7 @@ final class CallGenerator {
         call.wakeAtNs = asks(call) ? nowNs + TimeUnit.MILLISECONDS.toNanos(load.holdMs()) / 2 : call.byeAtNs;
     }
 
-    private void onAskAnswered(
-            final Call call, final ClientTransaction ask, final int status, final long nowNs) {
+    private void onAskAnswered(final Call call, final ClientTransaction ask, final int status, final long nowNs) {
         tally.inDialog(nowNs - ask.firstSentNs);
         if (ask.method == SipMethod.INVITE) {
             if (status < 300) {
@@ -394,9 +396,7 @@ final class CallGenerator {
         final long number = name.numberOf(message.buffer(), message.callIdOffset(), message.callIdLength());
         final Call call = number < 0 ? null : byNumber.get(number);
         final boolean known = call != null && call.requestUri.length > 0;
-        final int status = known && (method == SipMethod.BYE || method == SipMethod.OPTIONS)
-                ? 200
-                : known ? 501 : 481;
+        final int status = known && (method == SipMethod.BYE || method == SipMethod.OPTIONS) ? 200 : known ? 501 : 481;
         final int length = peerRequests.answer(message, status);
         if (length > 0) {
             tally.sent++;
@@ -451,7 +451,8 @@ final class CallGenerator {
                 end(call, nowNs);
             }
             case PROCEEDING -> {
-                // It rings for ever: give up, and tell the other side (RFC 3261 9.1 wants a provisional answer first, which is there).
+                // It rings for ever: give up, and tell the other side (RFC 3261 9.1 wants a provisional answer first,
+                // which is there).
                 fail(call, Failure.INVITE_TIMEOUT);
                 final ClientTransaction cancel =
                         new ClientTransaction(SipMethod.CANCEL, call.invite.cseq, nowNs, timers);
@@ -480,8 +481,8 @@ final class CallGenerator {
     private void ask(final Call call, final long nowNs) {
         final boolean reInvite = call.number / load.inDialogEvery() % 2 == 1;
         call.cseq++;
-        final ClientTransaction ask = new ClientTransaction(
-                reInvite ? SipMethod.INVITE : SipMethod.OPTIONS, call.cseq, nowNs, timers);
+        final ClientTransaction ask =
+                new ClientTransaction(reInvite ? SipMethod.INVITE : SipMethod.OPTIONS, call.cseq, nowNs, timers);
         call.ask = ask;
         call.state = Call.State.ASKING;
         send(call, ask);

@@ -39,15 +39,27 @@ public record CallLoad(
 
     public CallLoad {
         if (target.isUnresolved()) {
-            throw new IllegalArgumentException("target: " + target.getHostString() + " (expected: a name or address that resolves)");
+            throw new IllegalArgumentException(
+                    "target: " + target.getHostString() + " (expected: a name or address that resolves)");
         }
-        require(callsPerSecond > 0 && callsPerSecond <= 1_000_000, "rate", callsPerSecond, "> 0, at most 1000000 calls/s", "100");
+        require(
+                callsPerSecond > 0 && callsPerSecond <= 1_000_000,
+                "rate",
+                callsPerSecond,
+                "> 0, at most 1000000 calls/s",
+                "100");
         require(seconds > 0, "seconds", seconds, "> 0", "10");
         require(holdMs >= 0, "hold", holdMs, ">= 0 ms", "1000");
         require(inDialogEvery >= 0, "in-dialog-every", inDialogEvery, ">= 0", "10");
-        require(callsPerSecond * seconds <= CALLS_MAX, "rate x seconds", callsPerSecond * seconds, "at most " + CALLS_MAX, "a lower rate");
+        require(
+                callsPerSecond * seconds <= CALLS_MAX,
+                "rate x seconds",
+                callsPerSecond * seconds,
+                "at most " + CALLS_MAX,
+                "a lower rate");
         if (!calledUser.matches("[A-Za-z0-9_.!~*'()&=+$,;?/-]+")) {
-            throw new IllegalArgumentException("user: " + calledUser + " (expected: the user part of a SIP URI). Maybe answer");
+            throw new IllegalArgumentException(
+                    "user: " + calledUser + " (expected: the user part of a SIP URI). Maybe answer");
         }
     }
 
@@ -89,7 +101,8 @@ public record CallLoad(
             final boolean holds, final String setting, final double value, final String expected, final String maybe) {
         if (!holds) {
             final String shown = value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
-            throw new IllegalArgumentException(setting + ": " + shown + " (expected: " + expected + "). Maybe " + maybe);
+            throw new IllegalArgumentException(
+                    setting + ": " + shown + " (expected: " + expected + "). Maybe " + maybe);
         }
     }
 }

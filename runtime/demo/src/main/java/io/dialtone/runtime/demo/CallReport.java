@@ -109,8 +109,8 @@ public final class CallReport {
         line(
                 text,
                 "retransmissions",
-                tally.retransmissions + " by us, " + tally.retransmittedFinals + " repeated answers, " + tally.lateAnswers
-                        + " late ones");
+                tally.retransmissions + " by us, " + tally.retransmittedFinals + " repeated answers, "
+                        + tally.lateAnswers + " late ones");
         if (tally.startLateNs.getTotalCount() > 0) {
             line(text, "started late by", "p99 " + Milliseconds.at(tally.startLateNs, 99) + " ms");
         }
@@ -130,7 +130,10 @@ public final class CallReport {
     public String toJson() {
         final Json json = new Json();
         json.open();
-        json.field("target", load.target().getAddress().getHostAddress() + ":" + load.target().getPort());
+        json.field(
+                "target",
+                load.target().getAddress().getHostAddress() + ":"
+                        + load.target().getPort());
         json.number("rate", number(load.callsPerSecond()));
         json.number("seconds", Long.toString(load.seconds()));
         json.number("tookMs", Long.toString(tookNs / 1_000_000));

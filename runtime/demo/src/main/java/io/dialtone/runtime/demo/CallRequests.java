@@ -16,8 +16,9 @@ final class CallRequests {
     private static final byte[] CALL_ID = SipText.ascii("\r\nCall-ID: ");
     private static final byte[] CSEQ = SipText.ascii("\r\nCSeq: ");
     private static final byte[] CONTACT = SipText.ascii("\r\nContact: <sip:caller@");
-    private static final byte[] OFFER = SipText.ascii(">\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE\r\nUser-Agent: dialtone-load\r\n"
-            + "Content-Type: application/sdp\r\nContent-Length: ");
+    private static final byte[] OFFER =
+            SipText.ascii(">\r\nAllow: INVITE, ACK, CANCEL, OPTIONS, BYE\r\nUser-Agent: dialtone-load\r\n"
+                    + "Content-Type: application/sdp\r\nContent-Length: ");
     private static final byte[] NO_BODY = SipText.ascii("\r\nUser-Agent: dialtone-load\r\nContent-Length: 0\r\n\r\n");
 
     private final CallerName name;
@@ -29,7 +30,8 @@ final class CallRequests {
 
     CallRequests(final CallerName name, final CallLoad load) {
         this.name = name;
-        target = SipText.ascii("sip:" + load.calledUser() + "@" + CallerName.literal(load.target().getAddress()) + ":"
+        target = SipText.ascii("sip:" + load.calledUser() + "@"
+                + CallerName.literal(load.target().getAddress()) + ":"
                 + load.target().getPort());
         final boolean ipv6 = name.host.startsWith("[");
         final String address =

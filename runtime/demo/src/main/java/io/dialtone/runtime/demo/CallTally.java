@@ -32,6 +32,7 @@ final class CallTally {
     long retransmittedFinals;
     /** Answers to calls that ended long ago and are forgotten. */
     long lateAnswers;
+
     long sent;
     long received;
 

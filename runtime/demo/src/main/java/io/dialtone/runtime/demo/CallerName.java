@@ -1,7 +1,7 @@
 package io.dialtone.runtime.demo;
 
-import java.net.InetAddress;
 import java.net.Inet6Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import org.agrona.DirectBuffer;
 
@@ -49,13 +49,7 @@ final class CallerName {
 
     /** One branch per transaction; ACK to a 2xx is a transaction of its own, CANCEL and ACK to a refusal share INVITE's. */
     void putBranch(final SipText text, final long number, final long cseq, final char kind) {
-        text.put(MAGIC_COOKIE)
-                .put(run)
-                .put("-")
-                .put(number)
-                .put("-")
-                .put(cseq)
-                .put(String.valueOf(kind));
+        text.put(MAGIC_COOKIE).put(run).put("-").put(number).put("-").put(cseq).put(String.valueOf(kind));
     }
 
     /** The call's number in a Call-ID of this run, or -1. */
@@ -86,7 +80,11 @@ final class CallerName {
     }
 
     static boolean equal(
-            final DirectBuffer buffer, final int offset, final int length, final DirectBuffer expected, final int expectedLength) {
+            final DirectBuffer buffer,
+            final int offset,
+            final int length,
+            final DirectBuffer expected,
+            final int expectedLength) {
         if (length != expectedLength) {
             return false;
         }

@@ -70,9 +70,10 @@ final class ClientTransaction {
      * itself from T1 on until our ACK arrives.
      */
     boolean mayRepeat(final long nowNs, final CallLoad.Timers timers) {
-        // A tenth less than T1, because the other side's timer started before its first answer reached us and clocks tick coarsely.
+        // A tenth less than T1, because the other side's timer started before its first answer reached us and clocks
+        // tick coarsely.
         return finals <= transmissions
-                || method == SipMethod.INVITE && nowNs - firstFinalNs >= timers.t1Ns() - timers.t1Ns() / 10;
+                || (method == SipMethod.INVITE && nowNs - firstFinalNs >= timers.t1Ns() - timers.t1Ns() / 10);
     }
 
     long nextNs() {

@@ -65,7 +65,8 @@ public final class Demo {
                     "%n%s%n",
                     well
                             ? "All " + report.attempted() + " calls were answered and ended well."
-                            : "NOT all calls ended well: " + report.failed() + " of " + report.attempted() + " failed.");
+                            : "NOT all calls ended well: " + report.failed() + " of " + report.attempted()
+                                    + " failed.");
             return well ? EXIT_ALL_ANSWERED : EXIT_CALLS_LOST;
         } catch (IOException e) {
             screen.println("The demo could not run: " + e.getMessage());

@@ -125,7 +125,8 @@ final class DialogReader {
         final int port = uri.port() < 0 ? SIP_PORT : uri.port();
         final byte[] bytes = address();
         for (final InetSocketAddress known : hops) {
-            if (known.getPort() == port && java.util.Arrays.equals(known.getAddress().getAddress(), bytes)) {
+            if (known.getPort() == port
+                    && java.util.Arrays.equals(known.getAddress().getAddress(), bytes)) {
                 return known;
             }
         }
@@ -142,7 +143,7 @@ final class DialogReader {
         final byte[] bytes = new byte[literal.isIpv4() ? 4 : 16];
         for (int i = 0; i < bytes.length; i++) {
             final int fromEnd = bytes.length - 1 - i;
-            bytes[i] = (byte) (fromEnd < 8 ? literal.low() >>> 8 * fromEnd : literal.high() >>> 8 * (fromEnd - 8));
+            bytes[i] = (byte) (fromEnd < 8 ? literal.low() >>> (8 * fromEnd) : literal.high() >>> (8 * (fromEnd - 8)));
         }
         return bytes;
     }

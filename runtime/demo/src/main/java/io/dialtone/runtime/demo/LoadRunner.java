@@ -63,7 +63,11 @@ public final class LoadRunner {
             final InetSocketAddress local = (InetSocketAddress) Objects.requireNonNull(channel.getLocalAddress());
             final long startNs = System.nanoTime();
             final CallGenerator generator = new CallGenerator(
-                    load, local, ThreadLocalRandom.current().nextLong(), (message, length, to) -> send(channel, message, length, to), startNs);
+                    load,
+                    local,
+                    ThreadLocalRandom.current().nextLong(),
+                    (message, length, to) -> send(channel, message, length, to),
+                    startNs);
             drive(generator, channel, selector, startNs);
             return new CallReport(load, generator.tally(), System.nanoTime() - startNs);
         }

@@ -35,12 +35,13 @@ class CallGeneratorTest {
         assertEquals(1, uas.tally().answered);
         assertEquals(1, uas.tally().completed);
         assertEquals(0, uas.tally().anomalies());
-        assertEquals(20, uas.tally().setupNs.getMaxValue() / MS, 1);
+        assertEquals(20, uas.tally().setupNs.getMaxValue() / 1e6, 1.0);
     }
 
     @Test
     void shouldStartCallsWhenTheyAreDueWhateverTheAnswers() {
-        final ScriptedUas uas = new ScriptedUas(ScriptedUas.oneCall().withRate(10).withSeconds(2));
+        final ScriptedUas uas =
+                new ScriptedUas(ScriptedUas.oneCall().withRate(10).withSeconds(2));
 
         uas.turn().pass(950);
         assertEquals(10, uas.tally().attempted);
@@ -53,7 +54,8 @@ class CallGeneratorTest {
 
     @Test
     void shouldCountSetupFromTheIntendedStartWhenTheCallerWasStalled() {
-        final ScriptedUas uas = new ScriptedUas(ScriptedUas.oneCall().withRate(10).withSeconds(1));
+        final ScriptedUas uas =
+                new ScriptedUas(ScriptedUas.oneCall().withRate(10).withSeconds(1));
         uas.answers(uas.turn().receives("INVITE"), "200 OK");
         uas.receives("ACK");
 
@@ -63,8 +65,8 @@ class CallGeneratorTest {
         }
 
         assertEquals(6, uas.tally().answered);
-        assertEquals(400, uas.tally().setupNs.getMaxValue() / MS, 1);
-        assertEquals(400, uas.tally().startLateNs.getMaxValue() / MS, 1);
+        assertEquals(400, uas.tally().setupNs.getMaxValue() / 1e6, 1.0);
+        assertEquals(400, uas.tally().startLateNs.getMaxValue() / 1e6, 1.0);
     }
 
     @Test
@@ -88,7 +90,9 @@ class CallGeneratorTest {
         assertFalse(uas.generator().isDone());
         uas.pass(200);
 
-        assertEquals(List.of(0, 1, 1, 2, 2, 3, 4, 6), java.util.Arrays.stream(counts).boxed().toList());
+        assertEquals(
+                List.of(0, 1, 1, 2, 2, 3, 4, 6),
+                java.util.Arrays.stream(counts).boxed().toList());
         assertTrue(uas.generator().isDone());
         assertEquals(1, uas.tally().failed);
         assertEquals(1, uas.tally().count(Failure.INVITE_TIMEOUT));
@@ -319,8 +323,8 @@ class CallGeneratorTest {
         final ScriptedUas uas = new ScriptedUas(ScriptedUas.oneCall());
         final Sent invite = uas.turn().receives("INVITE");
 
-        uas.arrives(uas.answer(invite, "200 OK")
-                .replace("From:", "Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKx\r\nFrom:"));
+        uas.arrives(
+                uas.answer(invite, "200 OK").replace("From:", "Via: SIP/2.0/UDP 192.0.2.77;branch=z9hG4bKx\r\nFrom:"));
         uas.arrives(uas.answer(invite, "200 OK").replace("branch=z9hG4bK", "branch=z9hG4bKy"));
 
         assertEquals(1, uas.tally().count(Anomaly.EXTRA_VIA));
@@ -355,7 +359,9 @@ class CallGeneratorTest {
                 + "Max-Forwards: 70\r\nFrom: " + invite.header("To") + ";tag=uas1\r\nTo: " + invite.header("From")
                 + "\r\nCall-ID: " + invite.header("Call-ID") + "\r\nCSeq: 9 BYE\r\nContent-Length: 0\r\n\r\n");
 
-        assertTrue(uas.next().text().startsWith("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.20:5080;branch=z9hG4bKbye\r\n"));
+        assertTrue(uas.next()
+                .text()
+                .startsWith("SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP 192.0.2.20:5080;branch=z9hG4bKbye\r\n"));
         assertEquals(1, uas.tally().count(Failure.HUNG_UP));
         assertTrue(uas.generator().isDone());
     }

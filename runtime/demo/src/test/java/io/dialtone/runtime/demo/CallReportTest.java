@@ -36,7 +36,10 @@ class CallReportTest {
 
         final String json = new CallReport(LOAD, tally, 1_000_000_000L).toJson();
 
-        assertTrue(json.contains("\"calls\": {\n    \"attempted\": 2,\n    \"answered\": 1,\n    \"completed\": 1,\n    \"failed\": 1"), json);
+        assertTrue(
+                json.contains(
+                        "\"calls\": {\n    \"attempted\": 2,\n    \"answered\": 1,\n    \"completed\": 1,\n    \"failed\": 1"),
+                json);
         assertTrue(json.contains("\"setupMs\": {\n    \"p50\": 2.5"), json);
         assertTrue(json.contains("\"inviteRefused\": 1"), json);
         assertTrue(json.contains("\"503\": 1"), json);
@@ -46,8 +49,7 @@ class CallReportTest {
 
     @Test
     void shouldRefuseAWrongSettingAndSayWhatMightBeMeant() {
-        final IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> LOAD.withRate(0));
+        final IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> LOAD.withRate(0));
 
         assertEquals("rate: 0 (expected: > 0, at most 1000000 calls/s). Maybe 100", refused.getMessage());
     }

@@ -44,8 +44,7 @@ class LoadRunnerTest {
         try {
             while (true) {
                 socket.receive(packet);
-                final String request =
-                        new String(packet.getData(), 0, packet.getLength(), StandardCharsets.ISO_8859_1);
+                final String request = new String(packet.getData(), 0, packet.getLength(), StandardCharsets.ISO_8859_1);
                 if (request.startsWith("ACK")) {
                     continue;
                 }

@@ -143,7 +143,8 @@ final class ScriptedUas {
     String answer(final Sent request, final String statusAndReason) {
         final StringBuilder text = new StringBuilder("SIP/2.0 " + statusAndReason + "\r\n");
         request.headers("Via").forEach(via -> text.append("Via: ").append(via).append("\r\n"));
-        recordRoutes.forEach(route -> text.append("Record-Route: ").append(route).append("\r\n"));
+        recordRoutes.forEach(
+                route -> text.append("Record-Route: ").append(route).append("\r\n"));
         text.append("From: ").append(request.header("From")).append("\r\n");
         final String to = request.header("To");
         final boolean bare = to.contains(";tag=") || statusAndReason.startsWith("100");
