@@ -216,8 +216,10 @@ public final class SipEditor {
             return replaceText(via.rportOffset(), via.rportLength(), from);
         }
         if (via.hasRport()) {
-            text.put('=').putNumber(port);
-            return insertText(via.rportNameOffset() + 5, from);
+            // The name is written anew, so that a received that is inserted behind it stays behind the value, whichever
+            // is asked for first.
+            text.put(RPORT, 1, RPORT.length - 1).putNumber(port);
+            return replaceText(via.rportNameOffset(), RPORT.length - 2, from);
         }
         text.put(RPORT).putNumber(port);
         return insertText(via.paramsEnd(), from);
