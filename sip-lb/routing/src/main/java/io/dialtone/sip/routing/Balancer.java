@@ -8,7 +8,7 @@ import java.util.Map;
 
 /**
  * A stand-alone balancer: what its I/O threads share, and what operators see and change. Built once by whoever wires the process; then a
- * SipProxy for each I/O thread; {@link #control} and {@link #status} for any thread but those.
+ * {@link SipProxy} for each I/O thread by {@link #proxy}; {@link #control} and {@link #status} for any thread but those.
  */
 public final class Balancer {
     private final ProxyConfig config;
@@ -36,6 +36,27 @@ public final class Balancer {
 
     public ProxyConfig config() {
         return config;
+    }
+
+    /**
+     * The part of one I/O thread. Called once for each, before or on that thread; the sockets behind {@code egress} are bound.
+     *
+     * @param loop number of the I/O thread, from 0; the first one also probes
+     */
+    public SipProxy proxy(final int loop, final SipEgress egress) {
+        return new SipProxy(new ProxyLoop(this, loop, egress));
+    }
+
+    BackendTable table() {
+        return table;
+    }
+
+    ProxyCounters counters(final int loop) {
+        return counters.get(loop);
+    }
+
+    ProxyLatencies latencies(final int loop) {
+        return latencies.get(loop);
     }
 
     AffinityMemory memory() {

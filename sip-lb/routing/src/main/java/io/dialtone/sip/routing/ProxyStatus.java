@@ -11,7 +11,7 @@ import java.util.Map;
  * @param inviteFirstResponse time from an INVITE to its first response, whichever it is
  * @param inviteFinalResponse time from an INVITE to its first final response
  * @param otherFirstResponse the same as the first for other requests outside of dialogs
- * @param forwarding time a message spends in the balancer's own code, one of every 64 measured
+ * @param forwarding time a message spends in the balancer's own code, one of every {@link SipProxy#FORWARDING_SAMPLE} measured
  */
 public record ProxyStatus(
         List<BackendStatus> backends,

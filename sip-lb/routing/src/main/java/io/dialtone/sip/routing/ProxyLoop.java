@@ -1,0 +1,58 @@
+package io.dialtone.sip.routing;
+
+import org.jspecify.annotations.Nullable;
+
+/** What the parts of one I/O thread's {@link SipProxy} share. Called only by that thread, but for what is shared between threads by design. */
+final class ProxyLoop {
+    final int index;
+    final ProxyConfig config;
+    final SipEgress egress;
+    final BackendTable table;
+    final AffinityMemory memory;
+    final ProxyCounters counters;
+    final ProxyLatencies latencies;
+    final ProxyKeys keys;
+    final OwnNames names;
+    final ListenerText[] listeners;
+    final @Nullable SipFlow outbound;
+
+    ProxyLoop(final Balancer balancer, final int index, final SipEgress egress) {
+        final int count = egress.listeners();
+        if (count < 1 || count > ListenerText.LISTENERS_MAX) {
+            throw new IllegalArgumentException(
+                    "listeners: " + count + " (expected: 1 to " + ListenerText.LISTENERS_MAX + ")");
+        }
+        this.index = index;
+        this.config = balancer.config();
+        this.egress = egress;
+        this.table = balancer.table();
+        this.memory = balancer.memory();
+        this.counters = balancer.counters(index);
+        this.latencies = balancer.latencies(index);
+        this.keys = new ProxyKeys(config.key());
+        this.names = new OwnNames(egress, config.aliases());
+        this.outbound =
+                config.outbound().map(address -> new SipFlow().remote(address)).orElse(null);
+        this.listeners = new ListenerText[count];
+        for (int i = 0; i < count; i++) {
+            listeners[i] = new ListenerText(egress.listener(i));
+        }
+    }
+
+    /** The listener to reach an address by: the one given if it speaks the address's family, else the first that does; -1 if none. */
+    int listenerTowards(final boolean ipv4, final int preferred) {
+        if (listeners[preferred].isIpv4() == ipv4) {
+            return preferred;
+        }
+        for (int i = 0; i < listeners.length; i++) {
+            if (listeners[i].isIpv4() == ipv4) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    void count(final ProxyCounter counter) {
+        counters.increment(counter);
+    }
+}

@@ -1,0 +1,86 @@
+package io.dialtone.sip.routing;
+
+import io.dialtone.sip.codec.Malformation;
+import io.dialtone.sip.codec.ParseResult;
+import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.codec.SipMessage;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The stand-alone balancer on one I/O thread: a stateless proxy (RFC 3261 section 16.11) in front of servers that know nothing of Dialtone.
+ * Called only by that thread; made by {@link Balancer#proxy}.
+ */
+public final class SipProxy implements SipIngress {
+    /** One of so many messages is timed on its way through. */
+    public static final int FORWARDING_SAMPLE = 64;
+
+    private final ProxyLoop loop;
+    private final SipMessage message = new SipMessage(SipLimits.defaults());
+    private final Answers answers;
+    private final RequestPath requests;
+    private final ResponsePath responses;
+    private final @Nullable BackendHealth health;
+    private int untilSample = FORWARDING_SAMPLE;
+
+    SipProxy(final ProxyLoop loop) {
+        this.loop = loop;
+        this.answers = new Answers(loop);
+        this.requests = new RequestPath(loop, answers, message);
+        this.responses = new ResponsePath(loop, message);
+        this.health = loop.index == 0
+                ? new BackendHealth(loop.config.health(), loop.table, new Prober(loop), loop.counters)
+                : null;
+    }
+
+    @Override
+    public void onMessage(
+            final UnsafeBuffer buffer, final int offset, final int length, final SipFlow from, final long nowNs) {
+        if (--untilSample > 0) {
+            route(buffer, offset, length, from, nowNs);
+            return;
+        }
+        untilSample = FORWARDING_SAMPLE;
+        final long beganNs = System.nanoTime();
+        route(buffer, offset, length, from, nowNs);
+        loop.latencies.forwarding.record(System.nanoTime() - beganNs);
+    }
+
+    private void route(
+            final UnsafeBuffer buffer, final int offset, final int length, final SipFlow from, final long nowNs) {
+        final Backends backends = loop.table.current();
+        final Backend sender = backends.byAddress(from.remoteHigh(), from.remoteLow(), from.remotePort());
+        if (sender != null) {
+            sender.vitals().onHeard(nowNs);
+        }
+        if (message.parseDatagram(buffer, offset, length) != ParseResult.COMPLETE) {
+            onMalformed(from, nowNs);
+        } else if (message.isRequest()) {
+            requests.onRequest(buffer, from, backends, sender, nowNs);
+        } else {
+            responses.onResponse(buffer, from, backends, sender, nowNs);
+        }
+    }
+
+    private void onMalformed(final SipFlow from, final long nowNs) {
+        final Malformation malformation = message.malformation();
+        if (message.isRequest()) {
+            answers.refuseMalformed(message, malformation, from, nowNs);
+        } else if (malformation != Malformation.EMPTY) {
+            loop.count(
+                    malformation == Malformation.NOT_SIP
+                            ? ProxyCounter.DROPPED_GARBAGE
+                            : ProxyCounter.DROPPED_MALFORMED_RESPONSE);
+        }
+    }
+
+    @Override
+    public int doWork(final long nowNs) {
+        return health == null ? 0 : health.doWork(nowNs);
+    }
+
+    @Override
+    public long nextDeadlineNs() {
+        return health == null ? Long.MAX_VALUE : health.nextDeadlineNs();
+    }
+}
