@@ -95,51 +95,51 @@ final class Ascii {
     }
 
     /** First byte from {@code at} on that is in none of the classes. */
-    static int skip(final DirectBuffer buffer, final int at, final int limit, final int classes) {
+    static int skip(final Bytes bytes, final int at, final int limit, final int classes) {
         int i = at;
-        while (i < limit && is(buffer.getByte(i), classes)) {
+        while (i < limit && is(bytes.getByte(i), classes)) {
             i++;
         }
         return i;
     }
 
     /** First byte from {@code at} on that is in one of the classes. */
-    static int find(final DirectBuffer buffer, final int at, final int limit, final int classes) {
+    static int find(final Bytes bytes, final int at, final int limit, final int classes) {
         int i = at;
-        while (i < limit && !is(buffer.getByte(i), classes)) {
+        while (i < limit && !is(bytes.getByte(i), classes)) {
             i++;
         }
         return i;
     }
 
-    static int skipBlanks(final DirectBuffer buffer, final int at, final int limit) {
+    static int skipBlanks(final Bytes bytes, final int at, final int limit) {
         int i = at;
-        while (i < limit && is(buffer.getByte(i), BLANK)) {
+        while (i < limit && is(bytes.getByte(i), BLANK)) {
             i++;
         }
         return i;
     }
 
     /** End of {@code from..to} without trailing white space. */
-    static int trimEnd(final DirectBuffer buffer, final int from, final int to) {
+    static int trimEnd(final Bytes bytes, final int from, final int to) {
         int end = to;
-        while (end > from && is(buffer.getByte(end - 1), BLANK)) {
+        while (end > from && is(bytes.getByte(end - 1), BLANK)) {
             end--;
         }
         return end;
     }
 
-    static boolean isAt(final DirectBuffer buffer, final int at, final int limit, final char c) {
-        return at < limit && buffer.getByte(at) == c;
+    static boolean isAt(final Bytes bytes, final int at, final int limit, final char c) {
+        return at < limit && bytes.getByte(at) == c;
     }
 
     /**
      * The byte after the quoted string that begins at {@code at}, or -1 if it does not end. A backslash takes the next byte with it.
      */
-    static int skipQuoted(final DirectBuffer buffer, final int at, final int limit) {
+    static int skipQuoted(final Bytes bytes, final int at, final int limit) {
         int i = at + 1;
         while (i < limit) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if (c == '"') {
                 return i + 1;
             }
@@ -152,15 +152,15 @@ final class Ascii {
      * Whether {@code from..to}, between its quotes, is what RFC 3261 allows there: no control characters but HTAB and folds, and none but CR and LF and
      * bytes above 0x7F refused behind a backslash.
      */
-    static boolean isQuotedText(final DirectBuffer buffer, final int from, final int to) {
+    static boolean isQuotedText(final Bytes bytes, final int from, final int to) {
         for (int i = from; i < to; i++) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if (c == '\\') {
                 i++;
                 if (i >= to) {
                     return false;
                 }
-                final byte escaped = buffer.getByte(i);
+                final byte escaped = bytes.getByte(i);
                 if (escaped < 0 || escaped == '\r' || escaped == '\n') {
                     return false;
                 }
@@ -172,11 +172,11 @@ final class Ascii {
     }
 
     /** The byte after the comment in parentheses that begins at {@code at}, nested ones included, or -1. */
-    static int skipComment(final DirectBuffer buffer, final int at, final int limit) {
+    static int skipComment(final Bytes bytes, final int at, final int limit) {
         int depth = 0;
         int i = at;
         while (i < limit) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             i += c == '\\' ? 2 : 1;
             if (c == '(') {
                 depth++;
@@ -188,12 +188,12 @@ final class Ascii {
     }
 
     /** Whether {@code length} bytes are this name, given in lower case; {@code other} may be in any. */
-    static boolean equalsLower(final DirectBuffer buffer, final int offset, final int length, final byte[] lower) {
+    static boolean equalsLower(final Bytes bytes, final int offset, final int length, final byte[] lower) {
         if (length != lower.length) {
             return false;
         }
         for (int i = 0; i < length; i++) {
-            if (lower(buffer.getByte(offset + i)) != lower[i]) {
+            if (lower(bytes.getByte(offset + i)) != lower[i]) {
                 return false;
             }
         }
@@ -201,11 +201,7 @@ final class Ascii {
     }
 
     static boolean equal(
-            final DirectBuffer left,
-            final int leftOffset,
-            final DirectBuffer right,
-            final int rightOffset,
-            final int length) {
+            final Bytes left, final int leftOffset, final Bytes right, final int rightOffset, final int length) {
         for (int i = 0; i < length; i++) {
             if (left.getByte(leftOffset + i) != right.getByte(rightOffset + i)) {
                 return false;
@@ -217,13 +213,13 @@ final class Ascii {
     /**
      * The number that all of {@code from..to} spells, saturated at {@code max + 1}; -1 if a byte is no digit or there is none.
      */
-    static long number(final DirectBuffer buffer, final int from, final int to, final long max) {
+    static long number(final Bytes bytes, final int from, final int to, final long max) {
         if (from >= to) {
             return -1;
         }
         long value = 0;
         for (int i = from; i < to; i++) {
-            final int digit = buffer.getByte(i) - '0';
+            final int digit = bytes.getByte(i) - '0';
             if (digit < 0 || digit > 9) {
                 return -1;
             }
@@ -233,18 +229,17 @@ final class Ascii {
     }
 
     /** Whether {@code from..to} holds only these classes, and escapes where {@code escapes} says so. */
-    static boolean isAll(
-            final DirectBuffer buffer, final int from, final int to, final int classes, final boolean escapes) {
+    static boolean isAll(final Bytes bytes, final int from, final int to, final int classes, final boolean escapes) {
         int i = from;
         while (i < to) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if (is(c, classes)) {
                 i++;
             } else if (escapes
                     && c == '%'
                     && i + 2 < to
-                    && is(buffer.getByte(i + 1), HEX)
-                    && is(buffer.getByte(i + 2), HEX)) {
+                    && is(bytes.getByte(i + 1), HEX)
+                    && is(bytes.getByte(i + 2), HEX)) {
                 i += 3;
             } else {
                 return false;

@@ -1,8 +1,6 @@
 package io.dialtone.sip.codec;
 
 import java.nio.charset.StandardCharsets;
-import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * RFC 3261 section 25.1 to the letter, for values that have no view of their own, and for URIs. Holds scratch state: one per thread. Ranges are half open; CR
@@ -29,41 +27,41 @@ final class Grammar {
     // Words
 
     /** {@code word [ "@" word ]} */
-    static boolean isCallId(final DirectBuffer buffer, final int from, final int to) {
-        final int first = Ascii.skip(buffer, from, to, Ascii.WORD);
+    static boolean isCallId(final Bytes bytes, final int from, final int to) {
+        final int first = Ascii.skip(bytes, from, to, Ascii.WORD);
         if (first == from) {
             return false;
         }
         if (first == to) {
             return true;
         }
-        return buffer.getByte(first) == '@' && first + 1 < to && Ascii.skip(buffer, first + 1, to, Ascii.WORD) == to;
+        return bytes.getByte(first) == '@' && first + 1 < to && Ascii.skip(bytes, first + 1, to, Ascii.WORD) == to;
     }
 
-    static boolean isToken(final DirectBuffer buffer, final int from, final int to) {
-        return from < to && Ascii.skip(buffer, from, to, Ascii.TOKEN) == to;
+    static boolean isToken(final Bytes bytes, final int from, final int to) {
+        return from < to && Ascii.skip(bytes, from, to, Ascii.TOKEN) == to;
     }
 
     /** {@code delta-seconds} that fit into 32 bits. */
-    static boolean isSeconds(final DirectBuffer buffer, final int from, final int to) {
-        final long seconds = Ascii.number(buffer, from, to, DELTA_SECONDS_MAX);
+    static boolean isSeconds(final Bytes bytes, final int from, final int to) {
+        final long seconds = Ascii.number(bytes, from, to, DELTA_SECONDS_MAX);
         return seconds >= 0 && seconds <= DELTA_SECONDS_MAX;
     }
 
     /** {@code qvalue} */
-    static boolean isQ(final DirectBuffer buffer, final int from, final int to) {
+    static boolean isQ(final Bytes bytes, final int from, final int to) {
         if (from >= to || to - from > 5) {
             return false;
         }
-        final byte whole = buffer.getByte(from);
+        final byte whole = bytes.getByte(from);
         if (whole != '0' && whole != '1') {
             return false;
         }
-        if (to - from > 1 && buffer.getByte(from + 1) != '.') {
+        if (to - from > 1 && bytes.getByte(from + 1) != '.') {
             return false;
         }
         for (int i = from + 2; i < to; i++) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if (c < '0' || c > (whole == '1' ? '0' : '9')) {
                 return false;
             }
@@ -72,37 +70,37 @@ final class Grammar {
     }
 
     /** {@code SIP-date}: {@code Sat, 13 Nov 2010 23:29:00 GMT} */
-    static boolean isDate(final DirectBuffer buffer, final int from, final int to) {
+    static boolean isDate(final Bytes bytes, final int from, final int to) {
         return to - from == DATE_BYTES
-                && oneOf(buffer, from, DAYS) >= 0
-                && buffer.getByte(from + 3) == ','
-                && buffer.getByte(from + 4) == ' '
-                && within(buffer, from + 5, 2, 1, 31)
-                && buffer.getByte(from + 7) == ' '
-                && oneOf(buffer, from + 8, MONTHS) >= 0
-                && buffer.getByte(from + 11) == ' '
-                && within(buffer, from + 12, 4, 0, 9999)
-                && buffer.getByte(from + 16) == ' '
-                && within(buffer, from + 17, 2, 0, 23)
-                && buffer.getByte(from + 19) == ':'
-                && within(buffer, from + 20, 2, 0, 59)
-                && buffer.getByte(from + 22) == ':'
-                && within(buffer, from + 23, 2, 0, 60)
-                && buffer.getByte(from + 25) == ' '
-                && oneOf(buffer, from + 26, GMT) >= 0;
+                && oneOf(bytes, from, DAYS) >= 0
+                && bytes.getByte(from + 3) == ','
+                && bytes.getByte(from + 4) == ' '
+                && within(bytes, from + 5, 2, 1, 31)
+                && bytes.getByte(from + 7) == ' '
+                && oneOf(bytes, from + 8, MONTHS) >= 0
+                && bytes.getByte(from + 11) == ' '
+                && within(bytes, from + 12, 4, 0, 9999)
+                && bytes.getByte(from + 16) == ' '
+                && within(bytes, from + 17, 2, 0, 23)
+                && bytes.getByte(from + 19) == ':'
+                && within(bytes, from + 20, 2, 0, 59)
+                && bytes.getByte(from + 22) == ':'
+                && within(bytes, from + 23, 2, 0, 60)
+                && bytes.getByte(from + 25) == ' '
+                && oneOf(bytes, from + 26, GMT) >= 0;
     }
 
     private static boolean within(
-            final DirectBuffer buffer, final int from, final int digits, final int least, final int most) {
-        final long number = Ascii.number(buffer, from, from + digits, most);
+            final Bytes bytes, final int from, final int digits, final int least, final int most) {
+        final long number = Ascii.number(bytes, from, from + digits, most);
         return number >= least && number <= most;
     }
 
-    private static int oneOf(final DirectBuffer buffer, final int from, final byte[] triples) {
+    private static int oneOf(final Bytes bytes, final int from, final byte[] triples) {
         for (int i = 0; i < triples.length; i += 3) {
-            if (Ascii.lower(buffer.getByte(from)) == triples[i]
-                    && Ascii.lower(buffer.getByte(from + 1)) == triples[i + 1]
-                    && Ascii.lower(buffer.getByte(from + 2)) == triples[i + 2]) {
+            if (Ascii.lower(bytes.getByte(from)) == triples[i]
+                    && Ascii.lower(bytes.getByte(from + 1)) == triples[i + 1]
+                    && Ascii.lower(bytes.getByte(from + 2)) == triples[i + 2]) {
                 return i;
             }
         }
@@ -110,100 +108,100 @@ final class Grammar {
     }
 
     /** {@code 1*DIGIT [ "." *DIGIT ] [ LWS *DIGIT [ "." *DIGIT ] ]} */
-    static boolean isTimestamp(final DirectBuffer buffer, final int from, final int to) {
-        int at = Ascii.skip(buffer, from, to, Ascii.DIGIT);
+    static boolean isTimestamp(final Bytes bytes, final int from, final int to) {
+        int at = Ascii.skip(bytes, from, to, Ascii.DIGIT);
         if (at == from) {
             return false;
         }
-        if (Ascii.isAt(buffer, at, to, '.')) {
-            at = Ascii.skip(buffer, at + 1, to, Ascii.DIGIT);
+        if (Ascii.isAt(bytes, at, to, '.')) {
+            at = Ascii.skip(bytes, at + 1, to, Ascii.DIGIT);
         }
         if (at == to) {
             return true;
         }
-        final int delay = Ascii.skipBlanks(buffer, at, to);
+        final int delay = Ascii.skipBlanks(bytes, at, to);
         if (delay == at) {
             return false;
         }
-        at = Ascii.skip(buffer, delay, to, Ascii.DIGIT);
-        if (Ascii.isAt(buffer, at, to, '.')) {
-            at = Ascii.skip(buffer, at + 1, to, Ascii.DIGIT);
+        at = Ascii.skip(bytes, delay, to, Ascii.DIGIT);
+        if (Ascii.isAt(bytes, at, to, '.')) {
+            at = Ascii.skip(bytes, at + 1, to, Ascii.DIGIT);
         }
         return at == to;
     }
 
     /** {@code 1*DIGIT "." 1*DIGIT} */
-    static boolean isMimeVersion(final DirectBuffer buffer, final int from, final int to) {
-        final int dot = Ascii.skip(buffer, from, to, Ascii.DIGIT);
+    static boolean isMimeVersion(final Bytes bytes, final int from, final int to) {
+        final int dot = Ascii.skip(bytes, from, to, Ascii.DIGIT);
         return dot > from
-                && Ascii.isAt(buffer, dot, to, '.')
+                && Ascii.isAt(bytes, dot, to, '.')
                 && dot + 1 < to
-                && Ascii.skip(buffer, dot + 1, to, Ascii.DIGIT) == to;
+                && Ascii.skip(bytes, dot + 1, to, Ascii.DIGIT) == to;
     }
 
     /** {@code response-num LWS CSeq-num LWS Method} */
-    static boolean isRack(final DirectBuffer buffer, final int from, final int to) {
-        final int first = Ascii.skip(buffer, from, to, Ascii.DIGIT);
-        final int second = Ascii.skipBlanks(buffer, first, to);
-        final int secondEnd = Ascii.skip(buffer, second, to, Ascii.DIGIT);
-        final int method = Ascii.skipBlanks(buffer, secondEnd, to);
-        return isSeconds(buffer, from, first)
+    static boolean isRack(final Bytes bytes, final int from, final int to) {
+        final int first = Ascii.skip(bytes, from, to, Ascii.DIGIT);
+        final int second = Ascii.skipBlanks(bytes, first, to);
+        final int secondEnd = Ascii.skip(bytes, second, to, Ascii.DIGIT);
+        final int method = Ascii.skipBlanks(bytes, secondEnd, to);
+        return isSeconds(bytes, from, first)
                 && second > first
-                && isSeconds(buffer, second, secondEnd)
+                && isSeconds(bytes, second, secondEnd)
                 && method > secondEnd
-                && isToken(buffer, method, to);
+                && isToken(bytes, method, to);
     }
 
     /** {@code delta-seconds [ comment ] *( SEMI param )} */
-    boolean isRetryAfter(final DirectBuffer buffer, final int from, final int to) {
-        int at = Ascii.skip(buffer, from, to, Ascii.DIGIT);
-        if (!isSeconds(buffer, from, at)) {
+    boolean isRetryAfter(final Bytes bytes, final int from, final int to) {
+        int at = Ascii.skip(bytes, from, to, Ascii.DIGIT);
+        if (!isSeconds(bytes, from, at)) {
             return false;
         }
-        at = Ascii.skipBlanks(buffer, at, to);
-        if (Ascii.isAt(buffer, at, to, '(')) {
-            at = Ascii.skipComment(buffer, at, to);
+        at = Ascii.skipBlanks(bytes, at, to);
+        if (Ascii.isAt(bytes, at, to, '(')) {
+            at = Ascii.skipComment(bytes, at, to);
             if (at < 0) {
                 return false;
             }
-            at = Ascii.skipBlanks(buffer, at, to);
+            at = Ascii.skipBlanks(bytes, at, to);
         }
-        return readParams(buffer, at, to, false) == to;
+        return readParams(bytes, at, to, false) == to;
     }
 
     /** {@code delta-seconds *( SEMI param )} */
-    boolean isSecondsWithParams(final DirectBuffer buffer, final int from, final int to) {
-        final int at = Ascii.skip(buffer, from, to, Ascii.DIGIT);
-        return isSeconds(buffer, from, at) && readParams(buffer, Ascii.skipBlanks(buffer, at, to), to, false) == to;
+    boolean isSecondsWithParams(final Bytes bytes, final int from, final int to) {
+        final int at = Ascii.skip(bytes, from, to, Ascii.DIGIT);
+        return isSeconds(bytes, from, at) && readParams(bytes, Ascii.skipBlanks(bytes, at, to), to, false) == to;
     }
 
     /** {@code callid *( SEMI param )} */
-    boolean isCallIdWithParams(final DirectBuffer buffer, final int from, final int to) {
+    boolean isCallIdWithParams(final Bytes bytes, final int from, final int to) {
         int at = from;
-        while (at < to && buffer.getByte(at) != ';' && !Ascii.is(buffer.getByte(at), Ascii.BLANK)) {
+        while (at < to && bytes.getByte(at) != ';' && !Ascii.is(bytes.getByte(at), Ascii.BLANK)) {
             at++;
         }
-        return isCallId(buffer, from, at) && readParams(buffer, Ascii.skipBlanks(buffer, at, to), to, false) == to;
+        return isCallId(bytes, from, at) && readParams(bytes, Ascii.skipBlanks(bytes, at, to), to, false) == to;
     }
 
-    static boolean isCallIdList(final DirectBuffer buffer, final int from, final int to) {
+    static boolean isCallIdList(final Bytes bytes, final int from, final int to) {
         int at = from;
         while (true) {
             int end = at;
-            while (end < to && buffer.getByte(end) != ',' && !Ascii.is(buffer.getByte(end), Ascii.BLANK)) {
+            while (end < to && bytes.getByte(end) != ',' && !Ascii.is(bytes.getByte(end), Ascii.BLANK)) {
                 end++;
             }
-            if (!isCallId(buffer, at, end)) {
+            if (!isCallId(bytes, at, end)) {
                 return false;
             }
-            end = Ascii.skipBlanks(buffer, end, to);
+            end = Ascii.skipBlanks(bytes, end, to);
             if (end == to) {
                 return true;
             }
-            if (buffer.getByte(end) != ',') {
+            if (bytes.getByte(end) != ',') {
                 return false;
             }
-            at = Ascii.skipBlanks(buffer, end + 1, to);
+            at = Ascii.skipBlanks(bytes, end + 1, to);
         }
     }
 
@@ -218,7 +216,7 @@ final class Grammar {
      * @param list whether there may be more than one
      */
     boolean isTokens(
-            final DirectBuffer buffer,
+            final Bytes bytes,
             final int from,
             final int to,
             final boolean slash,
@@ -227,40 +225,40 @@ final class Grammar {
             final boolean list) {
         int at = from;
         while (true) {
-            int end = Ascii.skip(buffer, at, to, Ascii.TOKEN);
+            int end = Ascii.skip(bytes, at, to, Ascii.TOKEN);
             if (end == at) {
                 return false;
             }
-            end = Ascii.skipBlanks(buffer, end, to);
+            end = Ascii.skipBlanks(bytes, end, to);
             if (slash) {
-                if (!Ascii.isAt(buffer, end, to, '/')) {
+                if (!Ascii.isAt(bytes, end, to, '/')) {
                     return false;
                 }
-                at = Ascii.skipBlanks(buffer, end + 1, to);
-                end = Ascii.skip(buffer, at, to, Ascii.TOKEN);
+                at = Ascii.skipBlanks(bytes, end + 1, to);
+                end = Ascii.skip(bytes, at, to, Ascii.TOKEN);
                 if (end == at) {
                     return false;
                 }
-                end = Ascii.skipBlanks(buffer, end, to);
+                end = Ascii.skipBlanks(bytes, end, to);
             }
             if (params) {
-                end = readParams(buffer, end, to, values);
+                end = readParams(bytes, end, to, values);
             }
             if (end == to) {
                 return true;
             }
-            if (end < 0 || !list || buffer.getByte(end) != ',') {
+            if (end < 0 || !list || bytes.getByte(end) != ',') {
                 return false;
             }
-            at = Ascii.skipBlanks(buffer, end + 1, to);
+            at = Ascii.skipBlanks(bytes, end + 1, to);
         }
     }
 
     /** Reads {@code *( SEMI param )}; returns where it ends, -1 if it is none. */
-    private int readParams(final DirectBuffer buffer, final int from, final int to, final boolean values) {
+    private int readParams(final Bytes bytes, final int from, final int to, final boolean values) {
         int at = from;
-        while (Ascii.isAt(buffer, at, to, ';')) {
-            at = param.read(buffer, at, to);
+        while (Ascii.isAt(bytes, at, to, ';')) {
+            at = param.read(bytes, at, to);
             if (at < 0 || !param.strict || (values && param.valueOffset < 0)) {
                 return -1;
             }
@@ -269,96 +267,96 @@ final class Grammar {
     }
 
     /** {@code auth-scheme LWS auth-param *( COMMA auth-param )}, or one base64 token after the scheme. */
-    static boolean isCredentials(final DirectBuffer buffer, final int from, final int to) {
-        final int schemeEnd = Ascii.skip(buffer, from, to, Ascii.TOKEN);
-        final int at = Ascii.skipBlanks(buffer, schemeEnd, to);
+    static boolean isCredentials(final Bytes bytes, final int from, final int to) {
+        final int schemeEnd = Ascii.skip(bytes, from, to, Ascii.TOKEN);
+        final int at = Ascii.skipBlanks(bytes, schemeEnd, to);
         if (schemeEnd == from || at == schemeEnd || at == to) {
             return false;
         }
-        return isAuthParams(buffer, at, to) || isBase64(buffer, at, to);
+        return isAuthParams(bytes, at, to) || isBase64(bytes, at, to);
     }
 
-    private static boolean isBase64(final DirectBuffer buffer, final int from, final int to) {
+    private static boolean isBase64(final Bytes bytes, final int from, final int to) {
         int at = from;
-        while (at < to && (Ascii.is(buffer.getByte(at), Ascii.TOKEN) || buffer.getByte(at) == '/')) {
+        while (at < to && (Ascii.is(bytes.getByte(at), Ascii.TOKEN) || bytes.getByte(at) == '/')) {
             at++;
         }
         final int text = at;
-        while (Ascii.isAt(buffer, at, to, '=')) {
+        while (Ascii.isAt(bytes, at, to, '=')) {
             at++;
         }
         return text > from && at == to;
     }
 
     /** {@code token EQUAL ( token / quoted-string )} in a list. */
-    static boolean isAuthParams(final DirectBuffer buffer, final int from, final int to) {
+    static boolean isAuthParams(final Bytes bytes, final int from, final int to) {
         int at = from;
         while (true) {
-            int end = Ascii.skip(buffer, at, to, Ascii.TOKEN);
+            int end = Ascii.skip(bytes, at, to, Ascii.TOKEN);
             if (end == at) {
                 return false;
             }
-            end = Ascii.skipBlanks(buffer, end, to);
-            if (!Ascii.isAt(buffer, end, to, '=')) {
+            end = Ascii.skipBlanks(bytes, end, to);
+            if (!Ascii.isAt(bytes, end, to, '=')) {
                 return false;
             }
-            at = Ascii.skipBlanks(buffer, end + 1, to);
-            if (Ascii.isAt(buffer, at, to, '"')) {
-                end = Ascii.skipQuoted(buffer, at, to);
-                if (end < 0 || !Ascii.isQuotedText(buffer, at + 1, end - 1)) {
+            at = Ascii.skipBlanks(bytes, end + 1, to);
+            if (Ascii.isAt(bytes, at, to, '"')) {
+                end = Ascii.skipQuoted(bytes, at, to);
+                if (end < 0 || !Ascii.isQuotedText(bytes, at + 1, end - 1)) {
                     return false;
                 }
             } else {
-                end = Ascii.skip(buffer, at, to, Ascii.TOKEN);
+                end = Ascii.skip(bytes, at, to, Ascii.TOKEN);
                 if (end == at) {
                     return false;
                 }
             }
-            end = Ascii.skipBlanks(buffer, end, to);
+            end = Ascii.skipBlanks(bytes, end, to);
             if (end == to) {
                 return true;
             }
-            if (buffer.getByte(end) != ',') {
+            if (bytes.getByte(end) != ',') {
                 return false;
             }
-            at = Ascii.skipBlanks(buffer, end + 1, to);
+            at = Ascii.skipBlanks(bytes, end + 1, to);
         }
     }
 
     /** {@code 3DIGIT SP warn-agent SP quoted-string} in a list. */
-    static boolean isWarnings(final DirectBuffer buffer, final int from, final int to) {
+    static boolean isWarnings(final Bytes bytes, final int from, final int to) {
         int at = from;
         while (true) {
-            final int code = Ascii.skip(buffer, at, to, Ascii.DIGIT);
+            final int code = Ascii.skip(bytes, at, to, Ascii.DIGIT);
             if (code - at != 3) {
                 return false;
             }
-            final int agent = Ascii.skipBlanks(buffer, code, to);
-            final int agentEnd = Ascii.skip(buffer, agent, to, Ascii.VALUE);
-            final int text = Ascii.skipBlanks(buffer, agentEnd, to);
-            if (agent == code || agentEnd == agent || text == agentEnd || !Ascii.isAt(buffer, text, to, '"')) {
+            final int agent = Ascii.skipBlanks(bytes, code, to);
+            final int agentEnd = Ascii.skip(bytes, agent, to, Ascii.VALUE);
+            final int text = Ascii.skipBlanks(bytes, agentEnd, to);
+            if (agent == code || agentEnd == agent || text == agentEnd || !Ascii.isAt(bytes, text, to, '"')) {
                 return false;
             }
-            int end = Ascii.skipQuoted(buffer, text, to);
-            if (end < 0 || !Ascii.isQuotedText(buffer, text + 1, end - 1)) {
+            int end = Ascii.skipQuoted(bytes, text, to);
+            if (end < 0 || !Ascii.isQuotedText(bytes, text + 1, end - 1)) {
                 return false;
             }
-            end = Ascii.skipBlanks(buffer, end, to);
+            end = Ascii.skipBlanks(bytes, end, to);
             if (end == to) {
                 return true;
             }
-            if (buffer.getByte(end) != ',') {
+            if (bytes.getByte(end) != ',') {
                 return false;
             }
-            at = Ascii.skipBlanks(buffer, end + 1, to);
+            at = Ascii.skipBlanks(bytes, end + 1, to);
         }
     }
 
     /** Whether control characters stand only behind a backslash in a quoted string. */
-    static boolean hasControlsInEscapesOnly(final DirectBuffer buffer, final int from, final int to) {
+    static boolean hasControlsInEscapesOnly(final Bytes bytes, final int from, final int to) {
         boolean quoted = false;
         for (int i = from; i < to; i++) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if (c == '"') {
                 quoted = !quoted;
             } else if (c == '\\' && quoted) {
@@ -373,19 +371,19 @@ final class Grammar {
     // Hosts and URIs
 
     /** {@code hostname / IPv4address / IPv6reference} */
-    boolean isHost(final DirectBuffer buffer, final int from, final int to) {
+    boolean isHost(final Bytes bytes, final int from, final int to) {
         if (from >= to) {
             return false;
         }
-        if (buffer.getByte(from) == '[') {
-            return literal.parse(buffer, from, to - from);
+        if (bytes.getByte(from) == '[') {
+            return literal.parse(bytes, from, to - from);
         }
         boolean numeric = true;
         int label = from;
         for (int i = from; i < to; i++) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if (c == '.') {
-                if (i == label || buffer.getByte(i - 1) == '-') {
+                if (i == label || bytes.getByte(i - 1) == '-') {
                     return false;
                 }
                 label = i + 1;
@@ -395,25 +393,25 @@ final class Grammar {
                 numeric &= c >= '0' && c <= '9';
             }
         }
-        if (buffer.getByte(to - 1) == '-' || (label == to && to - from == 1)) {
+        if (bytes.getByte(to - 1) == '-' || (label == to && to - from == 1)) {
             return false;
         }
-        return !numeric || label == from || literal.parse(buffer, from, to - from);
+        return !numeric || label == from || literal.parse(bytes, from, to - from);
     }
 
     /** An address of Via's received, IPv6 with or without brackets: RFC 3261 says without, many write them. */
-    boolean isAddress(final DirectBuffer buffer, final int from, final int to) {
-        return literal.parse(buffer, from, to - from);
+    boolean isAddress(final Bytes bytes, final int from, final int to) {
+        return literal.parse(bytes, from, to - from);
     }
 
-    boolean isUri(final DirectBuffer buffer, final int from, final int to) {
-        if (!uri.parse(buffer, from, to - from)) {
+    boolean isUri(final Bytes bytes, final int from, final int to) {
+        if (!uri.parse(bytes, from, to - from)) {
             return false;
         }
         return switch (uri.scheme()) {
             case SIP, SIPS -> isSipUri();
             case TEL -> isTelUri();
-            case OTHER -> Ascii.isAll(uri.buffer(), from + uri.schemeLength() + 1, to, Ascii.URIC | Ascii.PARAM, true);
+            case OTHER -> Ascii.isAll(uri.bytes(), from + uri.schemeLength() + 1, to, Ascii.URIC | Ascii.PARAM, true);
         };
     }
 
@@ -423,53 +421,52 @@ final class Grammar {
     }
 
     private boolean isSipUri() {
-        final UnsafeBuffer buffer = uri.buffer();
+        final Bytes bytes = uri.bytes();
         final int user = uri.userOffset();
         final int password = uri.passwordOffset();
-        return (user < 0 || Ascii.isAll(buffer, user, user + uri.userLength(), Ascii.USER, true))
-                && (password < 0
-                        || Ascii.isAll(buffer, password, password + uri.passwordLength(), Ascii.PASSWORD, true))
-                && isHost(buffer, uri.hostOffset(), uri.hostOffset() + uri.hostLength())
-                && isUriParams(buffer)
-                && isUriHeaders(buffer);
+        return (user < 0 || Ascii.isAll(bytes, user, user + uri.userLength(), Ascii.USER, true))
+                && (password < 0 || Ascii.isAll(bytes, password, password + uri.passwordLength(), Ascii.PASSWORD, true))
+                && isHost(bytes, uri.hostOffset(), uri.hostOffset() + uri.hostLength())
+                && isUriParams(bytes)
+                && isUriHeaders(bytes);
     }
 
     private boolean isTelUri() {
-        final UnsafeBuffer buffer = uri.buffer();
+        final Bytes bytes = uri.bytes();
         final int from = uri.userOffset();
         final int to = from + uri.userLength();
         int digits = 0;
         for (int i = from; i < to; i++) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if (Ascii.is(c, Ascii.HEX) || c == '*' || c == '#') {
                 digits++;
             } else if (!(c == '+' && i == from) && c != '-' && c != '.' && c != '(' && c != ')') {
                 return false;
             }
         }
-        return digits > 0 && uri.headersOffset() < 0 && isUriParams(buffer);
+        return digits > 0 && uri.headersOffset() < 0 && isUriParams(bytes);
     }
 
     /** {@code *( ";" pname [ "=" pvalue ] )} */
-    private boolean isUriParams(final UnsafeBuffer buffer) {
+    private boolean isUriParams(final Bytes bytes) {
         int at = uri.paramsOffset();
         final int to = uri.paramsEnd();
         while (at < to) {
             final int name = at + 1;
             int equals = -1;
             at = name;
-            while (at < to && buffer.getByte(at) != ';') {
-                if (equals < 0 && buffer.getByte(at) == '=') {
+            while (at < to && bytes.getByte(at) != ';') {
+                if (equals < 0 && bytes.getByte(at) == '=') {
                     equals = at;
                 }
                 at++;
             }
             final int nameEnd = equals < 0 ? at : equals;
-            if (nameEnd == name || !Ascii.isAll(buffer, name, nameEnd, Ascii.PARAM | Ascii.TOKEN, true)) {
+            if (nameEnd == name || !Ascii.isAll(bytes, name, nameEnd, Ascii.PARAM | Ascii.TOKEN, true)) {
                 return false;
             }
             if (equals >= 0
-                    && (equals + 1 == at || !Ascii.isAll(buffer, equals + 1, at, Ascii.PARAM | Ascii.TOKEN, true))) {
+                    && (equals + 1 == at || !Ascii.isAll(bytes, equals + 1, at, Ascii.PARAM | Ascii.TOKEN, true))) {
                 return false;
             }
         }
@@ -477,7 +474,7 @@ final class Grammar {
     }
 
     /** {@code "?" hname "=" hvalue *( "&" hname "=" hvalue )} */
-    private boolean isUriHeaders(final UnsafeBuffer buffer) {
+    private boolean isUriHeaders(final Bytes bytes) {
         if (uri.headersOffset() < 0) {
             return true;
         }
@@ -486,15 +483,15 @@ final class Grammar {
         while (true) {
             int equals = -1;
             final int name = at;
-            while (at < to && buffer.getByte(at) != '&') {
-                if (equals < 0 && buffer.getByte(at) == '=') {
+            while (at < to && bytes.getByte(at) != '&') {
+                if (equals < 0 && bytes.getByte(at) == '=') {
                     equals = at;
                 }
                 at++;
             }
             if (equals <= name
-                    || !Ascii.isAll(buffer, name, equals, Ascii.URI_HEADER, true)
-                    || !Ascii.isAll(buffer, equals + 1, at, Ascii.URI_HEADER, true)) {
+                    || !Ascii.isAll(bytes, name, equals, Ascii.URI_HEADER, true)
+                    || !Ascii.isAll(bytes, equals + 1, at, Ascii.URI_HEADER, true)) {
                 return false;
             }
             if (at == to) {

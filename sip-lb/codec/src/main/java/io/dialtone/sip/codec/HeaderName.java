@@ -5,7 +5,6 @@ import java.util.Arrays;
 import java.util.Locale;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Headers that have a name here, recognised in long and compact form whatever their case; every other is {@link #OTHER} and its bytes are in the
@@ -130,8 +129,15 @@ public enum HeaderName {
         final long first = Swar.word(buffer, offset, Math.min(8, length));
         final long last = length > 8 ? Swar.word(buffer, offset + length - 8, 8) : 0;
         final int candidate = Lookup.candidate(first, last, length);
-        return BY_ORDINAL[
-                length > 16 && candidate != OTHER_ORDINAL ? middle(buffer, offset, length, candidate) : candidate];
+        if (length > 16 && candidate != OTHER_ORDINAL) {
+            final byte[] name = BY_ORDINAL[candidate].name;
+            for (int i = 8; i < length - 8; i++) {
+                if (Ascii.lower(buffer.getByte(offset + i)) != Ascii.lower(name[i])) {
+                    return OTHER;
+                }
+            }
+        }
+        return BY_ORDINAL[candidate];
     }
 
     boolean isLower(final byte[] lowerCaseName) {
@@ -146,24 +152,32 @@ public enum HeaderName {
         return true;
     }
 
+    /** As {@link #ordinalOf}, where it is not known whether eight bytes may be read. */
+    static int ordinalOf(final Bytes bytes, final int offset, final int length) {
+        if (length >= 8) {
+            return ordinalOf(bytes, offset, length, Swar.load(bytes, offset));
+        }
+        return length == 0 ? OTHER_ORDINAL : Lookup.candidate(Swar.word(bytes, offset, length), 0, length);
+    }
+
     static HeaderName ofOrdinal(final int ordinal) {
         return BY_ORDINAL[ordinal];
     }
 
     /** As {@link #of}, where the caller has loaded the first eight bytes. */
-    static int ordinalOf(final UnsafeBuffer buffer, final int offset, final int length, final long firstEight) {
+    static int ordinalOf(final Bytes bytes, final int offset, final int length, final long firstEight) {
         if (length < 8) {
             return Lookup.candidate(firstEight & Swar.lowBytes(length), 0, length);
         }
-        final long last = length > 8 ? Swar.load(buffer, offset + length - 8) : 0;
+        final long last = length > 8 ? Swar.load(bytes, offset + length - 8) : 0;
         final int candidate = Lookup.candidate(firstEight, last, length);
-        return length > 16 && candidate != OTHER_ORDINAL ? middle(buffer, offset, length, candidate) : candidate;
+        return length > 16 && candidate != OTHER_ORDINAL ? middle(bytes, offset, length, candidate) : candidate;
     }
 
-    private static int middle(final DirectBuffer buffer, final int offset, final int length, final int candidate) {
+    private static int middle(final Bytes bytes, final int offset, final int length, final int candidate) {
         final byte[] name = BY_ORDINAL[candidate].name;
         for (int i = 8; i < length - 8; i++) {
-            if (Ascii.lower(buffer.getByte(offset + i)) != Ascii.lower(name[i])) {
+            if (Ascii.lower(bytes.getByte(offset + i)) != Ascii.lower(name[i])) {
                 return OTHER_ORDINAL;
             }
         }

@@ -14,11 +14,20 @@ public final class IpLiteral {
     private static final long MAPPED_PREFIX = 0xFFFFL << 32;
     private static final byte[] HEX = {'0', '1', '2', '3', '4', '5', '6', '7', '8', '9', 'a', 'b', 'c', 'd', 'e', 'f'};
 
+    private final Bytes own = new Bytes();
     private long high;
     private long low;
 
     /** Reads an address, IPv6 with or without brackets. False if the text is none: a name, for instance. */
     public boolean parse(final DirectBuffer buffer, final int offset, final int length) {
+        if (length <= 0) {
+            return false;
+        }
+        own.wrap(buffer, offset, length);
+        return parse(own, offset, length);
+    }
+
+    boolean parse(final Bytes bytes, final int offset, final int length) {
         high = 0;
         low = 0;
         if (length < 2 || length > TEXT_BYTES_MAX + 2) {
@@ -26,18 +35,18 @@ public final class IpLiteral {
         }
         final int from = offset;
         final int to = offset + length;
-        if (buffer.getByte(from) == '[') {
-            if (buffer.getByte(to - 1) != ']') {
+        if (bytes.getByte(from) == '[') {
+            if (bytes.getByte(to - 1) != ']') {
                 return false;
             }
-            return parseIpv6(buffer, from + 1, to - 1);
+            return parseIpv6(bytes, from + 1, to - 1);
         }
         for (int i = from; i < Math.min(to, from + 5); i++) {
-            if (buffer.getByte(i) == ':') {
-                return parseIpv6(buffer, from, to);
+            if (bytes.getByte(i) == ':') {
+                return parseIpv6(bytes, from, to);
             }
         }
-        final long ipv4 = parseIpv4(buffer, from, to);
+        final long ipv4 = parseIpv4(bytes, from, to);
         if (ipv4 < 0) {
             return false;
         }
@@ -63,12 +72,12 @@ public final class IpLiteral {
         return high == 0 && low >>> 32 == 0xFFFFL;
     }
 
-    private static long parseIpv4(final DirectBuffer buffer, final int from, final int to) {
+    private static long parseIpv4(final Bytes bytes, final int from, final int to) {
         long address = 0;
         int at = from;
         for (int part = 0; part < 4; part++) {
             if (part > 0) {
-                if (at >= to || buffer.getByte(at) != '.') {
+                if (at >= to || bytes.getByte(at) != '.') {
                     return -1;
                 }
                 at++;
@@ -76,7 +85,7 @@ public final class IpLiteral {
             int value = 0;
             final int first = at;
             while (at < to && at - first < 3) {
-                final int digit = buffer.getByte(at) - '0';
+                final int digit = bytes.getByte(at) - '0';
                 if (digit < 0 || digit > 9) {
                     break;
                 }
@@ -91,7 +100,7 @@ public final class IpLiteral {
         return at == to ? address : -1;
     }
 
-    private boolean parseIpv6(final DirectBuffer buffer, final int from, final int to) {
+    private boolean parseIpv6(final Bytes bytes, final int from, final int to) {
         long front = 0;
         long frontLow = 0;
         int groups = 0;
@@ -100,8 +109,8 @@ public final class IpLiteral {
         if (to - from < 2) {
             return false;
         }
-        if (buffer.getByte(at) == ':') {
-            if (buffer.getByte(at + 1) != ':') {
+        if (bytes.getByte(at) == ':') {
+            if (bytes.getByte(at + 1) != ':') {
                 return false;
             }
             gap = 0;
@@ -110,16 +119,16 @@ public final class IpLiteral {
         while (at < to) {
             final int first = at;
             int value = 0;
-            while (at < to && at - first < 4 && Ascii.is(buffer.getByte(at), Ascii.HEX)) {
-                final byte c = buffer.getByte(at);
+            while (at < to && at - first < 4 && Ascii.is(bytes.getByte(at), Ascii.HEX)) {
+                final byte c = bytes.getByte(at);
                 value = (value << 4) | (c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
                 at++;
             }
             if (at == first) {
                 return false;
             }
-            if (at < to && buffer.getByte(at) == '.') {
-                final long ipv4 = parseIpv4(buffer, first, to);
+            if (at < to && bytes.getByte(at) == '.') {
+                final long ipv4 = parseIpv4(bytes, first, to);
                 if (ipv4 < 0 || groups > 6) {
                     return false;
                 }
@@ -138,14 +147,14 @@ public final class IpLiteral {
             if (at == to) {
                 break;
             }
-            if (buffer.getByte(at) != ':') {
+            if (bytes.getByte(at) != ':') {
                 return false;
             }
             at++;
             if (at == to) {
                 return false;
             }
-            if (buffer.getByte(at) == ':') {
+            if (bytes.getByte(at) == ':') {
                 if (gap >= 0) {
                     return false;
                 }

@@ -1,7 +1,6 @@
 package io.dialtone.sip.codec;
 
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * The addresses in From, To, Contact, Route, Record-Route and their like, one after the other: display name, URI, parameters. One per thread; valid as
@@ -11,8 +10,8 @@ public final class NameAddrView {
     private static final byte[] TAG = {'t', 'a', 'g'};
 
     private final ParamScanner param = new ParamScanner();
-    private final UnsafeBuffer own = new UnsafeBuffer(0, 0);
-    private UnsafeBuffer buffer = own;
+    private final Bytes own = new Bytes();
+    private Bytes bytes = own;
     private int limit;
     private int nextValue = -1;
 
@@ -39,15 +38,15 @@ public final class NameAddrView {
 
     /** Reads the first address of a header. False if there is none that can be understood. */
     public boolean wrap(final SipMessage message, final int headerIndex) {
-        buffer = message.buffer();
+        bytes = message.bytes();
         limit = message.headerValueEnd(headerIndex);
         return read(message.headerValueOffset(headerIndex));
     }
 
     /** Reads the first address of a range. False if there is none that can be understood. */
     public boolean wrap(final DirectBuffer from, final int offset, final int length) {
-        own.wrap(from);
-        buffer = own;
+        own.wrap(from, Math.max(0, offset), Math.max(0, length));
+        bytes = own;
         limit = offset + length;
         return read(offset);
     }
@@ -81,7 +80,7 @@ public final class NameAddrView {
     }
 
     private boolean read(final int from) {
-        final int start = Ascii.skipBlanks(buffer, from, limit);
+        final int start = Ascii.skipBlanks(bytes, from, limit);
         clear(start);
         if (start == limit) {
             return false;
@@ -92,16 +91,16 @@ public final class NameAddrView {
         }
         addressEnd = after;
         valueEnd = after;
-        int at = Ascii.skipBlanks(buffer, after, limit);
-        while (at < limit && buffer.getByte(at) == ';') {
-            at = param.read(buffer, at, limit);
+        int at = Ascii.skipBlanks(bytes, after, limit);
+        while (at < limit && bytes.getByte(at) == ';') {
+            at = param.read(bytes, at, limit);
             if (at < 0) {
                 return false;
             }
             takeParam();
         }
         if (at < limit) {
-            if (buffer.getByte(at) != ',') {
+            if (bytes.getByte(at) != ',') {
                 return false;
             }
             nextValue = at + 1;
@@ -113,12 +112,11 @@ public final class NameAddrView {
     private void takeParam() {
         strict &= param.strict;
         valueEnd = param.valueOffset >= 0 ? param.valueOffset + param.valueLength : param.nameOffset + param.nameLength;
-        if (param.nameLength == 3 && Ascii.equalsLower(buffer, param.nameOffset, 3, TAG)) {
+        if (param.nameLength == 3 && Ascii.equalsLower(bytes, param.nameOffset, 3, TAG)) {
             tags++;
             strict &= tags == 1
                     && param.valueLength > 0
-                    && Ascii.isAll(
-                            buffer, param.valueOffset, param.valueOffset + param.valueLength, Ascii.TOKEN, false);
+                    && Ascii.isAll(bytes, param.valueOffset, param.valueOffset + param.valueLength, Ascii.TOKEN, false);
             if (tags == 1) {
                 tagOffset = param.valueOffset;
                 tagLength = param.valueLength;
@@ -128,28 +126,28 @@ public final class NameAddrView {
 
     /** Display name and URI; returns where they end, or -1. */
     private int readAddress(final int start) {
-        final byte c = buffer.getByte(start);
+        final byte c = bytes.getByte(start);
         if (c == '"') {
-            final int end = Ascii.skipQuoted(buffer, start, limit);
+            final int end = Ascii.skipQuoted(bytes, start, limit);
             if (end < 0) {
                 return -1;
             }
-            strict &= Ascii.isQuotedText(buffer, start + 1, end - 1);
+            strict &= Ascii.isQuotedText(bytes, start + 1, end - 1);
             displayOffset = start;
             displayLength = end - start;
-            final int open = Ascii.skipBlanks(buffer, end, limit);
-            return Ascii.isAt(buffer, open, limit, '<') ? readBracketed(open) : -1;
+            final int open = Ascii.skipBlanks(bytes, end, limit);
+            return Ascii.isAt(bytes, open, limit, '<') ? readBracketed(open) : -1;
         }
         if (c == '<') {
             return readBracketed(start);
         }
         int at = start;
         while (at < limit) {
-            final byte b = buffer.getByte(at);
+            final byte b = bytes.getByte(at);
             if (b == '<') {
                 displayOffset = start;
-                displayLength = Ascii.trimEnd(buffer, start, at) - start;
-                strict &= Ascii.isAll(buffer, start, at, Ascii.TOKEN | Ascii.BLANK, false);
+                displayLength = Ascii.trimEnd(bytes, start, at) - start;
+                strict &= Ascii.isAll(bytes, start, at, Ascii.TOKEN | Ascii.BLANK, false);
                 return readBracketed(at);
             }
             if (b == ';' || b == ',' || b == '"') {
@@ -157,14 +155,14 @@ public final class NameAddrView {
             }
             at++;
         }
-        return readBare(start, Ascii.trimEnd(buffer, start, at));
+        return readBare(start, Ascii.trimEnd(bytes, start, at));
     }
 
     private int readBracketed(final int open) {
         bracketed = true;
         int close = open + 1;
-        while (close < limit && buffer.getByte(close) != '>') {
-            final byte c = buffer.getByte(close);
+        while (close < limit && bytes.getByte(close) != '>') {
+            final byte c = bytes.getByte(close);
             if (c == '<' || c == '"') {
                 return -1;
             }
@@ -174,8 +172,8 @@ public final class NameAddrView {
         if (close == limit) {
             return -1;
         }
-        uriOffset = Ascii.skipBlanks(buffer, open + 1, close);
-        uriLength = Ascii.trimEnd(buffer, uriOffset, close) - uriOffset;
+        uriOffset = Ascii.skipBlanks(bytes, open + 1, close);
+        uriLength = Ascii.trimEnd(bytes, uriOffset, close) - uriOffset;
         return uriLength > 0 ? close + 1 : -1;
     }
 
@@ -184,13 +182,13 @@ public final class NameAddrView {
         if (end == start) {
             return -1;
         }
-        if (end == start + 1 && buffer.getByte(start) == '*') {
+        if (end == start + 1 && bytes.getByte(start) == '*') {
             star = true;
             return end;
         }
         boolean colon = false;
         for (int i = start; i < end; i++) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if ((c >= 0 && c <= ' ') || c == '>' || c == 0x7F) {
                 return -1;
             }
@@ -277,13 +275,13 @@ public final class NameAddrView {
         if (!wellFormed) {
             return false;
         }
-        int at = Ascii.skipBlanks(buffer, addressEnd, valueEnd);
-        while (at < valueEnd && buffer.getByte(at) == ';') {
-            at = param.read(buffer, at, valueEnd);
+        int at = Ascii.skipBlanks(bytes, addressEnd, valueEnd);
+        while (at < valueEnd && bytes.getByte(at) == ';') {
+            at = param.read(bytes, at, valueEnd);
             if (at < 0) {
                 return false;
             }
-            if (Ascii.equalsLower(buffer, param.nameOffset, param.nameLength, lowerCaseName)) {
+            if (Ascii.equalsLower(bytes, param.nameOffset, param.nameLength, lowerCaseName)) {
                 paramValueOffset = param.valueOffset;
                 paramValueLength = param.valueLength;
                 return true;

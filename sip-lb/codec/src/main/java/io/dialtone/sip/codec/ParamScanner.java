@@ -1,7 +1,5 @@
 package io.dialtone.sip.codec;
 
-import org.agrona.DirectBuffer;
-
 /** One {@code ;name=value} after another, with white space wherever RFC 3261 allows it, for the views of header values. Not thread safe. */
 final class ParamScanner {
     int nameOffset;
@@ -18,9 +16,9 @@ final class ParamScanner {
      *
      * @return where the next separator stands, or the limit; -1 if there is no parameter after the semicolon
      */
-    int read(final DirectBuffer buffer, final int at, final int limit) {
-        nameOffset = Ascii.skipBlanks(buffer, at + 1, limit);
-        int i = Ascii.skip(buffer, nameOffset, limit, Ascii.TOKEN);
+    int read(final Bytes bytes, final int at, final int limit) {
+        nameOffset = Ascii.skipBlanks(bytes, at + 1, limit);
+        int i = Ascii.skip(bytes, nameOffset, limit, Ascii.TOKEN);
         nameLength = i - nameOffset;
         valueOffset = -1;
         valueLength = 0;
@@ -28,32 +26,32 @@ final class ParamScanner {
         if (nameLength == 0) {
             return -1;
         }
-        if (i == limit || buffer.getByte(i) == ';') {
+        if (i == limit || bytes.getByte(i) == ';') {
             return i;
         }
-        i = Ascii.skipBlanks(buffer, i, limit);
-        if (!Ascii.isAt(buffer, i, limit, '=')) {
+        i = Ascii.skipBlanks(bytes, i, limit);
+        if (!Ascii.isAt(bytes, i, limit, '=')) {
             return i;
         }
-        i = Ascii.skipBlanks(buffer, i + 1, limit);
+        i = Ascii.skipBlanks(bytes, i + 1, limit);
         valueOffset = i;
-        if (Ascii.isAt(buffer, i, limit, '"')) {
-            i = Ascii.skipQuoted(buffer, i, limit);
+        if (Ascii.isAt(bytes, i, limit, '"')) {
+            i = Ascii.skipQuoted(bytes, i, limit);
             if (i < 0) {
                 return -1;
             }
-            strict = Ascii.isQuotedText(buffer, valueOffset + 1, i - 1);
+            strict = Ascii.isQuotedText(bytes, valueOffset + 1, i - 1);
         } else {
-            i = Ascii.skip(buffer, i, limit, Ascii.VALUE);
-            if (i < limit && !Ascii.is(buffer.getByte(i), Ascii.DELIMITER)) {
+            i = Ascii.skip(bytes, i, limit, Ascii.VALUE);
+            if (i < limit && !Ascii.is(bytes.getByte(i), Ascii.DELIMITER)) {
                 strict = false;
-                i = Ascii.find(buffer, i, limit, Ascii.DELIMITER);
+                i = Ascii.find(bytes, i, limit, Ascii.DELIMITER);
             }
             if (i == valueOffset) {
                 return -1;
             }
         }
         valueLength = i - valueOffset;
-        return Ascii.skipBlanks(buffer, i, limit);
+        return Ascii.skipBlanks(bytes, i, limit);
     }
 }

@@ -175,7 +175,7 @@ public final class SipEditor {
         if (nextValue < 0) {
             delete(message.headerLineOffset(header), message.headerLineLength(header));
         } else {
-            final int next = Ascii.skipBlanks(message.buffer(), nextValue, message.headerValueEnd(header));
+            final int next = Ascii.skipBlanks(message.bytes(), nextValue, message.headerValueEnd(header));
             delete(value, next - value);
         }
     }

@@ -44,6 +44,7 @@ public final class SipMessage {
 
     private final SipLimits limits;
     private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+    private final Bytes bytes = new Bytes();
     private final UnsafeBuffer nothing = new UnsafeBuffer(0, 0);
     private final NameAddrView address = new NameAddrView();
     private final int[] index;
@@ -115,7 +116,8 @@ public final class SipMessage {
         if (!Ascii.isSameMemory(from, buffer)) {
             buffer.wrap(from);
         }
-        clear(fromOffset, Math.max(0, length));
+        bytes.wrap(from, fromOffset, length);
+        clear(fromOffset, length);
     }
 
     private void clear(final int from, final int length) {
@@ -179,7 +181,7 @@ public final class SipMessage {
     private int skipLineEnds(final int from, final int to) {
         int at = from;
         while (at < to) {
-            final byte c = buffer.getByte(at);
+            final byte c = bytes.getByte(at);
             if (c != '\r' && c != '\n') {
                 break;
             }
@@ -191,7 +193,7 @@ public final class SipMessage {
     // First line
 
     private int parseStartLine() {
-        final int end = Swar.findControl(buffer, startLine, limit);
+        final int end = Swar.findControl(bytes, startLine, limit);
         if (end == limit) {
             return UNFINISHED;
         }
@@ -207,7 +209,7 @@ public final class SipMessage {
             fail(Malformation.START_LINE_TOO_LARGE);
             return BROKEN;
         }
-        final long word = Swar.load(buffer, startLine);
+        final long word = Swar.load(bytes, startLine);
         if (((word & 0xFFFF_FFFFL) | VERSION_LETTERS) == (VERSION_LOWER & 0xFFFF_FFFFL)) {
             return parseStatusLine(word, end) ? next : BROKEN;
         }
@@ -217,7 +219,7 @@ public final class SipMessage {
 
     /** The byte after the line end that begins at {@code at}. */
     private int lineEnd(final int at) {
-        final byte c = buffer.getByte(at);
+        final byte c = bytes.getByte(at);
         if (c == '\n' && limits.bareLineFeeds()) {
             return at + 1;
         }
@@ -227,7 +229,7 @@ public final class SipMessage {
         if (at + 1 == limit) {
             return UNFINISHED;
         }
-        return buffer.getByte(at + 1) == '\n' ? at + 2 : BROKEN;
+        return bytes.getByte(at + 1) == '\n' ? at + 2 : BROKEN;
     }
 
     private boolean parseRequestLine(final long word, final int end) {
@@ -237,16 +239,16 @@ public final class SipMessage {
             methodLength = Swar.first(spaces);
         } else {
             at += 8;
-            while (at < end && buffer.getByte(at) != ' ') {
+            while (at < end && bytes.getByte(at) != ' ') {
                 at++;
             }
             methodLength = at - startLine;
         }
-        method = SipMethod.ofReadable(buffer, startLine, methodLength);
+        method = SipMethod.ofReadable(bytes, startLine, methodLength);
         if (method == SipMethod.UNKNOWN
                 && (methodLength == 0
                         || methodLength == end - startLine
-                        || Ascii.skip(buffer, startLine, startLine + methodLength, Ascii.TOKEN)
+                        || Ascii.skip(bytes, startLine, startLine + methodLength, Ascii.TOKEN)
                                 != startLine + methodLength)) {
             methodLength = 0;
             request = false;
@@ -254,7 +256,7 @@ public final class SipMessage {
         }
         uriOffset = startLine + methodLength + 1;
         final int version = end - 7;
-        if (version <= uriOffset || !isVersion2(version) || buffer.getByte(version - 1) != ' ') {
+        if (version <= uriOffset || !isVersion2(version) || bytes.getByte(version - 1) != ' ') {
             return explainRequestLineSlowPath(end);
         }
         uriLength = version - 1 - uriOffset;
@@ -263,7 +265,7 @@ public final class SipMessage {
     }
 
     private boolean isVersion2(final int at) {
-        return ((Swar.load(buffer, at) | VERSION_LETTERS) & SEVEN_BYTES) == VERSION_LOWER;
+        return ((Swar.load(bytes, at) | VERSION_LETTERS) & SEVEN_BYTES) == VERSION_LOWER;
     }
 
     /** Blanks and angle brackets, eight bytes at a time; both are rare, so their order is found out in words only when there are any. */
@@ -271,7 +273,7 @@ public final class SipMessage {
         int at = from;
         while (at < to) {
             // The version behind the URI makes eight bytes readable from each of its bytes on.
-            final long word = Swar.load(buffer, at);
+            final long word = Swar.load(bytes, at);
             final long mask = to - at < 8 ? Swar.lowBytes(to - at) : -1;
             if ((Swar.blanks(word) & mask) != 0 || from == to) {
                 fail(Malformation.REQUEST_LINE_SPACES);
@@ -288,7 +290,7 @@ public final class SipMessage {
 
     private void checkAngles(final int from, final int to) {
         for (int i = from; i < to; i++) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if (c == '<' || c == '>') {
                 fail(Malformation.REQUEST_URI_BRACKETS);
             }
@@ -297,13 +299,13 @@ public final class SipMessage {
 
     /** Says why a line that begins with a token and a space is no request line of SIP 2.0; goes on if that is worth an answer. */
     private boolean explainRequestLineSlowPath(final int end) {
-        final int trimmed = Ascii.trimEnd(buffer, uriOffset, end);
+        final int trimmed = Ascii.trimEnd(bytes, uriOffset, end);
         int version = trimmed;
-        while (version > uriOffset && buffer.getByte(version - 1) != ' ') {
+        while (version > uriOffset && bytes.getByte(version - 1) != ' ') {
             version--;
         }
         final boolean sip = trimmed - version >= 4
-                && (Swar.word(buffer, version, 4) | VERSION_LETTERS) == (VERSION_LOWER & 0xFFFF_FFFFL);
+                && (Swar.word(bytes, version, 4) | VERSION_LETTERS) == (VERSION_LOWER & 0xFFFF_FFFFL);
         if (version == uriOffset) {
             uriLength = 0;
             return (sip || trimmed == version || method == SipMethod.UNKNOWN)
@@ -315,7 +317,7 @@ public final class SipMessage {
                     ? fail(Malformation.NOT_SIP)
                     : failAndGoOn(Malformation.REQUEST_LINE, trimmed);
         }
-        uriLength = Ascii.trimEnd(buffer, uriOffset, version) - uriOffset;
+        uriLength = Ascii.trimEnd(bytes, uriOffset, version) - uriOffset;
         if (trimmed != end && trimmed - version == 7 && isVersion2(version)) {
             fail(Malformation.REQUEST_LINE_SPACES);
         } else {
@@ -337,17 +339,17 @@ public final class SipMessage {
             return fail(Malformation.STATUS_LINE);
         }
         int digits = code;
-        while (digits < end && Ascii.is(buffer.getByte(digits), Ascii.DIGIT)) {
+        while (digits < end && Ascii.is(bytes.getByte(digits), Ascii.DIGIT)) {
             digits++;
         }
         if (digits - code != 3) {
             return fail(digits == code ? Malformation.STATUS_LINE : Malformation.STATUS_CODE);
         }
-        final int status = (int) Ascii.number(buffer, code, digits, 999);
+        final int status = (int) Ascii.number(bytes, code, digits, 999);
         if (status < 100 || status > 699) {
             return fail(Malformation.STATUS_CODE);
         }
-        if (digits < end && buffer.getByte(digits) != ' ') {
+        if (digits < end && bytes.getByte(digits) != ' ') {
             return fail(Malformation.STATUS_LINE);
         }
         statusCode = status;
@@ -364,7 +366,7 @@ public final class SipMessage {
             if (at == limit) {
                 return UNFINISHED;
             }
-            final byte c = buffer.getByte(at);
+            final byte c = bytes.getByte(at);
             if (c == '\r' || c == '\n') {
                 final int body = lineEnd(at);
                 if (body != BROKEN) {
@@ -386,19 +388,19 @@ public final class SipMessage {
         long firstEight;
         int colon;
         if (line + 8 <= limit) {
-            firstEight = Swar.load(buffer, line);
+            firstEight = Swar.load(bytes, line);
             final long passed = Swar.equal(firstEight, (byte) ':') | Swar.controls(firstEight);
             colon = passed != 0 ? line + Swar.first(passed) : findColon(line + 8);
         } else {
-            firstEight = Swar.word(buffer, line, limit - line);
+            firstEight = Swar.word(bytes, line, limit - line);
             colon = findColon(line);
         }
-        final int valueFrom = colon < limit && buffer.getByte(colon) == ':' ? colon + 1 : colon;
+        final int valueFrom = colon < limit && bytes.getByte(colon) == ':' ? colon + 1 : colon;
         final int end = findValueEnd(valueFrom);
         if (end < 0) {
             return limit - line > limits.headerBytesMax() ? tooLarge() : end;
         }
-        final int next = end + (buffer.getByte(end) == '\r' ? 2 : 1);
+        final int next = end + (bytes.getByte(end) == '\r' ? 2 : 1);
         if (next - line > limits.headerBytesMax()) {
             return tooLarge();
         }
@@ -407,7 +409,7 @@ public final class SipMessage {
             return next;
         }
         int nameLength = colon - line;
-        int name = HeaderName.ordinalOf(buffer, line, nameLength, firstEight);
+        int name = HeaderName.ordinalOf(bytes, line, nameLength, firstEight);
         if (name == HeaderName.OTHER_ORDINAL) {
             nameLength = trimmedName(line, colon);
             if (nameLength == 0) {
@@ -415,7 +417,7 @@ public final class SipMessage {
                 return next;
             }
             if (nameLength != colon - line) {
-                name = HeaderName.of(buffer, line, nameLength).ordinal();
+                name = HeaderName.ordinalOf(bytes, line, nameLength);
             }
         }
         if (headers == limits.headersMax()) {
@@ -423,10 +425,10 @@ public final class SipMessage {
             return BROKEN;
         }
         int value = valueFrom;
-        while (value < end && Ascii.is(buffer.getByte(value), Ascii.BLANK)) {
+        while (value < end && Ascii.is(bytes.getByte(value), Ascii.BLANK)) {
             value++;
         }
-        final int valueEnd = Ascii.trimEnd(buffer, value, end);
+        final int valueEnd = Ascii.trimEnd(bytes, value, end);
         note(name, line, next, nameLength, value, valueEnd);
         return next;
     }
@@ -460,7 +462,7 @@ public final class SipMessage {
     private int findColon(final int from) {
         int at = from;
         while (at <= limit - 8) {
-            final long word = Swar.load(buffer, at);
+            final long word = Swar.load(bytes, at);
             final long passed = Swar.equal(word, (byte) ':') | Swar.controls(word);
             if (passed != 0) {
                 at += Swar.first(passed);
@@ -469,7 +471,7 @@ public final class SipMessage {
             at += 8;
         }
         while (at < limit) {
-            final byte c = buffer.getByte(at);
+            final byte c = bytes.getByte(at);
             if (c == ':' || (c & 0xE0) == 0) {
                 break;
             }
@@ -482,11 +484,11 @@ public final class SipMessage {
     private int findValueEnd(final int from) {
         int at = from;
         while (true) {
-            at = Swar.findControl(buffer, at, limit);
+            at = Swar.findControl(bytes, at, limit);
             if (at == limit) {
                 return UNFINISHED;
             }
-            final byte c = buffer.getByte(at);
+            final byte c = bytes.getByte(at);
             if (c != '\r' && c != '\n') {
                 controls |= c != '\t';
                 at++;
@@ -501,7 +503,7 @@ public final class SipMessage {
                 at++;
                 continue;
             }
-            final byte following = buffer.getByte(next);
+            final byte following = bytes.getByte(next);
             if (following != ' ' && following != '\t') {
                 return at;
             }
@@ -512,10 +514,10 @@ public final class SipMessage {
     /** Length of a header's name without the white space before its colon; 0 if it is no token. */
     private int trimmedName(final int line, final int colon) {
         int end = colon;
-        while (end > line && (buffer.getByte(end - 1) == ' ' || buffer.getByte(end - 1) == '\t')) {
+        while (end > line && (bytes.getByte(end - 1) == ' ' || bytes.getByte(end - 1) == '\t')) {
             end--;
         }
-        return Ascii.skip(buffer, line, end, Ascii.TOKEN) == end ? end - line : 0;
+        return Ascii.skip(bytes, line, end, Ascii.TOKEN) == end ? end - line : 0;
     }
 
     private int tooLarge() {
@@ -527,22 +529,22 @@ public final class SipMessage {
         int at = from;
         long number = 0;
         while (at < to) {
-            final int digit = buffer.getByte(at) - '0';
+            final int digit = bytes.getByte(at) - '0';
             if (digit < 0 || digit > 9) {
                 break;
             }
             number = Math.min(number * 10 + digit, CSEQ_MAX + 1);
             at++;
         }
-        final int token = Ascii.skipBlanks(buffer, at, to);
+        final int token = Ascii.skipBlanks(bytes, at, to);
         if (at == from || token == at || token == to) {
             fail(Malformation.CSEQ);
             return;
         }
         final SipMethod named = token + 8 <= limit
-                ? SipMethod.ofReadable(buffer, token, to - token)
-                : SipMethod.of(buffer, token, to - token);
-        if (named == SipMethod.UNKNOWN && Ascii.skip(buffer, token, to, Ascii.TOKEN) != to) {
+                ? SipMethod.ofReadable(bytes, token, to - token)
+                : SipMethod.of(bytes, token, to - token);
+        if (named == SipMethod.UNKNOWN && Ascii.skip(bytes, token, to, Ascii.TOKEN) != to) {
             fail(Malformation.CSEQ);
             return;
         }
@@ -558,7 +560,7 @@ public final class SipMessage {
     }
 
     private void parseContentLength(final int from, final int to) {
-        final long value = Ascii.number(buffer, from, to, CONTENT_LENGTH_MAX);
+        final long value = Ascii.number(bytes, from, to, CONTENT_LENGTH_MAX);
         if (value < 0) {
             contentLengthBroken = true;
             fail(Malformation.CONTENT_LENGTH);
@@ -572,7 +574,7 @@ public final class SipMessage {
     }
 
     private void parseMaxForwards(final int from, final int to) {
-        final long value = Ascii.number(buffer, from, to, MAX_FORWARDS_MAX);
+        final long value = Ascii.number(bytes, from, to, MAX_FORWARDS_MAX);
         if (value < 0 || value > MAX_FORWARDS_MAX) {
             fail(Malformation.MAX_FORWARDS);
         } else if (maxForwards < 0) {
@@ -587,7 +589,7 @@ public final class SipMessage {
         if (cseqMethod != method
                 || (method == SipMethod.UNKNOWN
                         && (cseqMethodLength != methodLength
-                                || !Ascii.equal(buffer, startLine, buffer, cseqMethodOffset, methodLength)))) {
+                                || !Ascii.equal(bytes, startLine, bytes, cseqMethodOffset, methodLength)))) {
             fail(Malformation.CSEQ_METHOD);
         }
     }
@@ -670,6 +672,10 @@ public final class SipMessage {
     /** The whole buffer that was handed in; all offsets count from its beginning. */
     public UnsafeBuffer buffer() {
         return buffer;
+    }
+
+    Bytes bytes() {
+        return bytes;
     }
 
     public SipLimits limits() {
@@ -821,8 +827,8 @@ public final class SipMessage {
             return false;
         }
         for (int k = 0; k < length; k++) {
-            if (Ascii.lower(buffer.getByte(headerNameOffset(i) + k))
-                    != Ascii.lower(buffer.getByte(headerNameOffset(j) + k))) {
+            if (Ascii.lower(bytes.getByte(headerNameOffset(i) + k))
+                    != Ascii.lower(bytes.getByte(headerNameOffset(j) + k))) {
                 return false;
             }
         }
@@ -833,7 +839,7 @@ public final class SipMessage {
     public int findHeader(final byte[] lowerCaseName) {
         for (int i = 0; i < headers; i++) {
             if (index[i * STRIDE + NAME] == HeaderName.OTHER_ORDINAL) {
-                if (Ascii.equalsLower(buffer, headerNameOffset(i), headerNameLength(i), lowerCaseName)) {
+                if (Ascii.equalsLower(bytes, headerNameOffset(i), headerNameLength(i), lowerCaseName)) {
                     return i;
                 }
             } else if (headerName(i).isLower(lowerCaseName)) {

@@ -3,7 +3,6 @@ package io.dialtone.sip.codec;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /** Methods that have a name here; every other token is {@link #UNKNOWN} and its bytes are in the message. */
 @SuppressWarnings("EnumOrdinal") // Only to keep the names' words in an array.
@@ -63,16 +62,26 @@ public enum SipMethod {
                 length == NAME_BYTES_MAX ? buffer.getByte(offset + 8) : 0);
     }
 
-    /** As {@link #of}, where the caller knows that eight bytes may be read. */
-    static SipMethod ofReadable(final UnsafeBuffer buffer, final int offset, final int length) {
+    static SipMethod of(final Bytes bytes, final int offset, final int length) {
         if (length < 3 || length > NAME_BYTES_MAX) {
             return UNKNOWN;
         }
-        final long word = Swar.load(buffer, offset);
+        return ofWord(
+                Swar.word(bytes, offset, Math.min(8, length)),
+                length,
+                length == NAME_BYTES_MAX ? bytes.getByte(offset + 8) : 0);
+    }
+
+    /** As {@link #of}, where the caller knows that eight bytes may be read. */
+    static SipMethod ofReadable(final Bytes bytes, final int offset, final int length) {
+        if (length < 3 || length > NAME_BYTES_MAX) {
+            return UNKNOWN;
+        }
+        final long word = Swar.load(bytes, offset);
         return ofWord(
                 length < 8 ? word & Swar.lowBytes(length) : word,
                 length,
-                length == NAME_BYTES_MAX ? buffer.getByte(offset + 8) : 0);
+                length == NAME_BYTES_MAX ? bytes.getByte(offset + 8) : 0);
     }
 
     private static SipMethod ofWord(final long word, final int length, final int ninth) {

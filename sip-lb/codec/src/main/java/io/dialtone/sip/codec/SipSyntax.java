@@ -1,7 +1,5 @@
 package io.dialtone.sip.codec;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 /**
  * Looks at all that {@link SipMessage} leaves alone because forwarding does not need it: the grammar of headers and Request-URI, and which headers must be
  * there. For user agents, and for proxies that were told to be strict. One per thread; nothing in a message makes it throw or allocate.
@@ -85,7 +83,7 @@ public final class SipSyntax {
 
     private Malformation checkRequestUri(final SipMessage message) {
         final int from = message.requestUriOffset();
-        if (!grammar.isUri(message.buffer(), from, from + message.requestUriLength())) {
+        if (!grammar.isUri(message.bytes(), from, from + message.requestUriLength())) {
             return Malformation.REQUEST_URI;
         }
         return grammar.uriHasHeaders() ? Malformation.REQUEST_URI_HEADERS : Malformation.NONE;
@@ -94,7 +92,7 @@ public final class SipSyntax {
     private static Malformation checkControls(final SipMessage message) {
         for (int i = 0; i < message.headerCount(); i++) {
             if (!Grammar.hasControlsInEscapesOnly(
-                    message.buffer(), message.headerValueOffset(i), message.headerValueEnd(i))) {
+                    message.bytes(), message.headerValueOffset(i), message.headerValueEnd(i))) {
                 return Malformation.CONTROL_CHARACTER;
             }
         }
@@ -102,7 +100,7 @@ public final class SipSyntax {
     }
 
     private Malformation checkHeader(final SipMessage message, final int i) {
-        final UnsafeBuffer buffer = message.buffer();
+        final Bytes bytes = message.bytes();
         final int from = message.headerValueOffset(i);
         final int to = message.headerValueEnd(i);
         return switch (message.headerName(i)) {
@@ -120,42 +118,41 @@ public final class SipSyntax {
             case REPLY_TO, REFER_TO, REFERRED_BY -> either(isAddress(message, i, false, false), Malformation.ADDRESS);
             case P_ASSERTED_IDENTITY, P_PREFERRED_IDENTITY ->
                 either(isAddress(message, i, false, true), Malformation.ADDRESS);
-            case CALL_ID -> either(Grammar.isCallId(buffer, from, to), Malformation.CALL_ID);
-            case IN_REPLY_TO -> either(Grammar.isCallIdList(buffer, from, to), Malformation.TOKEN_LIST);
-            case REPLACES, JOIN -> either(grammar.isCallIdWithParams(buffer, from, to), Malformation.TOKEN_LIST);
-            case DATE -> either(Grammar.isDate(buffer, from, to), Malformation.DATE);
-            case EXPIRES, MIN_EXPIRES -> either(Grammar.isSeconds(buffer, from, to), Malformation.EXPIRES);
-            case SESSION_EXPIRES, MIN_SE -> either(grammar.isSecondsWithParams(buffer, from, to), Malformation.EXPIRES);
-            case RSEQ -> either(Grammar.isSeconds(buffer, from, to), Malformation.NUMBER);
-            case RACK -> either(Grammar.isRack(buffer, from, to), Malformation.NUMBER);
-            case RETRY_AFTER -> either(grammar.isRetryAfter(buffer, from, to), Malformation.NUMBER);
-            case TIMESTAMP -> either(Grammar.isTimestamp(buffer, from, to), Malformation.NUMBER);
-            case MIME_VERSION -> either(Grammar.isMimeVersion(buffer, from, to), Malformation.NUMBER);
+            case CALL_ID -> either(Grammar.isCallId(bytes, from, to), Malformation.CALL_ID);
+            case IN_REPLY_TO -> either(Grammar.isCallIdList(bytes, from, to), Malformation.TOKEN_LIST);
+            case REPLACES, JOIN -> either(grammar.isCallIdWithParams(bytes, from, to), Malformation.TOKEN_LIST);
+            case DATE -> either(Grammar.isDate(bytes, from, to), Malformation.DATE);
+            case EXPIRES, MIN_EXPIRES -> either(Grammar.isSeconds(bytes, from, to), Malformation.EXPIRES);
+            case SESSION_EXPIRES, MIN_SE -> either(grammar.isSecondsWithParams(bytes, from, to), Malformation.EXPIRES);
+            case RSEQ -> either(Grammar.isSeconds(bytes, from, to), Malformation.NUMBER);
+            case RACK -> either(Grammar.isRack(bytes, from, to), Malformation.NUMBER);
+            case RETRY_AFTER -> either(grammar.isRetryAfter(bytes, from, to), Malformation.NUMBER);
+            case TIMESTAMP -> either(Grammar.isTimestamp(bytes, from, to), Malformation.NUMBER);
+            case MIME_VERSION -> either(Grammar.isMimeVersion(bytes, from, to), Malformation.NUMBER);
             case CONTENT_TYPE ->
-                either(grammar.isTokens(buffer, from, to, true, true, true, false), Malformation.CONTENT_TYPE);
+                either(grammar.isTokens(bytes, from, to, true, true, true, false), Malformation.CONTENT_TYPE);
             case ACCEPT ->
                 either(
-                        from == to || grammar.isTokens(buffer, from, to, true, true, false, true),
+                        from == to || grammar.isTokens(bytes, from, to, true, true, false, true),
                         Malformation.TOKEN_LIST);
             case ACCEPT_ENCODING, ACCEPT_LANGUAGE ->
                 either(
-                        from == to || grammar.isTokens(buffer, from, to, false, true, false, true),
+                        from == to || grammar.isTokens(bytes, from, to, false, true, false, true),
                         Malformation.TOKEN_LIST);
             case SUPPORTED, ALLOW ->
                 either(
-                        from == to || grammar.isTokens(buffer, from, to, false, false, false, true),
+                        from == to || grammar.isTokens(bytes, from, to, false, false, false, true),
                         Malformation.TOKEN_LIST);
             case REQUIRE, PROXY_REQUIRE, UNSUPPORTED, CONTENT_ENCODING, CONTENT_LANGUAGE, ALLOW_EVENTS ->
-                either(grammar.isTokens(buffer, from, to, false, false, false, true), Malformation.TOKEN_LIST);
+                either(grammar.isTokens(bytes, from, to, false, false, false, true), Malformation.TOKEN_LIST);
             case EVENT, SUBSCRIPTION_STATE, CONTENT_DISPOSITION ->
-                either(grammar.isTokens(buffer, from, to, false, true, false, false), Malformation.TOKEN_LIST);
-            case PRIORITY, SIP_ETAG, SIP_IF_MATCH -> either(Grammar.isToken(buffer, from, to), Malformation.TOKEN_LIST);
-            case REASON ->
-                either(grammar.isTokens(buffer, from, to, false, true, false, true), Malformation.TOKEN_LIST);
+                either(grammar.isTokens(bytes, from, to, false, true, false, false), Malformation.TOKEN_LIST);
+            case PRIORITY, SIP_ETAG, SIP_IF_MATCH -> either(Grammar.isToken(bytes, from, to), Malformation.TOKEN_LIST);
+            case REASON -> either(grammar.isTokens(bytes, from, to, false, true, false, true), Malformation.TOKEN_LIST);
             case AUTHORIZATION, PROXY_AUTHORIZATION, WWW_AUTHENTICATE, PROXY_AUTHENTICATE ->
-                either(Grammar.isCredentials(buffer, from, to), Malformation.CREDENTIALS);
-            case AUTHENTICATION_INFO -> either(Grammar.isAuthParams(buffer, from, to), Malformation.CREDENTIALS);
-            case WARNING -> either(Grammar.isWarnings(buffer, from, to), Malformation.WARNING);
+                either(Grammar.isCredentials(bytes, from, to), Malformation.CREDENTIALS);
+            case AUTHENTICATION_INFO -> either(Grammar.isAuthParams(bytes, from, to), Malformation.CREDENTIALS);
+            case WARNING -> either(Grammar.isWarnings(bytes, from, to), Malformation.WARNING);
             default -> Malformation.NONE;
         };
     }
@@ -177,14 +174,13 @@ public final class SipSyntax {
     }
 
     private boolean isVia(final SipMessage message) {
-        final UnsafeBuffer buffer = message.buffer();
+        final Bytes bytes = message.bytes();
         return via.isStrict()
-                && grammar.isHost(buffer, via.hostOffset(), via.hostEnd())
+                && grammar.isHost(bytes, via.hostOffset(), via.hostEnd())
                 && (via.maddrOffset() < 0
-                        || grammar.isHost(buffer, via.maddrOffset(), via.maddrOffset() + via.maddrLength()))
+                        || grammar.isHost(bytes, via.maddrOffset(), via.maddrOffset() + via.maddrLength()))
                 && (via.receivedOffset() < 0
-                        || grammar.isAddress(
-                                buffer, via.receivedOffset(), via.receivedOffset() + via.receivedLength()));
+                        || grammar.isAddress(bytes, via.receivedOffset(), via.receivedOffset() + via.receivedLength()));
     }
 
     private boolean isAddress(final SipMessage message, final int i, final boolean brackets, final boolean list) {
@@ -205,7 +201,7 @@ public final class SipSyntax {
         return address.isStrict()
                 && !address.isStar()
                 && (address.isBracketed() || !brackets)
-                && grammar.isUri(message.buffer(), address.uriOffset(), address.uriOffset() + address.uriLength());
+                && grammar.isUri(message.bytes(), address.uriOffset(), address.uriOffset() + address.uriLength());
     }
 
     private boolean isContacts(final SipMessage message, final int i) {
@@ -214,7 +210,7 @@ public final class SipSyntax {
             return address.valueEnd() == message.headerValueEnd(i) && address.valueEnd() == address.paramsOffset();
         }
         while (more) {
-            if (!isAddressValue(message, false) || !isContactParams(message.buffer())) {
+            if (!isAddressValue(message, false) || !isContactParams(message.bytes())) {
                 return false;
             }
             more = address.next();
@@ -222,14 +218,14 @@ public final class SipSyntax {
         return !address.isMalformed();
     }
 
-    private boolean isContactParams(final UnsafeBuffer buffer) {
+    private boolean isContactParams(final Bytes bytes) {
         if (address.findParam(Q)
                 && !Grammar.isQ(
-                        buffer, address.paramValueOffset(), address.paramValueOffset() + address.paramValueLength())) {
+                        bytes, address.paramValueOffset(), address.paramValueOffset() + address.paramValueLength())) {
             return false;
         }
         return !address.findParam(EXPIRES)
                 || Grammar.isSeconds(
-                        buffer, address.paramValueOffset(), address.paramValueOffset() + address.paramValueLength());
+                        bytes, address.paramValueOffset(), address.paramValueOffset() + address.paramValueLength());
     }
 }

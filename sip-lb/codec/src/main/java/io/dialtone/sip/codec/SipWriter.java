@@ -148,7 +148,7 @@ public final class SipWriter {
         begin(HeaderName.CALL_ID);
         final int offset = request.callIdOffset();
         final int length = request.callIdLength();
-        if (offset >= 0 && Grammar.isCallId(request.buffer(), offset, offset + length)) {
+        if (offset >= 0 && Grammar.isCallId(request.bytes(), offset, offset + length)) {
             out.put(request.buffer(), offset, length);
         } else {
             out.put(STAND_IN_CALL_ID);
@@ -170,13 +170,13 @@ public final class SipWriter {
     private void putUnfolded(final SipMessage from, final int begin, final int to) {
         int at = begin;
         while (at < to) {
-            final int fold = Swar.findControl(from.buffer(), at, to);
+            final int fold = Swar.findControl(from.bytes(), at, to);
             out.put(from.buffer(), at, fold - at);
             at = fold;
             if (at < to) {
-                final byte c = from.buffer().getByte(at);
+                final byte c = from.bytes().getByte(at);
                 if (c == '\r' || c == '\n') {
-                    at = Ascii.skipBlanks(from.buffer(), at, to);
+                    at = Ascii.skipBlanks(from.bytes(), at, to);
                     out.put(' ');
                 } else {
                     out.put(from.buffer(), at, 1);

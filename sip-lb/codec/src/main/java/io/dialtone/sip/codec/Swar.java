@@ -2,13 +2,14 @@ package io.dialtone.sip.codec;
 
 import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Eight bytes looked at in one register, for the scanners. Stateless. The first byte in memory is the lowest of the word; a test's result has the
  * top bit of every byte that passed, of which only the lowest is exact.
  */
 final class Swar {
+    static final boolean LITTLE_ENDIAN = ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
+
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long TOPS = 0x8080_8080_8080_8080L;
     private static final long SPACES = ONES * ' ';
@@ -16,8 +17,8 @@ final class Swar {
 
     private Swar() {}
 
-    static long load(final UnsafeBuffer buffer, final int offset) {
-        return buffer.getLong(offset, ByteOrder.LITTLE_ENDIAN);
+    static long load(final Bytes bytes, final int offset) {
+        return bytes.getLong(offset);
     }
 
     /** The lowest {@code bytes} bytes of a word, 1 to 8. */
@@ -25,11 +26,19 @@ final class Swar {
         return -1L >>> (64 - 8 * bytes);
     }
 
-    /** Up to eight bytes as {@link #load} would show them, zeros above. */
     static long word(final DirectBuffer buffer, final int offset, final int length) {
         long word = 0;
         for (int i = 0; i < length; i++) {
             word |= (buffer.getByte(offset + i) & 0xFFL) << (8 * i);
+        }
+        return word;
+    }
+
+    /** Up to eight bytes as {@link #load} would show them, zeros above. */
+    static long word(final Bytes bytes, final int offset, final int length) {
+        long word = 0;
+        for (int i = 0; i < length; i++) {
+            word |= (bytes.getByte(offset + i) & 0xFFL) << (8 * i);
         }
         return word;
     }
@@ -68,16 +77,16 @@ final class Swar {
     }
 
     /** First byte below 0x20 from {@code offset} on, or {@code limit}. */
-    static int findControl(final UnsafeBuffer buffer, final int offset, final int limit) {
+    static int findControl(final Bytes bytes, final int offset, final int limit) {
         int at = offset;
         while (at <= limit - 8) {
-            final long passed = controls(load(buffer, at));
+            final long passed = controls(load(bytes, at));
             if (passed != 0) {
                 return at + first(passed);
             }
             at += 8;
         }
-        while (at < limit && (buffer.getByte(at) & 0xE0) != 0) {
+        while (at < limit && (bytes.getByte(at) & 0xE0) != 0) {
             at++;
         }
         return at;

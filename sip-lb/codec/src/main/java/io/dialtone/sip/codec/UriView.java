@@ -1,7 +1,6 @@
 package io.dialtone.sip.codec;
 
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A URI's parts where they lie: sip, sips and tel taken apart, every other scheme kept whole. One per thread; valid as long as the bytes it was parsed from.
@@ -23,7 +22,8 @@ public final class UriView {
     private static final byte[] TEL = {'t', 'e', 'l'};
     private static final int PORT_MAX = 65_535;
 
-    private final UnsafeBuffer buffer = new UnsafeBuffer(0, 0);
+    private final Bytes own = new Bytes();
+    private Bytes bytes = own;
     private Scheme scheme = Scheme.OTHER;
     private int offset;
     private int end;
@@ -49,27 +49,34 @@ public final class UriView {
 
     /** Takes a URI apart. False if it has no scheme, or no host where its scheme wants one; the parts are void then. */
     public boolean parse(final DirectBuffer from, final int fromOffset, final int length) {
-        if (!Ascii.isSameMemory(from, buffer)) {
-            buffer.wrap(from);
+        if (length <= 0) {
+            clear(0, 0);
+            return false;
         }
+        own.wrap(from, fromOffset, length);
+        return parse(own, fromOffset, length);
+    }
+
+    boolean parse(final Bytes from, final int fromOffset, final int length) {
+        bytes = from;
         clear(fromOffset, fromOffset + length);
-        final int colon = Ascii.skip(buffer, offset, end, Ascii.SCHEME);
+        final int colon = Ascii.skip(bytes, offset, end, Ascii.SCHEME);
         schemeLength = colon - offset;
         if (schemeLength == 0
-                || !Ascii.isAt(buffer, colon, end, ':')
-                || !Ascii.is(buffer.getByte(offset), Ascii.ALPHA)
+                || !Ascii.isAt(bytes, colon, end, ':')
+                || !Ascii.is(bytes.getByte(offset), Ascii.ALPHA)
                 || hasBlanksOrBrackets(colon + 1)) {
             return refuse();
         }
-        if (Ascii.equalsLower(buffer, offset, schemeLength, SIP)) {
+        if (Ascii.equalsLower(bytes, offset, schemeLength, SIP)) {
             scheme = Scheme.SIP;
             return parseSip(colon + 1) || refuse();
         }
-        if (Ascii.equalsLower(buffer, offset, schemeLength, SIPS)) {
+        if (Ascii.equalsLower(bytes, offset, schemeLength, SIPS)) {
             scheme = Scheme.SIPS;
             return parseSip(colon + 1) || refuse();
         }
-        if (Ascii.equalsLower(buffer, offset, schemeLength, TEL)) {
+        if (Ascii.equalsLower(bytes, offset, schemeLength, TEL)) {
             scheme = Scheme.TEL;
             return parseTel(colon + 1) || refuse();
         }
@@ -83,7 +90,7 @@ public final class UriView {
 
     private boolean hasBlanksOrBrackets(final int from) {
         for (int i = from; i < end; i++) {
-            final byte c = buffer.getByte(i);
+            final byte c = bytes.getByte(i);
             if ((c >= 0 && c <= ' ') || c == '<' || c == '>' || c == '"' || c == 0x7F) {
                 return true;
             }
@@ -114,13 +121,13 @@ public final class UriView {
 
     private boolean parseSip(final int from) {
         int at = from;
-        while (at < end && buffer.getByte(at) != '@') {
+        while (at < end && bytes.getByte(at) != '@') {
             at++;
         }
         if (at < end) {
             userOffset = from;
             int colon = from;
-            while (colon < at && buffer.getByte(colon) != ':') {
+            while (colon < at && bytes.getByte(colon) != ':') {
                 colon++;
             }
             userLength = colon - from;
@@ -142,8 +149,8 @@ public final class UriView {
     private int parseHostPort(final int from) {
         hostOffset = from;
         int at = from;
-        if (Ascii.isAt(buffer, at, end, '[')) {
-            while (at < end && buffer.getByte(at) != ']') {
+        if (Ascii.isAt(bytes, at, end, '[')) {
+            while (at < end && bytes.getByte(at) != ']') {
                 at++;
             }
             if (at == end) {
@@ -151,17 +158,17 @@ public final class UriView {
             }
             at++;
         } else {
-            at = Ascii.skip(buffer, at, end, Ascii.HOST);
+            at = Ascii.skip(bytes, at, end, Ascii.HOST);
         }
         hostLength = at - from;
         if (hostLength == 0) {
             return -1;
         }
-        if (Ascii.isAt(buffer, at, end, ':')) {
+        if (Ascii.isAt(bytes, at, end, ':')) {
             portOffset = at + 1;
-            at = Ascii.skip(buffer, portOffset, end, Ascii.DIGIT);
+            at = Ascii.skip(bytes, portOffset, end, Ascii.DIGIT);
             portLength = at - portOffset;
-            final long number = Ascii.number(buffer, portOffset, at, PORT_MAX);
+            final long number = Ascii.number(bytes, portOffset, at, PORT_MAX);
             if (number < 0 || number > PORT_MAX) {
                 return -1;
             }
@@ -172,7 +179,7 @@ public final class UriView {
 
     private boolean parseTel(final int from) {
         int at = from;
-        while (at < end && buffer.getByte(at) != ';') {
+        while (at < end && bytes.getByte(at) != ';') {
             at++;
         }
         userOffset = from;
@@ -184,14 +191,14 @@ public final class UriView {
     private boolean parseTail(final int from) {
         paramsOffset = from;
         int at = from;
-        while (at < end && buffer.getByte(at) != '?') {
+        while (at < end && bytes.getByte(at) != '?') {
             at++;
         }
         paramsEnd = at;
         if (at < end) {
             headersOffset = at + 1;
         }
-        return from == at || buffer.getByte(from) == ';';
+        return from == at || bytes.getByte(from) == ';';
     }
 
     public Scheme scheme() {
@@ -285,8 +292,8 @@ public final class UriView {
             final int name = at + 1;
             at = name;
             int equals = -1;
-            while (at < paramsEnd && buffer.getByte(at) != ';') {
-                if (equals < 0 && buffer.getByte(at) == '=') {
+            while (at < paramsEnd && bytes.getByte(at) != ';') {
+                if (equals < 0 && bytes.getByte(at) == '=') {
                     equals = at;
                 }
                 at++;
@@ -308,12 +315,12 @@ public final class UriView {
             if (at >= to) {
                 return false;
             }
-            byte c = buffer.getByte(at);
+            byte c = bytes.getByte(at);
             if (c == '%'
                     && at + 2 < to
-                    && Ascii.is(buffer.getByte(at + 1), Ascii.HEX)
-                    && Ascii.is(buffer.getByte(at + 2), Ascii.HEX)) {
-                c = (byte) ((hex(buffer.getByte(at + 1)) << 4) | hex(buffer.getByte(at + 2)));
+                    && Ascii.is(bytes.getByte(at + 1), Ascii.HEX)
+                    && Ascii.is(bytes.getByte(at + 2), Ascii.HEX)) {
+                c = (byte) ((hex(bytes.getByte(at + 1)) << 4) | hex(bytes.getByte(at + 2)));
                 at += 2;
             }
             if (Ascii.lower(c) != wanted) {
@@ -337,7 +344,7 @@ public final class UriView {
         return paramValueLength;
     }
 
-    UnsafeBuffer buffer() {
-        return buffer;
+    Bytes bytes() {
+        return bytes;
     }
 }

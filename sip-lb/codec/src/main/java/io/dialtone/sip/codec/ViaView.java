@@ -1,7 +1,5 @@
 package io.dialtone.sip.codec;
 
-import org.agrona.concurrent.UnsafeBuffer;
-
 /**
  * The values of a message's Via headers, one after the other from the topmost, for whoever routes responses or stamps requests. One per thread; valid as long
  * as the message it is wrapped on.
@@ -22,8 +20,7 @@ public final class ViaView {
     private static final SipMessage NO_MESSAGE = new SipMessage(new SipLimits(1, 1, 1, 1, false));
 
     private final ParamScanner param = new ParamScanner();
-    private final UnsafeBuffer nothing = new UnsafeBuffer(0, 0);
-    private UnsafeBuffer buffer = nothing;
+    private Bytes bytes = new Bytes();
     private SipMessage message;
     private int header = -1;
     private int limit;
@@ -66,7 +63,7 @@ public final class ViaView {
      */
     public boolean wrap(final SipMessage ofMessage) {
         message = ofMessage;
-        buffer = ofMessage.buffer();
+        bytes = ofMessage.bytes();
         return goTo(ofMessage.firstHeader(HeaderName.VIA));
     }
 
@@ -120,7 +117,7 @@ public final class ViaView {
     private boolean read(final int from) {
         clear();
         strict = true;
-        valueOffset = Ascii.skipBlanks(buffer, from, limit);
+        valueOffset = Ascii.skipBlanks(bytes, from, limit);
         valueEnd = valueOffset;
         final int sentBy = readProtocol(valueOffset);
         if (sentBy < 0) {
@@ -132,8 +129,8 @@ public final class ViaView {
         }
         goodEnd = sentByEnd;
         valueEnd = sentByEnd;
-        while (at < limit && buffer.getByte(at) == ';') {
-            at = param.read(buffer, at, limit);
+        while (at < limit && bytes.getByte(at) == ';') {
+            at = param.read(bytes, at, limit);
             if (at < 0 || !takeParam()) {
                 return false;
             }
@@ -143,7 +140,7 @@ public final class ViaView {
             goodEnd = strict ? valueEnd : goodEnd;
         }
         if (at < limit) {
-            if (buffer.getByte(at) != ',') {
+            if (bytes.getByte(at) != ',') {
                 return false;
             }
             nextValue = at + 1;
@@ -155,7 +152,7 @@ public final class ViaView {
     /** {@code SIP / 2.0 / UDP} and the white space after it. */
     private int readProtocol(final int from) {
         int at;
-        if (limit - from >= 8 && Swar.load(buffer, from) == SIP_2_0) {
+        if (limit - from >= 8 && Swar.load(bytes, from) == SIP_2_0) {
             protocolOk = true;
             at = from + 8;
         } else {
@@ -164,42 +161,40 @@ public final class ViaView {
                 return -1;
             }
         }
-        transportOffset = Ascii.skipBlanks(buffer, at, limit);
-        at = Ascii.skip(buffer, transportOffset, limit, Ascii.TOKEN);
+        transportOffset = Ascii.skipBlanks(bytes, at, limit);
+        at = Ascii.skip(bytes, transportOffset, limit, Ascii.TOKEN);
         transportLength = at - transportOffset;
-        final int sentBy = Ascii.skipBlanks(buffer, at, limit);
+        final int sentBy = Ascii.skipBlanks(bytes, at, limit);
         return transportLength == 0 || sentBy == at ? -1 : sentBy;
     }
 
     private int readProtocolSlowPath(final int from) {
-        final int nameEnd = Ascii.skip(buffer, from, limit, Ascii.TOKEN);
-        int at = Ascii.skipBlanks(buffer, nameEnd, limit);
-        if (nameEnd == from || !Ascii.isAt(buffer, at, limit, '/')) {
+        final int nameEnd = Ascii.skip(bytes, from, limit, Ascii.TOKEN);
+        int at = Ascii.skipBlanks(bytes, nameEnd, limit);
+        if (nameEnd == from || !Ascii.isAt(bytes, at, limit, '/')) {
             return -1;
         }
-        final int version = Ascii.skipBlanks(buffer, at + 1, limit);
-        final int versionEnd = Ascii.skip(buffer, version, limit, Ascii.TOKEN);
-        at = Ascii.skipBlanks(buffer, versionEnd, limit);
-        if (versionEnd == version || !Ascii.isAt(buffer, at, limit, '/')) {
+        final int version = Ascii.skipBlanks(bytes, at + 1, limit);
+        final int versionEnd = Ascii.skip(bytes, version, limit, Ascii.TOKEN);
+        at = Ascii.skipBlanks(bytes, versionEnd, limit);
+        if (versionEnd == version || !Ascii.isAt(bytes, at, limit, '/')) {
             return -1;
         }
-        protocolOk = Ascii.equalsLower(buffer, from, nameEnd - from, SIP)
+        protocolOk = Ascii.equalsLower(bytes, from, nameEnd - from, SIP)
                 && versionEnd - version == 3
-                && buffer.getByte(version) == '2'
-                && buffer.getByte(version + 1) == '.'
-                && buffer.getByte(version + 2) == '0';
+                && bytes.getByte(version) == '2'
+                && bytes.getByte(version + 1) == '.'
+                && bytes.getByte(version + 2) == '0';
         return at + 1;
     }
 
     private int readSentBy(final int from) {
         hostOffset = from;
         int at;
-        if (Ascii.isAt(buffer, from, limit, '[')) {
+        if (Ascii.isAt(bytes, from, limit, '[')) {
             at = from + 1;
-            while (at < limit && buffer.getByte(at) != ']') {
-                if (!Ascii.is(buffer.getByte(at), Ascii.HEX)
-                        && buffer.getByte(at) != ':'
-                        && buffer.getByte(at) != '.') {
+            while (at < limit && bytes.getByte(at) != ']') {
+                if (!Ascii.is(bytes.getByte(at), Ascii.HEX) && bytes.getByte(at) != ':' && bytes.getByte(at) != '.') {
                     return -1;
                 }
                 at++;
@@ -209,7 +204,7 @@ public final class ViaView {
             }
             at++;
         } else {
-            at = Ascii.skip(buffer, from, limit, Ascii.HOST);
+            at = Ascii.skip(bytes, from, limit, Ascii.HOST);
         }
         hostLength = at - from;
         hostEnd = at;
@@ -217,20 +212,20 @@ public final class ViaView {
             return -1;
         }
         sentByEnd = at;
-        if (at == limit || buffer.getByte(at) == ';') {
+        if (at == limit || bytes.getByte(at) == ';') {
             return at;
         }
-        at = Ascii.skipBlanks(buffer, at, limit);
-        if (Ascii.isAt(buffer, at, limit, ':')) {
-            final int digits = Ascii.skipBlanks(buffer, at + 1, limit);
-            at = Ascii.skip(buffer, digits, limit, Ascii.DIGIT);
-            final long number = Ascii.number(buffer, digits, at, PORT_MAX);
+        at = Ascii.skipBlanks(bytes, at, limit);
+        if (Ascii.isAt(bytes, at, limit, ':')) {
+            final int digits = Ascii.skipBlanks(bytes, at + 1, limit);
+            at = Ascii.skip(bytes, digits, limit, Ascii.DIGIT);
+            final long number = Ascii.number(bytes, digits, at, PORT_MAX);
             if (number < 0 || number > PORT_MAX) {
                 return -1;
             }
             port = (int) number;
             sentByEnd = at;
-            at = Ascii.skipBlanks(buffer, at, limit);
+            at = Ascii.skipBlanks(bytes, at, limit);
         }
         return at;
     }
@@ -242,28 +237,28 @@ public final class ViaView {
         final int length = param.valueLength;
         switch (param.nameLength) {
             case 3 -> {
-                if (Ascii.equalsLower(buffer, name, 3, TTL)) {
-                    ttl = (int) Ascii.number(buffer, value, value + length, TTL_MAX);
+                if (Ascii.equalsLower(bytes, name, 3, TTL)) {
+                    ttl = (int) Ascii.number(bytes, value, value + length, TTL_MAX);
                     return ttl >= 0 && ttl <= TTL_MAX;
                 }
             }
             case 5 -> {
-                if (Ascii.equalsLower(buffer, name, 5, RPORT)) {
+                if (Ascii.equalsLower(bytes, name, 5, RPORT)) {
                     return takeRport(name, value, length);
                 }
-                if (Ascii.equalsLower(buffer, name, 5, MADDR)) {
+                if (Ascii.equalsLower(bytes, name, 5, MADDR)) {
                     maddrOffset = value;
                     maddrLength = length;
                     return length > 0;
                 }
             }
             case 6 -> {
-                if (Ascii.equalsLower(buffer, name, 6, BRANCH)) {
+                if (Ascii.equalsLower(bytes, name, 6, BRANCH)) {
                     return takeBranch(value, length);
                 }
             }
             case 8 -> {
-                if (Ascii.equalsLower(buffer, name, 8, RECEIVED)) {
+                if (Ascii.equalsLower(bytes, name, 8, RECEIVED)) {
                     receivedOffset = value;
                     receivedLength = length;
                     return length > 0;
@@ -275,7 +270,7 @@ public final class ViaView {
     }
 
     private boolean takeBranch(final int value, final int length) {
-        strict &= branchOffset < 0 && Ascii.isAll(buffer, value, value + length, Ascii.TOKEN, false);
+        strict &= branchOffset < 0 && Ascii.isAll(bytes, value, value + length, Ascii.TOKEN, false);
         if (branchOffset < 0) {
             branchOffset = value;
             branchLength = length;
@@ -288,7 +283,7 @@ public final class ViaView {
         if (value < 0) {
             return true;
         }
-        final long number = Ascii.number(buffer, value, value + length, PORT_MAX);
+        final long number = Ascii.number(bytes, value, value + length, PORT_MAX);
         rportOffset = value;
         rportLength = length;
         rport = number <= PORT_MAX ? (int) number : -1;
@@ -367,7 +362,7 @@ public final class ViaView {
 
     /** Whether the branch begins with RFC 3261's cookie and has something after it; without that, transactions are matched as RFC 2543 did. */
     public boolean hasMagicCookie() {
-        return branchLength > MAGIC_COOKIE_BYTES && Swar.word(buffer, branchOffset, MAGIC_COOKIE_BYTES) == MAGIC_COOKIE;
+        return branchLength > MAGIC_COOKIE_BYTES && Swar.word(bytes, branchOffset, MAGIC_COOKIE_BYTES) == MAGIC_COOKIE;
     }
 
     public int receivedOffset() {
