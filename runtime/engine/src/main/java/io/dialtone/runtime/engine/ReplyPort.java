@@ -15,6 +15,9 @@ public final class ReplyPort {
     private long remoteLow;
     private int remotePort;
 
+    /** Echoed with the first answer only, by which the edge measures how long answers take; 0 from then on. */
+    private long arrivalNs;
+
     public ReplyPort from(final LinkFrame frame) {
         member = frame.member();
         thread = frame.thread();
@@ -23,6 +26,7 @@ public final class ReplyPort {
         remoteHigh = frame.remoteHigh();
         remoteLow = frame.remoteLow();
         remotePort = frame.remotePort();
+        arrivalNs = frame.arrivalNs();
         return this;
     }
 
@@ -34,6 +38,7 @@ public final class ReplyPort {
         remoteHigh = other.remoteHigh;
         remoteLow = other.remoteLow;
         remotePort = other.remotePort;
+        arrivalNs = other.arrivalNs;
         return this;
     }
 
@@ -56,7 +61,9 @@ public final class ReplyPort {
                 .listener(listener)
                 .remoteHigh(remoteHigh)
                 .remoteLow(remoteLow)
-                .remotePort(remotePort);
+                .remotePort(remotePort)
+                .arrivalNs(arrivalNs);
+        arrivalNs = 0;
     }
 
     /** Number of the edge in the cluster's list of members. */
