@@ -14,8 +14,6 @@ public final class ReplyPort {
     private long remoteHigh;
     private long remoteLow;
     private int remotePort;
-
-    /** Echoed with the first answer only, by which the edge measures how long answers take; 0 from then on. */
     private long arrivalNs;
 
     public ReplyPort from(final LinkFrame frame) {
@@ -56,14 +54,15 @@ public final class ReplyPort {
         return this;
     }
 
+    /** Fills a frame. The arrival is told once, with the first answer, so that the edge can tell how long that took. */
     void to(final LinkFrame frame) {
+        frame.arrivalNs(arrivalNs);
+        arrivalNs = 0;
         frame.transport(transport)
                 .listener(listener)
                 .remoteHigh(remoteHigh)
                 .remoteLow(remoteLow)
-                .remotePort(remotePort)
-                .arrivalNs(arrivalNs);
-        arrivalNs = 0;
+                .remotePort(remotePort);
     }
 
     /** Number of the edge in the cluster's list of members. */

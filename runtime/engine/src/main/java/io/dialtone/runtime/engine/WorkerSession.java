@@ -31,6 +31,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     private @Nullable S stagedState;
     private final List<String> stagedTimers = new ArrayList<>(2);
     private long[] stagedDelays = new long[2];
+    private int stagedNew;
     private boolean endAsked;
 
     protected WorkerSession(final WorkerParts parts) {
@@ -94,8 +95,11 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
             throw new IllegalArgumentException("timer " + name + ": " + delay + " (expected: not negative)");
         }
         final int max = parts.config().timersPerSessionMax();
-        if (indexOf(name) < 0 && timers.size() + stagedTimers.size() >= max) {
+        if (isNew(name) && timers.size() + stagedNew >= max) {
             throw new IllegalStateException("timer " + name + ": the session has its " + max + " timers already");
+        }
+        if (isNew(name)) {
+            stagedNew++;
         }
         stage(name, delay.toNanos());
     }
@@ -144,6 +148,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
             applyTimer(stagedTimers.get(i), stagedDelays[i], nowNs);
         }
         stagedTimers.clear();
+        stagedNew = 0;
     }
 
     /** Forgets what the handler asked for. */
@@ -152,6 +157,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
         endAsked = false;
         stagedState = null;
         stagedTimers.clear();
+        stagedNew = 0;
     }
 
     final void onTimerDue(final SessionTimer timer, final long nowNs) {
@@ -166,6 +172,11 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
         if (!inEvent) {
             throw new IllegalStateException("a session is the handler's only until its method returns");
         }
+    }
+
+    /** Neither running nor asked for in this event. */
+    private boolean isNew(final String name) {
+        return indexOf(name) < 0 && !stagedTimers.contains(name);
     }
 
     private void stage(final String name, final long delayNs) {
