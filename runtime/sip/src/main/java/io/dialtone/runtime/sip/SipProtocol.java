@@ -58,15 +58,19 @@ public final class SipProtocol implements SessionProtocol {
         if (hasVia) {
             aimAtVia();
         }
-        final Malformation malformation =
-                result == ParseResult.COMPLETE ? syntax.checkEndpoint(message) : message.malformation();
-        if (malformation != Malformation.NONE || !hasVia) {
+        final Malformation malformation = result == ParseResult.COMPLETE ? checkSyntax() : message.malformation();
+        if (malformation != Malformation.NONE) {
             onMalformed(malformation, frame.slot(), frame.epoch());
         } else if (!message.isRequest()) {
             context.counters().increment(SipCounter.RESPONSES_STRAY);
         } else {
             core.onRequest(message, via, frame.slot(), frame.epoch(), port, nowNs);
         }
+    }
+
+    private Malformation checkSyntax() {
+        final Malformation fault = syntax.check(message);
+        return fault == Malformation.NONE ? syntax.checkEndpoint(message) : fault;
     }
 
     /** Answers go to the address the request came from, and to the port it came from only if its sender asked for that (RFC 3261 section 18.2.2, RFC 3581). */

@@ -62,6 +62,8 @@ final class UasCore<S extends Record> {
     /** The request being worked on lies in {@code currentMessage}; all others are read from where their transaction keeps them. */
     private @Nullable ServerTransaction current;
 
+    private boolean isTelling;
+
     private final SipMessage noMessage;
     private SipMessage currentMessage;
 
@@ -335,6 +337,7 @@ final class UasCore<S extends Record> {
     private boolean tell(final Event event, final SipSession<S> session, final String timer) {
         staged.clear();
         session.beginEvent();
+        isTelling = true;
         try {
             switch (event) {
                 case FIRST_REQUEST -> {
@@ -356,6 +359,7 @@ final class UasCore<S extends Record> {
             failures.onFailure(e, session.slot());
             return false;
         } finally {
+            isTelling = false;
             builder.abandon();
             view.unwrap();
         }
@@ -376,8 +380,8 @@ final class UasCore<S extends Record> {
     }
 
     ReplyBuilder beginReply(final ServerTransaction transaction, final int status) {
-        if (transaction.session == null) {
-            throw new IllegalStateException("the request was answered, or its handler method has returned");
+        if (!isTelling) {
+            throw new IllegalStateException("a request is the handler's only until its method returns");
         }
         return builder.begin(transaction, status);
     }
