@@ -1,8 +1,6 @@
 package io.dialtone.runtime.node;
 
-import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -26,18 +24,12 @@ abstract class RoleCommand implements Callable<Integer> {
     /** What the role can be told. */
     abstract List<SettingGroup> groups();
 
-    /** The configuration file, if the command has a way of its own to name it. */
-    Optional<Path> configFile() {
-        return Optional.empty();
-    }
-
     /** Builds the role, waits until it is told to stop, takes it down. */
     abstract int run(Settings settings) throws Exception;
 
     @Override
     public final Integer call() throws Exception {
-        final Settings settings =
-                SettingOptions.read(spec.commandLine().getParseResult(), groups(), System.getenv(), configFile());
+        final Settings settings = SettingOptions.read(spec.commandLine().getParseResult(), groups(), System.getenv());
         Logging.start(settings.get(CommonSettings.LOG_LEVEL));
         return run(settings);
     }

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,16 +34,10 @@ final class SettingOptions {
                     .exclusive(false)
                     .multiplicity("0..1")
                     .order(order);
-            boolean any = false;
             for (final Setting<?> setting : group.settings()) {
-                if (!setting.flag().equals(Setting.NO_FLAG)) {
-                    section.addArg(option(setting, order++));
-                    any = true;
-                }
+                section.addArg(option(setting, order++));
             }
-            if (any) {
-                spec.addArgGroup(section.build());
-            }
+            spec.addArgGroup(section.build());
         }
     }
 
@@ -87,21 +80,16 @@ final class SettingOptions {
 
     /** Reads the settings of a command from what was typed, the environment and the file. */
     static Settings read(
-            final ParseResult typed,
-            final List<SettingGroup> groups,
-            final Map<String, String> environment,
-            final Optional<Path> file)
+            final ParseResult typed, final List<SettingGroup> groups, final Map<String, String> environment)
             throws WrongConfigurationException {
-        return new SettingsReader(
-                        groups, flags(typed, groups), environment, file.orElse(configPath(typed, environment)))
-                .read();
+        return new SettingsReader(groups, flags(typed, groups), environment, configPath(typed, environment)).read();
     }
 
     private static Map<String, List<String>> flags(final ParseResult typed, final List<SettingGroup> groups) {
         final Map<String, List<String>> flags = new LinkedHashMap<>();
         for (final SettingGroup group : groups) {
             for (final Setting<?> setting : group.settings()) {
-                if (!setting.flag().equals(Setting.NO_FLAG) && typed.hasMatchedOption(setting.flag())) {
+                if (typed.hasMatchedOption(setting.flag())) {
                     final List<String> values = typed.matchedOptionValue(setting.flag(), List.of());
                     flags.put(setting.flag(), List.copyOf(values));
                 }

@@ -9,22 +9,11 @@ import java.util.TreeSet;
 
 /** All settings of all roles: one file may serve several roles, and the reference documents all. Immutable, for any thread. */
 final class SettingsCatalogue {
-    static final List<SettingGroup> GROUPS = List.of(
-            SipSettings.LISTENING,
-            SipLbSettings.BACKENDS_GROUP,
-            SipLbSettings.HEALTH,
-            SipLbSettings.PROXY,
-            SipSettings.SOCKETS,
-            NodeSettings.SERVICE,
-            NodeSettings.NODE,
-            NodeSettings.EDGE,
-            NodeSettings.RUN,
-            ClusterSettings.CLUSTER,
-            ClusterSettings.LINK,
-            CommonSettings.GROUP);
+    static final List<SettingGroup> GROUPS =
+            List.of(SipSettings.LISTENING, SipLbSettings.BACKENDS_GROUP, SipSettings.SOCKETS, CommonSettings.GROUP);
 
     /** Parts of a file that have a shape of their own. */
-    static final Set<String> STRUCTURES = Set.of(ClusterSettings.MEMBERS);
+    static final Set<String> STRUCTURES = Set.of();
 
     /** Variables that are ours and no settings. */
     private static final Set<String> OTHER_VARIABLES = Set.of("DIALTONE_CONFIG", "DIALTONE_JAVA_OPTIONS");

@@ -1,4 +1,0 @@
-@NullMarked
-package io.dialtone.sip.routing;
-
-import org.jspecify.annotations.NullMarked;
