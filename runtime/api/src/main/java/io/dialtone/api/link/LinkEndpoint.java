@@ -24,7 +24,9 @@ public interface LinkEndpoint extends LinkSubscription {
      */
     LinkPublication publication(int member, int thread);
 
-    /** How many receiving threads the peer has; {@code SlotTable.threadOf} says which of them a slot belongs to. */
+    /**
+     * How many receiving threads the peer has, or 0 if the two never talk; {@code SlotTable.threadOf} says which of them a slot belongs to.
+     */
     int threadsOf(int member);
 
     /** True if that thread of the peer was heard from lately; false for members that never talk with this one. */

@@ -29,6 +29,9 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     /** Place in {@link #peers} for member * {@link LinkMember#THREADS_MAX} + thread. */
     private final int[] peerIndex;
 
+    /** Number of receiving threads for each member; 0 for those we never talk with. */
+    private final int[] threadsOfMember;
+
     private final LinkBeats beats;
     private final LinkCounters[] counters;
     private final FragmentHandler fragments;
@@ -59,6 +62,10 @@ final class AeronLinkEndpoint implements LinkEndpoint {
         Arrays.fill(peerIndex, NO_PEER);
         for (int i = 0; i < this.peers.length; i++) {
             peerIndex[this.peers[i].key()] = i;
+        }
+        threadsOfMember = new int[peerIndex.length / LinkMember.THREADS_MAX + 1];
+        for (final LinkPeer peer : peers) {
+            threadsOfMember[peer.member().number()] = peer.member().threads();
         }
         beats = new LinkBeats(
                 this.peers.length,
@@ -96,12 +103,7 @@ final class AeronLinkEndpoint implements LinkEndpoint {
 
     @Override
     public int threadsOf(final int member) {
-        for (final LinkPeer peer : peers) {
-            if (peer.member().number() == member) {
-                return peer.member().threads();
-            }
-        }
-        throw new IllegalArgumentException("no corridor from " + self.name() + " to member " + member);
+        return member >= 0 && member < threadsOfMember.length ? threadsOfMember[member] : 0;
     }
 
     @Override

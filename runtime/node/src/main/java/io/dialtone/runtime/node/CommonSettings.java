@@ -8,6 +8,12 @@ final class CommonSettings {
     static final int ADMIN_PORT_FIRST = 9060;
     static final int ADMIN_PORT_LAST = 9079;
 
+    static final Setting<String> NAME = Setting.optional(
+            "name",
+            "--name",
+            SettingType.text("NAME", "a name for people"),
+            "what status and metrics call this process; a member of a cluster is found in its file by this name");
+
     static final Setting<Endpoint> ADMIN = Setting.of(
             "admin.listen",
             "--admin",
@@ -37,7 +43,7 @@ final class CommonSettings {
             "the least that is worth a line on standard output");
 
     static final SettingGroup GROUP =
-            SettingGroup.of("Administration", ADMIN, ADMIN_ALLOW_REMOTE, ADMIN_TOKEN_FILE, LOG_LEVEL);
+            SettingGroup.of("Administration", NAME, ADMIN, ADMIN_ALLOW_REMOTE, ADMIN_TOKEN_FILE, LOG_LEVEL);
 
     private CommonSettings() {}
 }

@@ -32,7 +32,15 @@ import picocli.CommandLine.Spec;
             "Exit codes: 0 done, 1 the answer is no, 2 wrong command line, 69 something outside is missing,",
             "            70 a fault of ours, 78 wrong configuration."
         },
-        subcommands = {SipLbCommand.class, CompletionCommand.class, VersionCommand.class})
+        subcommands = {
+            SipLbCommand.class,
+            StatusCommand.class,
+            BackendsCommand.class,
+            DrainCommand.class,
+            ReloadCommand.class,
+            CompletionCommand.class,
+            VersionCommand.class
+        })
 final class DialtoneCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run

@@ -1,6 +1,8 @@
 package io.dialtone.runtime.node;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,12 +26,18 @@ abstract class RoleCommand implements Callable<Integer> {
     /** What the role can be told. */
     abstract List<SettingGroup> groups();
 
+    /** The configuration file, if the command has a way of its own to name it. */
+    Optional<Path> configFile() {
+        return Optional.empty();
+    }
+
     /** Builds the role, waits until it is told to stop, takes it down. */
     abstract int run(Settings settings) throws Exception;
 
     @Override
     public final Integer call() throws Exception {
-        final Settings settings = SettingOptions.read(spec.commandLine().getParseResult(), groups(), System.getenv());
+        final Settings settings =
+                SettingOptions.read(spec.commandLine().getParseResult(), groups(), System.getenv(), configFile());
         Logging.start(settings.get(CommonSettings.LOG_LEVEL));
         return run(settings);
     }

@@ -25,6 +25,9 @@ record Setting<T>(
 
     static final String ENVIRONMENT_PREFIX = "DIALTONE_";
 
+    /** The flag of a setting that has none, for instance because a command line can be read by everybody. */
+    static final String NO_FLAG = "";
+
     static <T> Setting<T> optional(
             final String key, final String flag, final SettingType<T> type, final String sentence) {
         return new Setting<>(key, flag, type, null, "", sentence, false);

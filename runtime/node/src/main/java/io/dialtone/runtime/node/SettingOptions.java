@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgGroupSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,10 +35,16 @@ final class SettingOptions {
                     .exclusive(false)
                     .multiplicity("0..1")
                     .order(order);
+            boolean any = false;
             for (final Setting<?> setting : group.settings()) {
-                section.addArg(option(setting, order++));
+                if (!setting.flag().equals(Setting.NO_FLAG)) {
+                    section.addArg(option(setting, order++));
+                    any = true;
+                }
             }
-            spec.addArgGroup(section.build());
+            if (any) {
+                spec.addArgGroup(section.build());
+            }
         }
     }
 
@@ -80,16 +87,21 @@ final class SettingOptions {
 
     /** Reads the settings of a command from what was typed, the environment and the file. */
     static Settings read(
-            final ParseResult typed, final List<SettingGroup> groups, final Map<String, String> environment)
+            final ParseResult typed,
+            final List<SettingGroup> groups,
+            final Map<String, String> environment,
+            final Optional<Path> file)
             throws WrongConfigurationException {
-        return new SettingsReader(groups, flags(typed, groups), environment, configPath(typed, environment)).read();
+        return new SettingsReader(
+                        groups, flags(typed, groups), environment, file.orElse(configPath(typed, environment)))
+                .read();
     }
 
     private static Map<String, List<String>> flags(final ParseResult typed, final List<SettingGroup> groups) {
         final Map<String, List<String>> flags = new LinkedHashMap<>();
         for (final SettingGroup group : groups) {
             for (final Setting<?> setting : group.settings()) {
-                if (typed.hasMatchedOption(setting.flag())) {
+                if (!setting.flag().equals(Setting.NO_FLAG) && typed.hasMatchedOption(setting.flag())) {
                     final List<String> values = typed.matchedOptionValue(setting.flag(), List.of());
                     flags.put(setting.flag(), List.copyOf(values));
                 }

@@ -50,6 +50,23 @@ record SettingType<T>(String label, String expected, Reader<T> reader, boolean l
                 type.choices);
     }
 
+    /** A type that another room reads, and that says by an {@link IllegalArgumentException} that it cannot. */
+    static <T> SettingType<T> readBy(
+            final String label, final String expected, final Function<String, T> parser, final List<String> choices) {
+        return new SettingType<>(
+                label,
+                expected,
+                text -> {
+                    try {
+                        return parser.apply(text);
+                    } catch (IllegalArgumentException e) {
+                        throw new WrongValueException(expected);
+                    }
+                },
+                false,
+                choices);
+    }
+
     static SettingType<String> text(final String label, final String expected) {
         return of(label, expected, text -> {
             if (text.isBlank()) {

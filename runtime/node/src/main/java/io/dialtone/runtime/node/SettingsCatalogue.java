@@ -9,11 +9,22 @@ import java.util.TreeSet;
 
 /** All settings of all roles: one file may serve several roles, and the reference documents all. Immutable, for any thread. */
 final class SettingsCatalogue {
-    static final List<SettingGroup> GROUPS =
-            List.of(SipSettings.LISTENING, SipLbSettings.BACKENDS_GROUP, SipSettings.SOCKETS, CommonSettings.GROUP);
+    static final List<SettingGroup> GROUPS = List.of(
+            SipSettings.LISTENING,
+            SipLbSettings.BACKENDS_GROUP,
+            SipLbSettings.HEALTH,
+            SipLbSettings.PROXY,
+            SipSettings.SOCKETS,
+            NodeSettings.SERVICE,
+            NodeSettings.NODE,
+            NodeSettings.EDGE,
+            NodeSettings.RUN,
+            ClusterSettings.CLUSTER,
+            ClusterSettings.LINK,
+            CommonSettings.GROUP);
 
     /** Parts of a file that have a shape of their own. */
-    static final Set<String> STRUCTURES = Set.of();
+    static final Set<String> STRUCTURES = Set.of(ClusterSettings.MEMBERS);
 
     /** Variables that are ours and no settings. */
     private static final Set<String> OTHER_VARIABLES = Set.of("DIALTONE_CONFIG", "DIALTONE_JAVA_OPTIONS");

@@ -147,7 +147,14 @@ final class SettingsReader {
 
     /** The name of a file in a file is relative to the latter. */
     private Object besideFile(final Object value) {
-        return value instanceof Path named && path != null ? path.resolveSibling(named) : value;
+        if (path == null) {
+            return value;
+        }
+        return switch (value) {
+            case Path named -> path.resolveSibling(named);
+            case List<?> several -> several.stream().map(this::besideFile).toList();
+            default -> value;
+        };
     }
 
     private static @Nullable String maybe(final Setting<?> setting, final String text) {

@@ -28,6 +28,6 @@ final class SipLbCommand extends RoleCommand {
 
     @Override
     int run(final Settings settings) throws Exception {
-        throw new UnavailableException("the balancer is being wired; come back in an hour");
+        return SipLbRole.run(settings);
     }
 }

@@ -96,6 +96,9 @@ final class SipSettings {
             "hands runs of equally long datagrams to one peer to the kernel as one (UDP_SEGMENT)");
 
     static final SettingGroup LISTENING = SettingGroup.of("Listening", LISTEN, LOOPS, TRANSPORT);
+    /** For edges, whose listeners and threads the cluster's file names. */
+    static final SettingGroup IO = SettingGroup.of("I/O", TRANSPORT);
+
     static final SettingGroup SOCKETS = SettingGroup.of(
             "Sockets",
             RECEIVE_BUFFER,

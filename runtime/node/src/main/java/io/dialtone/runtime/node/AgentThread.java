@@ -1,0 +1,56 @@
+package io.dialtone.runtime.node;
+
+import java.util.function.Consumer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.BusySpinIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+
+/** A thread that turns an agent until the process ends. Started and closed by the main thread. */
+final class AgentThread implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(AgentThread.class.getName());
+    private static final long SPINS = 50;
+    private static final long YIELDS = 10;
+    private static final long PARK_MIN_NS = 1_000;
+
+    private final AgentRunner runner;
+    private final Thread thread;
+
+    private AgentThread(final AgentRunner runner, final Thread thread) {
+        this.runner = runner;
+        this.thread = thread;
+    }
+
+    /**
+     * Starts the thread.
+     *
+     * @param parkMaxNs longest rest when there is nothing to do; 0 for none at all
+     * @param onFailure told what an agent threw: an agent of ours that throws is broken, and so is its process
+     */
+    static AgentThread start(final Agent agent, final long parkMaxNs, final Consumer<Throwable> onFailure) {
+        final IdleStrategy idle = parkMaxNs == 0
+                ? BusySpinIdleStrategy.INSTANCE
+                : new BackoffIdleStrategy(SPINS, YIELDS, Math.min(PARK_MIN_NS, parkMaxNs), parkMaxNs);
+        final AgentRunner runner = new AgentRunner(
+                idle,
+                failure -> {
+                    LOGGER.log(System.Logger.Level.ERROR, agent.roleName() + " has failed", failure);
+                    onFailure.accept(failure);
+                },
+                null,
+                agent);
+        final Thread thread = AgentRunner.startOnThread(
+                runner, Thread.ofPlatform().name(agent.roleName()).daemon().factory());
+        return new AgentThread(runner, thread);
+    }
+
+    boolean isAlive() {
+        return thread.isAlive();
+    }
+
+    @Override
+    public void close() {
+        runner.close();
+    }
+}

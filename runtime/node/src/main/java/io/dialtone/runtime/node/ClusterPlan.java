@@ -1,0 +1,60 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.placement.table.SlotTable;
+import io.dialtone.placement.table.SlotTableHolder;
+import io.dialtone.runtime.link.LinkMembers;
+import io.dialtone.runtime.link.LinkRole;
+import io.dialtone.runtime.link.LinkSettings;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What all members of a cluster agree on, read from the same file by each of them. Immutable, but for the slot table in its holder.
+ *
+ * @param listeners of each edge, by its number
+ */
+record ClusterPlan(
+        LinkMembers members,
+        Map<Integer, List<ListenerSpec>> listeners,
+        ClusterKey key,
+        SlotTableHolder slots,
+        LinkSettings link) {
+    /** The only affinity group there is so far. */
+    static final int GROUP = 0;
+
+    ClusterPlan {
+        listeners = Map.copyOf(listeners);
+    }
+
+    /** A plan in which slots are dealt to the nodes in turn, for good. */
+    static ClusterPlan of(final ClusterFile file, final int slots, final ClusterKey key, final LinkSettings link) {
+        final Map<Integer, List<ListenerSpec>> listeners = new HashMap<>();
+        file.listeners()
+                .forEach((name, specs) ->
+                        listeners.put(file.members().named(name).number(), specs));
+        return new ClusterPlan(
+                file.members(),
+                listeners,
+                key,
+                new SlotTableHolder(SlotTable.roundRobin(slots, file.members().numbersOf(LinkRole.NODE))),
+                link);
+    }
+
+    /** What peers are told of an edge's listener, for Contact, by the number of the edge and the place of the listener. */
+    Map<Integer, byte[][]> advertised() {
+        final Map<Integer, byte[][]> places = new HashMap<>();
+        listeners.forEach((member, specs) -> {
+            final byte[][] texts = new byte[specs.size()][];
+            for (int i = 0; i < texts.length; i++) {
+                final ListenerSpec spec = specs.get(i);
+                final Endpoint told = spec.advertised() == null ? spec.endpoint() : spec.advertised();
+                texts[i] = told.toString().getBytes(StandardCharsets.US_ASCII);
+            }
+            places.put(member, texts);
+        });
+        return places;
+    }
+}

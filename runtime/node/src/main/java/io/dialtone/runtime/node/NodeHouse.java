@@ -1,0 +1,157 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.api.ServiceDescriptor;
+import io.dialtone.api.SipHandler;
+import io.dialtone.placement.table.SipHash;
+import io.dialtone.placement.table.SlotToken;
+import io.dialtone.runtime.engine.CounterSet;
+import io.dialtone.runtime.engine.SessionProtocol;
+import io.dialtone.runtime.engine.SessionWorker;
+import io.dialtone.runtime.engine.WorkerConfig;
+import io.dialtone.runtime.engine.WorkerContext;
+import io.dialtone.runtime.engine.WorkerCounter;
+import io.dialtone.runtime.link.Link;
+import io.dialtone.runtime.link.LinkMember;
+import io.dialtone.runtime.sip.EdgeAddresses;
+import io.dialtone.runtime.sip.SipContext;
+import io.dialtone.runtime.sip.SipCounter;
+import io.dialtone.runtime.sip.SipProtocol;
+import io.dialtone.runtime.sip.SipSettings;
+import io.dialtone.sip.codec.SipLimits;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.SystemNanoClock;
+
+/** A node: its workers, each on a thread of its own, and the service they run. Built and closed by the main thread; counters may be read by any. */
+final class NodeHouse implements AutoCloseable {
+    private final LinkMember self;
+    private final ServiceDescriptor service;
+    private final Link link;
+    private final List<AgentThread> threads = new ArrayList<>();
+    private final List<CounterSet<WorkerCounter>> workerCounters = new ArrayList<>();
+    private final List<CounterSet<SipCounter>> sipCounters = new ArrayList<>();
+
+    /**
+     * What a node runs, and within which limits.
+     *
+     * @param handlers makes a handler for each worker
+     * @param parkMaxNs longest rest of an idle worker
+     */
+    record Plan(
+            ServiceDescriptor service,
+            Supplier<SipHandler<?>> handlers,
+            WorkerConfig workers,
+            SipSettings sip,
+            long parkMaxNs) {
+
+        static Plan of(final Settings settings, final Supplier<SipHandler<?>> handlers) {
+            return new Plan(
+                    new ServiceDescriptor(
+                            settings.get(NodeSettings.SERVICE_NAME),
+                            settings.get(NodeSettings.SERVICE_VERSION),
+                            settings.get(NodeSettings.HANDLER),
+                            settings.get(NodeSettings.AFFINITY)),
+                    handlers,
+                    WorkerConfig.defaults().withSessionsMax(settings.get(NodeSettings.SESSIONS_MAX)),
+                    new SipSettings(
+                            settings.get(NodeSettings.T1),
+                            settings.get(NodeSettings.T2),
+                            settings.get(NodeSettings.T4),
+                            settings.get(NodeSettings.TRYING_AFTER),
+                            settings.get(NodeSettings.RINGING_MAX),
+                            settings.get(NodeSettings.TRANSACTIONS_MAX),
+                            settings.get(NodeSettings.DIALOGS_MAX),
+                            SipSettings.defaults().pooledBytesMax(),
+                            (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L)),
+                    settings.get(NodeSettings.PARK_MAX));
+        }
+    }
+
+    private NodeHouse(final LinkMember self, final ServiceDescriptor service, final Link link) {
+        this.self = self;
+        this.service = service;
+        this.link = link;
+    }
+
+    /** Builds the node and starts its workers. The link stays the caller's. */
+    static NodeHouse start(
+            final LinkMember self,
+            final ClusterPlan cluster,
+            final Plan plan,
+            final Link link,
+            final Consumer<Throwable> onFailure) {
+        final NodeHouse node = new NodeHouse(self, plan.service(), link);
+        final SlotToken tokens = SlotToken.of(
+                cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots());
+        final EdgeAddresses edges = edgeAddresses(cluster);
+        final SipHash tagHash = randomHash();
+        for (int thread = 0; thread < self.threads(); thread++) {
+            final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
+            final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
+            final WorkerContext context = new WorkerContext(
+                    link.endpoint(thread, System.nanoTime()),
+                    cluster.slots(),
+                    self.threads(),
+                    SystemNanoClock.INSTANCE,
+                    SystemEpochNanoClock.INSTANCE,
+                    randomHash(),
+                    workerCounters);
+            final SessionProtocol.Factory sip = SipProtocol.factory(
+                    new SipContext(
+                            plan.sip(), SipLimits.defaults(), plan.service(), tokens, tagHash, edges, sipCounters),
+                    plan.handlers());
+            node.workerCounters.add(workerCounters);
+            node.sipCounters.add(sipCounters);
+            node.threads.add(
+                    AgentThread.start(new SessionWorker(plan.workers(), context, sip), plan.parkMaxNs(), onFailure));
+        }
+        return node;
+    }
+
+    private static EdgeAddresses edgeAddresses(final ClusterPlan cluster) {
+        final Map<Integer, byte[][]> advertised = cluster.advertised();
+        final byte[][][] byMember = new byte[cluster.members().members().size()][][];
+        advertised.forEach((member, places) -> byMember[member] = places);
+        return (member, listener) -> byMember[member][listener];
+    }
+
+    /** A key that nobody outside can know, so that nobody can make our tables slow. */
+    private static SipHash randomHash() {
+        final SecureRandom random = new SecureRandom();
+        return new SipHash(random.nextLong(), random.nextLong());
+    }
+
+    LinkMember self() {
+        return self;
+    }
+
+    ServiceDescriptor service() {
+        return service;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    boolean isAlive() {
+        return threads.stream().allMatch(AgentThread::isAlive);
+    }
+
+    long count(final WorkerCounter counter) {
+        return workerCounters.stream().mapToLong(each -> each.get(counter)).sum();
+    }
+
+    long count(final SipCounter counter) {
+        return sipCounters.stream().mapToLong(each -> each.get(counter)).sum();
+    }
+
+    @Override
+    public void close() {
+        threads.forEach(AgentThread::close);
+    }
+}

@@ -1,0 +1,167 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.api.AffinityRule;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Settings of a service, of the nodes that run it, and of the edges before them. */
+final class NodeSettings {
+    static final Setting<String> SERVICE_NAME = Setting.of(
+            "service.name",
+            "--service-name",
+            SettingType.text("NAME", "a short name"),
+            "service",
+            "what status and metrics call the service");
+
+    static final Setting<String> SERVICE_VERSION = Setting.of(
+            "service.version", "--service-version", SettingType.text("TEXT", "a version"), "1", "its version");
+
+    static final Setting<String> HANDLER = Setting.required(
+            "service.handler",
+            "--handler",
+            SettingType.text("CLASS", "the name of a class that implements io.dialtone.api.SipHandler"),
+            "class of the service's handler, which is public and has a constructor without arguments");
+
+    static final Setting<List<Path>> CLASS_PATH = Setting.optional(
+            "service.class-path",
+            "--class-path",
+            SettingType.listOf(SettingType.file()),
+            "jar or folder with the service's classes");
+
+    static final Setting<AffinityRule> AFFINITY = Setting.of(
+            "service.affinity",
+            "--affinity",
+            SettingType.readBy(
+                    "RULE",
+                    "call-id, from-user, to-user, request-uri-user or header:NAME",
+                    AffinityRule::parse,
+                    List.of("call-id", "from-user", "to-user", "request-uri-user")),
+            "call-id",
+            "what names a session's home: call-id, from-user, to-user, request-uri-user or header:NAME; the same for all members");
+
+    static final Setting<Integer> SESSIONS_MAX = Setting.of(
+            "node.sessions-max",
+            "--sessions-max",
+            SettingType.wholeNumber(1, 1 << 24),
+            String.valueOf(1 << 20),
+            "sessions that a worker keeps in memory; a further one is answered 503");
+
+    static final Setting<Integer> TRANSACTIONS_MAX = Setting.of(
+            "node.transactions-max",
+            "--transactions-max",
+            SettingType.wholeNumber(1, 1 << 24),
+            String.valueOf(1 << 20),
+            "server transactions of a worker; a further request is answered 503");
+
+    static final Setting<Integer> DIALOGS_MAX = Setting.of(
+            "node.dialogs-max",
+            "--dialogs-max",
+            SettingType.wholeNumber(1, 1 << 24),
+            String.valueOf(1 << 20),
+            "dialogs of a worker; a further INVITE is answered 503");
+
+    static final Setting<Long> PARK_MAX = Setting.of(
+            "node.park-max",
+            "--park-max",
+            SettingType.duration("0us", "100ms"),
+            "1ms",
+            "longest rest of an idle worker or edge loop; shorter costs CPU, longer costs latency; 0 never rests");
+
+    static final Setting<Long> T1 = Setting.of(
+                    "node.t1", "--t1", SettingType.duration("10ms", "10s"), "500ms", "estimate of the round trip")
+            .reference("RFC 3261 table 4, T1");
+
+    static final Setting<Long> T2 = Setting.of(
+                    "node.t2",
+                    "--t2",
+                    SettingType.duration("10ms", "1m"),
+                    "4s",
+                    "longest time between retransmissions of a final answer")
+            .reference("RFC 3261 table 4, T2");
+
+    static final Setting<Long> T4 = Setting.of(
+                    "node.t4",
+                    "--t4",
+                    SettingType.duration("10ms", "1m"),
+                    "5s",
+                    "longest time a message stays in the network")
+            .reference("RFC 3261 table 4, T4");
+
+    static final Setting<Long> TRYING_AFTER = Setting.of(
+                    "node.trying-after",
+                    "--trying-after",
+                    SettingType.duration("1ms", "10s"),
+                    "200ms",
+                    "a 100 is sent when the handler has not answered an INVITE by then")
+            .reference("RFC 3261 17.2.1");
+
+    static final Setting<Long> RINGING_MAX = Setting.of(
+            "node.ringing-max",
+            "--ringing-max",
+            SettingType.duration("1s", "24h"),
+            "10m",
+            "an INVITE without final answer by then is answered 408");
+
+    static final Setting<Long> RETRY_AFTER = Setting.of(
+                    "node.retry-after",
+                    "--node-retry-after",
+                    SettingType.duration("1s", "1h"),
+                    "5s",
+                    "what a 503 of a node asks the caller to wait")
+            .reference("RFC 3261 21.5.4");
+
+    static final Setting<Long> EDGE_DEADLINE = Setting.of(
+            "edge.deadline",
+            "--deadline",
+            SettingType.duration("100ms", "32s"),
+            "4s",
+            "how long after its arrival a request is still worth a node's work; after T2 it has been sent again");
+
+    static final Setting<Long> EDGE_RETRY_AFTER = Setting.of(
+                    "edge.retry-after",
+                    "--retry-after",
+                    SettingType.duration("0s", "1h"),
+                    "5s",
+                    "what a 503 of an edge asks the caller to wait")
+            .reference("RFC 3261 21.5.4");
+
+    static final Setting<Integer> EDGE_REFUSALS = Setting.of(
+            "edge.refusals-per-second",
+            "--refusals-per-second",
+            SettingType.wholeNumber(1, 10_000_000),
+            "10000",
+            "most answers of an edge's own in a second and loop; beyond it requests are dropped and counted");
+
+    static final Setting<Integer> EDGE_MEMORY = Setting.of(
+            "edge.memory-entries",
+            "--memory-entries",
+            SettingType.powerOfTwo(1024, 1 << 24),
+            "131072",
+            "transactions that an edge remembers to have handed over");
+
+    static final Setting<Integer> RUN_NODES = Setting.of(
+            "run.nodes", "--nodes", SettingType.wholeNumber(1, 16), "2", "nodes of a platform in one process");
+
+    static final SettingGroup SERVICE =
+            SettingGroup.of("Service", SERVICE_NAME, SERVICE_VERSION, HANDLER, CLASS_PATH, AFFINITY);
+    static final SettingGroup NODE = SettingGroup.of(
+            "Node",
+            SESSIONS_MAX,
+            TRANSACTIONS_MAX,
+            DIALOGS_MAX,
+            PARK_MAX,
+            T1,
+            T2,
+            T4,
+            TRYING_AFTER,
+            RINGING_MAX,
+            RETRY_AFTER);
+    static final SettingGroup EDGE =
+            SettingGroup.of("Edge", EDGE_DEADLINE, EDGE_RETRY_AFTER, EDGE_REFUSALS, EDGE_MEMORY);
+    /** What an edge must know of the service. */
+    static final SettingGroup ROUTING = SettingGroup.of("Routing", AFFINITY, PARK_MAX);
+
+    static final SettingGroup RUN = SettingGroup.of("Platform in one process", RUN_NODES);
+
+    private NodeSettings() {}
+}

@@ -1,0 +1,154 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.sip.routing.BackendSpec;
+import io.dialtone.sip.routing.Balancer;
+import io.dialtone.sip.routing.HealthConfig;
+import io.dialtone.sip.routing.ProxyConfig;
+import io.dialtone.sip.transport.SipUdpTransport;
+import io.dialtone.sip.transport.UdpTransportConfig;
+import io.dialtone.sip.transport.WaitMode;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Builds a stand-alone SIP balancer, keeps it until it is told to stop, takes it down. Used by the main thread only. */
+final class SipLbRole {
+    private static final String ROLE = "sip-lb";
+
+    private SipLbRole() {}
+
+    static int run(final Settings settings)
+            throws WrongConfigurationException, UnavailableException, IOException, InterruptedException {
+        final Problems problems = new Problems();
+        final ProxyConfig proxyConfig = proxyConfig(settings, problems);
+        final UdpTransportConfig transportConfig = SipTransportWiring.config(
+                settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.BLOCK);
+        final AdminServer.Access access = RoleProcess.access(settings, problems);
+        problems.throwIfAny();
+
+        final StopSignal stop = StopSignal.install();
+        final Balancer balancer = balancer(proxyConfig, transportConfig.loops());
+        try (SipUdpTransport transport = SipUdpTransport.start(transportConfig, balancer::proxy)) {
+            final SipLbPages pages = new SipLbPages(
+                    balancer,
+                    transport,
+                    settings.find(SipLbSettings.BACKENDS_FILE),
+                    settings.find(SipLbSettings.BACKENDS).orElse(List.of()));
+            try (RoleProcess process = RoleProcess.open(
+                    ROLE, settings.find(CommonSettings.NAME).orElse(ROLE), settings, stop, access, pages)) {
+                process.onHangUp(pages);
+                process.say("listens", new SipTransportPages(transport).summary());
+                process.say("backends", backends(proxyConfig));
+                final int exitCode = process.runUntilStopped(transport::isAlive);
+                process.lastWords(pages.lastWords());
+                return exitCode;
+            }
+        }
+    }
+
+    private static Balancer balancer(final ProxyConfig config, final int loops) throws WrongConfigurationException {
+        try {
+            return new Balancer(config, loops);
+        } catch (UnknownHostException e) {
+            throw new WrongConfigurationException("sip-lb.backends: nobody knows the host " + e.getMessage()
+                    + " (expected: an address, or a name that can be looked up).");
+        }
+    }
+
+    private static ProxyConfig proxyConfig(final Settings settings, final Problems problems) {
+        final List<BackendSpec> fromFile = settings.find(SipLbSettings.BACKENDS_FILE)
+                .map(file -> BackendsFile.read(file, problems))
+                .orElse(List.of());
+        final ProxyConfig.Builder config = ProxyConfig.builder()
+                .backends(merge(settings.find(SipLbSettings.BACKENDS).orElse(List.of()), fromFile, problems))
+                .affinity(settings.get(SipLbSettings.AFFINITY))
+                .aliases(settings.find(SipLbSettings.ALIASES).orElse(List.of()))
+                .recordRoute(settings.get(SipLbSettings.RECORD_ROUTE))
+                .proxyRequirePassed(settings.find(SipLbSettings.PROXY_REQUIRE).orElse(List.of()))
+                .health(health(settings, problems))
+                .limits(ProxyConfig.Limits.defaults()
+                        .withMemoryEntries(settings.get(SipLbSettings.MEMORY_ENTRIES))
+                        .withRetryAfterSeconds((int) Duration.ofNanos(settings.get(SipLbSettings.RETRY_AFTER))
+                                .toSeconds())
+                        .withMaxForwards(settings.get(SipLbSettings.MAX_FORWARDS))
+                        .withRefusalsPerSecond(settings.get(SipLbSettings.REFUSALS_PER_SECOND)));
+        final Optional<ClusterKey> key =
+                settings.find(SipLbSettings.TOKEN_KEY_FILE).flatMap(file -> SecretFile.readKey(file, problems));
+        key.ifPresent(config::key);
+        outbound(settings, problems).ifPresent(config::outbound);
+        return config.build();
+    }
+
+    private static Optional<InetSocketAddress> outbound(final Settings settings, final Problems problems) {
+        final Optional<Endpoint> endpoint = settings.find(SipLbSettings.OUTBOUND);
+        if (endpoint.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(endpoint.get().resolve());
+        } catch (WrongValueException e) {
+            problems.wrongValue(
+                    SipLbSettings.OUTBOUND.key(),
+                    endpoint.get().toString(),
+                    e.expected(),
+                    null,
+                    settings.origin(SipLbSettings.OUTBOUND));
+            return Optional.empty();
+        }
+    }
+
+    private static HealthConfig health(final Settings settings, final Problems problems) {
+        final Duration interval = Duration.ofNanos(settings.get(SipLbSettings.PROBE_INTERVAL));
+        final Duration timeout = Duration.ofNanos(settings.get(SipLbSettings.PROBE_TIMEOUT));
+        if (!interval.isZero() && timeout.compareTo(interval) > 0) {
+            problems.wrongValue(
+                    SipLbSettings.PROBE_TIMEOUT.key(),
+                    timeout.toMillis() + "ms",
+                    "at most sip-lb.probe-interval, which is " + interval.toMillis() + "ms",
+                    interval.toMillis() / 2 + "ms",
+                    settings.origin(SipLbSettings.PROBE_TIMEOUT));
+            return HealthConfig.defaults();
+        }
+        return HealthConfig.defaults()
+                .withProbes(interval, timeout)
+                .withFallAndRise(settings.get(SipLbSettings.PROBE_FALL), settings.get(SipLbSettings.PROBE_RISE))
+                .withSuspectAfter(Duration.ofNanos(settings.get(SipLbSettings.SUSPECT_AFTER)))
+                .withSlowStart(
+                        Duration.ofNanos(settings.get(SipLbSettings.SLOW_START)),
+                        settings.get(SipLbSettings.SLOW_START_PERCENT));
+    }
+
+    /** Backends from options and file together; each may be there once. */
+    static List<BackendSpec> merge(
+            final List<BackendSpec> fixed, final List<BackendSpec> fromFile, final Problems problems) {
+        final List<BackendSpec> all = new ArrayList<>();
+        final List<String> names = new ArrayList<>();
+        for (final List<BackendSpec> part : List.of(fixed, fromFile)) {
+            for (final BackendSpec backend : part) {
+                if (names.contains(backend.name())) {
+                    problems.add(SipLbSettings.BACKENDS.key() + ": " + backend.name()
+                            + " is there twice (expected: each once, with a weight).");
+                } else {
+                    names.add(backend.name());
+                    all.add(backend);
+                }
+            }
+        }
+        return all;
+    }
+
+    private static String backends(final ProxyConfig config) {
+        return config.backends().isEmpty()
+                ? "none; new calls are answered 503 until one is added"
+                : String.join(
+                                ", ",
+                                config.backends().stream()
+                                        .map(BackendSpec::toString)
+                                        .toList()) + " (affinity " + config.affinity() + ")";
+    }
+}

@@ -1,0 +1,65 @@
+package io.dialtone.runtime.node;
+
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialtone.sip.routing.SipListener;
+import io.dialtone.sip.transport.SipUdpTransport;
+import io.dialtone.sip.transport.TransportCounter;
+import java.util.Locale;
+
+/** What operators see of the SIP transport. Any thread. */
+final class SipTransportPages {
+    private final SipUdpTransport transport;
+
+    SipTransportPages(final SipUdpTransport transport) {
+        this.transport = transport;
+    }
+
+    void metrics(final MetricsPage page) {
+        page.gauge("dialtone_sip_udp_loops", "I/O threads.").sample(transport.loops());
+        for (final TransportCounter counter : TransportCounter.values()) {
+            page.counter("dialtone_sip_udp_" + lower(counter) + "_total", counter.sentence());
+            for (int loop = 0; loop < transport.loops(); loop++) {
+                page.sample(transport.count(loop, counter), "loop", String.valueOf(loop));
+            }
+        }
+    }
+
+    void status(final ObjectNode status) {
+        final ArrayNode listeners = status.putArray("listeners");
+        for (final SipListener listener : transport.listeners()) {
+            listeners
+                    .addObject()
+                    .put("address", "udp:" + address(listener))
+                    .put("advertised", listener.advertisedHost() + ":" + listener.advertisedPort());
+        }
+        final ObjectNode io = status.putObject("io");
+        io.put("kind", transport.io().name().toLowerCase(Locale.ROOT)).put("loops", transport.loops());
+        final ArrayNode loops = io.putArray("countersOfLoops");
+        for (int loop = 0; loop < transport.loops(); loop++) {
+            final ObjectNode counters = loops.addObject();
+            for (final TransportCounter counter : TransportCounter.values()) {
+                counters.put(lower(counter).replace('_', '-'), transport.count(loop, counter));
+            }
+        }
+    }
+
+    /** The listeners for people: {@code udp:127.0.0.1:5060 (epoll, 1 loop)}. */
+    String summary() {
+        final StringBuilder text = new StringBuilder();
+        for (final SipListener listener : transport.listeners()) {
+            text.append(text.isEmpty() ? "" : ", ").append("udp:").append(address(listener));
+        }
+        return text + " (" + transport.io().name().toLowerCase(Locale.ROOT) + ", " + transport.loops()
+                + (transport.loops() == 1 ? " loop)" : " loops)");
+    }
+
+    private static Endpoint address(final SipListener listener) {
+        return new Endpoint(
+                listener.local().getAddress().getHostAddress(), listener.local().getPort());
+    }
+
+    private static String lower(final TransportCounter counter) {
+        return counter.name().toLowerCase(Locale.ROOT);
+    }
+}

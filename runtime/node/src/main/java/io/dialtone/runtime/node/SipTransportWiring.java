@@ -1,0 +1,49 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.sip.transport.UdpIo;
+import io.dialtone.sip.transport.UdpListenerConfig;
+import io.dialtone.sip.transport.UdpTransportConfig;
+import io.dialtone.sip.transport.WaitMode;
+import java.util.List;
+
+/** Turns settings into what the SIP transport wants to be told. Used by the main thread, at start. */
+final class SipTransportWiring {
+    private static final int NS_PER_US = 1_000;
+
+    private SipTransportWiring() {}
+
+    static UdpTransportConfig config(
+            final Settings settings, final List<ListenerSpec> listeners, final int loops, final WaitMode waitMode) {
+        final UdpTransportConfig.Builder config = UdpTransportConfig.builder()
+                .loops(loops)
+                .io(
+                        switch (settings.get(SipSettings.TRANSPORT)) {
+                            case AUTO -> UdpIo.AUTO;
+                            case EPOLL -> UdpIo.EPOLL;
+                            case NIO -> UdpIo.NIO;
+                        })
+                .receiveBufferBytes(settings.get(SipSettings.RECEIVE_BUFFER))
+                .sendBufferBytes(settings.get(SipSettings.SEND_BUFFER))
+                .dscp(settings.get(SipSettings.DSCP))
+                .busyPollUs(us(settings.get(SipSettings.BUSY_POLL)))
+                .spinUs(us(settings.get(SipSettings.SPIN)))
+                .batch(settings.get(SipSettings.BATCH))
+                .sendQueue(settings.get(SipSettings.SEND_QUEUE))
+                .messageBytesMax(settings.get(SipSettings.MESSAGE_SIZE_MAX))
+                .gro(settings.get(SipSettings.GRO))
+                .gso(settings.get(SipSettings.GSO))
+                .waitMode(waitMode);
+        settings.find(NodeSettings.PARK_MAX).ifPresent(parkNs -> config.parkMaxUs(Math.max(1, us(parkNs))));
+        for (final ListenerSpec listener : listeners) {
+            final UdpListenerConfig bound = new UdpListenerConfig(
+                    listener.endpoint().host(), listener.endpoint().port());
+            final Endpoint advertised = listener.advertised();
+            config.listen(advertised == null ? bound : bound.advertise(advertised.host(), advertised.port()));
+        }
+        return config.build();
+    }
+
+    private static int us(final long ns) {
+        return (int) (ns / NS_PER_US);
+    }
+}

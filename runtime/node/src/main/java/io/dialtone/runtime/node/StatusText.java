@@ -1,0 +1,176 @@
+package io.dialtone.runtime.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Status for people: first what runs, then for each process what an operator asks next. Used by one thread. */
+final class StatusText {
+    private final PrintWriter out;
+
+    StatusText(final PrintWriter out) {
+        this.out = out;
+    }
+
+    void print(final List<JsonNode> processes) {
+        final TextTable table =
+                new TextTable("ROLE", "NAME", "PID", "UP", "STATE", "CPU", "MEMORY", "ADMIN", "LISTENS");
+        for (final JsonNode process : processes) {
+            table.row(
+                    process.path("role").asText(),
+                    process.path("name").asText(),
+                    process.path("pid").asText(),
+                    duration(process.path("uptimeSeconds").asLong()),
+                    process.path("ready").asBoolean() ? "ready" : "not ready",
+                    String.format(
+                            Locale.ROOT, "%.1f s", process.path("cpuSeconds").asDouble()),
+                    process.path("residentBytes").asLong() / (1024 * 1024) + " MiB",
+                    process.path("admin").asText(),
+                    listeners(process));
+        }
+        table.print(out);
+        for (final JsonNode process : processes) {
+            details(process);
+        }
+    }
+
+    private void details(final JsonNode process) {
+        final String title = process.path("role").asText() + " "
+                + process.path("name").asText() + " (pid " + process.path("pid").asText() + ")";
+        if (process.has("notReady")) {
+            out.println();
+            out.println(title + " is not ready: " + process.path("notReady").asText());
+        }
+        if (process.has("backends")) {
+            heading(title + ": backends, affinity " + process.path("affinity").asText());
+            backends(process.path("backends"));
+        }
+        if (process.has("peers")) {
+            heading(title + ": peers over the link");
+            peers(process.path("peers"));
+        }
+        if (process.has("services")) {
+            heading(title + ": services");
+            services(process.path("services"));
+        }
+        if (process.has("latencyMs")) {
+            heading(title + ": response times");
+            latencies(process.path("latencyMs"));
+        }
+        if (process.has("counters")) {
+            heading(title + ": counters that are not zero");
+            counters(process.path("counters"));
+        }
+    }
+
+    private void heading(final String text) {
+        out.println();
+        out.println(text);
+    }
+
+    private void backends(final JsonNode backends) {
+        final TextTable table = new TextTable(
+                "BACKEND",
+                "STATE",
+                "WEIGHT",
+                "SHARE",
+                "NEW CALLS",
+                "REQUESTS",
+                "RESPONSES",
+                "P50 ms",
+                "P99 ms",
+                "WENT DOWN",
+                "LAST HEARD");
+        for (final JsonNode backend : backends) {
+            final long silentMs = backend.path("silentMs").asLong();
+            table.row(
+                    backend.path("name").asText(),
+                    backend.path("state").asText(),
+                    backend.path("weight").asText(),
+                    backend.path("sharePercent").asText() + "%",
+                    backend.path("newCalls").asText(),
+                    backend.path("requests").asText(),
+                    backend.path("responses").asText(),
+                    backend.path("firstResponseMs").path("p50").asText(),
+                    backend.path("firstResponseMs").path("p99").asText(),
+                    backend.path("timesDown").asText(),
+                    silentMs < 0
+                            ? "never"
+                            : silentMs < 10_000 ? silentMs + " ms ago" : duration(silentMs / 1000) + " ago");
+        }
+        table.print(out);
+    }
+
+    private void peers(final JsonNode peers) {
+        final TextTable table = new TextTable("PEER", "THREAD", "REACHABLE", "SENT", "RECEIVED", "REFUSED", "LOST");
+        for (final JsonNode peer : peers) {
+            table.row(
+                    peer.path("name").asText(),
+                    peer.path("thread").asText(),
+                    peer.path("reachable").asBoolean() ? "yes" : "no",
+                    peer.path("sentFrames").asText(),
+                    peer.path("receivedFrames").asText(),
+                    peer.path("refusedFrames").asText(),
+                    peer.path("lost").asText());
+        }
+        table.print(out);
+    }
+
+    private void services(final JsonNode services) {
+        final TextTable table = new TextTable("SERVICE", "VERSION", "HANDLER", "SESSIONS");
+        for (final JsonNode service : services) {
+            table.row(
+                    service.path("name").asText(),
+                    service.path("version").asText(),
+                    service.path("handler").asText(),
+                    service.path("sessions").asText());
+        }
+        table.print(out);
+    }
+
+    private void latencies(final JsonNode latencies) {
+        final TextTable table = new TextTable("WHAT", "COUNT", "P50 ms", "P90 ms", "P99 ms", "P99.9 ms");
+        for (final Map.Entry<String, JsonNode> latency : latencies.properties()) {
+            table.row(
+                    latency.getKey(),
+                    latency.getValue().path("count").asText(),
+                    latency.getValue().path("p50").asText(),
+                    latency.getValue().path("p90").asText(),
+                    latency.getValue().path("p99").asText(),
+                    latency.getValue().path("p999").asText());
+        }
+        table.print(out);
+    }
+
+    private void counters(final JsonNode counters) {
+        final TextTable table = new TextTable("COUNTER", "VALUE");
+        for (final Map.Entry<String, JsonNode> counter : counters.properties()) {
+            if (counter.getValue().asLong() != 0) {
+                table.row(counter.getKey(), counter.getValue().asText());
+            }
+        }
+        table.print(out);
+    }
+
+    private static String listeners(final JsonNode process) {
+        final List<String> texts = new ArrayList<>();
+        process.path("listeners")
+                .forEach(listener -> texts.add(listener.path("address").asText()));
+        return texts.isEmpty() ? "-" : String.join(" ", texts);
+    }
+
+    static String duration(final long seconds) {
+        final Duration time = Duration.ofSeconds(seconds);
+        if (time.toDays() > 0) {
+            return time.toDays() + "d " + time.toHoursPart() + "h";
+        }
+        if (time.toHours() > 0) {
+            return time.toHours() + "h " + time.toMinutesPart() + "m";
+        }
+        return time.toMinutes() > 0 ? time.toMinutes() + "m " + time.toSecondsPart() + "s" : seconds + "s";
+    }
+}

@@ -1,0 +1,87 @@
+package io.dialtone.runtime.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How tests run the product: the distribution as it was built before this module, with all its JVM flags. Where none was built ({@code mvn test}),
+ * the class path of the tests.
+ */
+final class Dialtone {
+    /** Small, so that a leak shows and several processes fit on a small machine. */
+    static final Map<String, String> ENVIRONMENT = Map.of("JAVA_HOME", System.getProperty("java.home"));
+
+    private static final Path DISTRIBUTION =
+            Path.of(System.getProperty("dialtone.distribution", "../distribution/target"));
+
+    private Dialtone() {}
+
+    static List<String> command(final String... arguments) {
+        return command(List.of(arguments));
+    }
+
+    static List<String> command(final List<String> arguments) {
+        final List<String> command = new ArrayList<>();
+        final Path home = home();
+        if (home != null) {
+            command.add(home.resolve("bin/dialtone").toString());
+        } else {
+            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+            command.addAll(List.of(
+                    "--add-opens",
+                    "java.base/jdk.internal.misc=ALL-UNNAMED",
+                    "--enable-native-access=ALL-UNNAMED",
+                    "--sun-misc-unsafe-memory-access=allow",
+                    "-XX:+UseSerialGC",
+                    "-cp",
+                    System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
+                    "io.dialtone.runtime.node.Main"));
+        }
+        command.addAll(arguments);
+        return command;
+    }
+
+    /** Directory of the unpacked distribution, or null if none was built. */
+    static @Nullable Path home() {
+        for (final Path root : children(DISTRIBUTION)) {
+            if (Files.isExecutable(root.resolve("bin/dialtone"))) {
+                return root.toAbsolutePath().normalize();
+            }
+            for (final Path inner : children(root)) {
+                if (Files.isExecutable(inner.resolve("bin/dialtone"))
+                        && root.getFileName().toString().startsWith("dialtone-")) {
+                    return inner.toAbsolutePath().normalize();
+                }
+            }
+        }
+        return null;
+    }
+
+    /** The packed distribution, or null if none was built. */
+    static @Nullable Path archive() {
+        for (final Path path : children(DISTRIBUTION)) {
+            if (path.toString().endsWith(".tar.gz")) {
+                return path.toAbsolutePath().normalize();
+            }
+        }
+        return null;
+    }
+
+    private static List<Path> children(final Path directory) {
+        if (!Files.isDirectory(directory)) {
+            return List.of();
+        }
+        try (Stream<Path> paths = Files.list(directory)) {
+            return paths.sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package io.dialtone.runtime.systemtests;
+
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Ports that are free for UDP and TCP now, handed out once each. They lie below the range from which the system takes ports for others, so that none
+ * is taken between our look and its use.
+ */
+final class Ports {
+    private static final int FIRST = 12_000;
+    private static final int LAST = 31_000;
+    private static final AtomicInteger NEXT =
+            new AtomicInteger(ThreadLocalRandom.current().nextInt(FIRST, LAST));
+
+    private Ports() {}
+
+    static int free() {
+        for (int i = 0; i < LAST - FIRST; i++) {
+            final int port = NEXT.updateAndGet(last -> last >= LAST ? FIRST : last + 1);
+            if (isFree(port)) {
+                return port;
+            }
+        }
+        throw new AssertionError("no free port between " + FIRST + " and " + LAST);
+    }
+
+    private static boolean isFree(final int port) {
+        final InetAddress loopback = InetAddress.getLoopbackAddress();
+        try (DatagramSocket any = new DatagramSocket(port);
+                ServerSocket tcp = new ServerSocket(port, 1, loopback)) {
+            return any.isBound() && tcp.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
+    static boolean isUdpBound(final String host, final int port) {
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(host, port))) {
+            return !probe.isBound();
+        } catch (IOException taken) {
+            return true;
+        }
+    }
+}

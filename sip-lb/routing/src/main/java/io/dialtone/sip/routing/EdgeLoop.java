@@ -1,0 +1,15 @@
+package io.dialtone.sip.routing;
+
+import io.dialtone.api.link.LinkEndpoint;
+import io.dialtone.placement.table.SlotTableHolder;
+
+/** The collaborators of one I/O thread's {@link EdgeRouter}; what is shared with other threads is so by design. */
+record EdgeLoop(
+        SipEgress egress,
+        LinkEndpoint link,
+        SlotTableHolder slots,
+        SlotFinder finder,
+        TransactionKey transactionKey,
+        AffinityMemory memory,
+        EdgeCounters counters,
+        LatencyHistogram answers) {}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialtone.sip.routing;
+
+import org.jspecify.annotations.NullMarked;
