@@ -399,11 +399,6 @@ final class Grammar {
         return !numeric || label == from || literal.parse(bytes, from, to - from);
     }
 
-    /** An address of Via's received, IPv6 with or without brackets: RFC 3261 says without, many write them. */
-    boolean isAddress(final Bytes bytes, final int from, final int to) {
-        return literal.parse(bytes, from, to - from);
-    }
-
     boolean isUri(final Bytes bytes, final int from, final int to) {
         if (!uri.parse(bytes, from, to - from)) {
             return false;
@@ -413,6 +408,36 @@ final class Grammar {
             case TEL -> isTelUri();
             case OTHER -> Ascii.isAll(uri.bytes(), from + uri.schemeLength() + 1, to, Ascii.URIC | Ascii.PARAM, true);
         };
+    }
+
+    /** The Via value a view stands on. RFC 3261 wants IPv6 in received without brackets, RFC 5118 found that many write them: both pass. */
+    boolean isVia(final Bytes bytes, final ViaView via) {
+        return via.isStrict() && isHost(bytes, via.hostOffset(), via.hostEnd()) && areAddresses(bytes, via);
+    }
+
+    /** A Via's maddr and received, if it has them. */
+    private boolean areAddresses(final Bytes bytes, final ViaView via) {
+        return (via.maddrOffset() < 0 || isHost(bytes, via.maddrOffset(), via.maddrOffset() + via.maddrLength()))
+                && (via.receivedOffset() < 0
+                        || literal.parse(bytes, via.receivedOffset(), via.receivedLength()));
+    }
+
+    /** How far the Via value a view stands on can be repeated in an answer though it may be malformed; -1 if not at all. */
+    int repeatableEnd(final Bytes bytes, final ViaView via) {
+        if (via.goodEnd() < 0 || !isHost(bytes, via.hostOffset(), via.hostEnd())) {
+            return -1;
+        }
+        if (!areAddresses(bytes, via)) {
+            return via.sentByEnd();
+        }
+        return via.isStrict() ? via.valueEnd() : via.goodEnd();
+    }
+
+    /** The address a view stands on: name, URI and parameters; not the star of a Contact. */
+    boolean isAddress(final Bytes bytes, final NameAddrView address) {
+        return address.isStrict()
+                && !address.isStar()
+                && isUri(bytes, address.uriOffset(), address.uriOffset() + address.uriLength());
     }
 
     /** Whether the URI {@link #isUri} looked at last carries headers. */

@@ -154,7 +154,7 @@ public final class SipEditor {
     /** Takes away the topmost Via value, its line too if it was the only one there. False if the view does not stand on it. */
     public boolean popVia(final ViaView topmost) {
         final int i = message.firstHeader(HeaderName.VIA);
-        if (i < 0 || topmost.isMalformed() || topmost.header() != i) {
+        if (i < 0 || topmost.isMalformed() || topmost.valueOffset() != message.headerValueOffset(i)) {
             return false;
         }
         removeValue(i, topmost.valueOffset(), topmost.nextValueOffset());

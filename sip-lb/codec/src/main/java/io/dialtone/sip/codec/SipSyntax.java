@@ -165,7 +165,7 @@ public final class SipSyntax {
     private boolean isVias(final SipMessage message) {
         boolean more = via.wrap(message);
         while (more) {
-            if (!isVia(message)) {
+            if (!grammar.isVia(message.bytes(), via)) {
                 return false;
             }
             more = via.next();
@@ -173,20 +173,10 @@ public final class SipSyntax {
         return !via.isMalformed();
     }
 
-    private boolean isVia(final SipMessage message) {
-        final Bytes bytes = message.bytes();
-        return via.isStrict()
-                && grammar.isHost(bytes, via.hostOffset(), via.hostEnd())
-                && (via.maddrOffset() < 0
-                        || grammar.isHost(bytes, via.maddrOffset(), via.maddrOffset() + via.maddrLength()))
-                && (via.receivedOffset() < 0
-                        || grammar.isAddress(bytes, via.receivedOffset(), via.receivedOffset() + via.receivedLength()));
-    }
-
     private boolean isAddress(final SipMessage message, final int i, final boolean brackets, final boolean list) {
         boolean more = address.wrap(message, i);
         while (more) {
-            if (!isAddressValue(message, brackets)) {
+            if (!grammar.isAddress(message.bytes(), address) || (brackets && !address.isBracketed())) {
                 return false;
             }
             if (!list) {
@@ -197,20 +187,13 @@ public final class SipSyntax {
         return !address.isMalformed();
     }
 
-    private boolean isAddressValue(final SipMessage message, final boolean brackets) {
-        return address.isStrict()
-                && !address.isStar()
-                && (address.isBracketed() || !brackets)
-                && grammar.isUri(message.bytes(), address.uriOffset(), address.uriOffset() + address.uriLength());
-    }
-
     private boolean isContacts(final SipMessage message, final int i) {
         boolean more = address.wrap(message, i);
         if (more && address.isStar()) {
             return address.valueEnd() == message.headerValueEnd(i) && address.valueEnd() == address.paramsOffset();
         }
         while (more) {
-            if (!isAddressValue(message, false) || !isContactParams(message.bytes())) {
+            if (!grammar.isAddress(message.bytes(), address) || !isContactParams(message.bytes())) {
                 return false;
             }
             more = address.next();

@@ -30,6 +30,7 @@ public final class SipWriter {
     private static final byte[] NO_BYTES = {};
 
     private final AsciiWriter out = new AsciiWriter();
+    private final Grammar grammar = new Grammar();
     private final ViaView via = new ViaView();
     private final NameAddrView address = new NameAddrView();
     private final UnsafeBuffer nothing = new UnsafeBuffer(NO_BYTES);
@@ -106,7 +107,7 @@ public final class SipWriter {
         copyCallId(request);
         copyCSeq(request);
         if (status == 100) {
-            copy(request, HeaderName.TIMESTAMP);
+            copyTimestamp(request);
         }
         return this;
     }
@@ -115,7 +116,7 @@ public final class SipWriter {
         boolean any = false;
         boolean more = via.wrap(request);
         while (more || via.isMalformed()) {
-            final int good = via.isStrict() ? via.valueEnd() : via.goodEnd();
+            final int good = grammar.repeatableEnd(request.bytes(), via);
             if (good >= 0) {
                 begin(HeaderName.VIA);
                 putUnfolded(request, via.valueOffset(), good);
@@ -136,7 +137,7 @@ public final class SipWriter {
     private boolean copyAddress(final SipMessage request, final HeaderName name) {
         begin(name);
         final int i = request.firstHeader(name);
-        if (i >= 0 && address.wrap(request, i) && address.isStrict() && address.nextValueOffset() < 0) {
+        if (i >= 0 && address.wrap(request, i) && grammar.isAddress(request.bytes(), address)) {
             putUnfolded(request, address.valueOffset(), address.valueEnd());
             return address.tagOffset() < 0;
         }
@@ -165,6 +166,16 @@ public final class SipWriter {
             out.put(request.buffer(), request.methodOffset(), request.methodLength());
         }
         end();
+    }
+
+    private void copyTimestamp(final SipMessage request) {
+        final int i = request.firstHeader(HeaderName.TIMESTAMP);
+        if (i >= 0
+                && Grammar.isTimestamp(request.bytes(), request.headerValueOffset(i), request.headerValueEnd(i))) {
+            begin(HeaderName.TIMESTAMP);
+            putUnfolded(request, request.headerValueOffset(i), request.headerValueEnd(i));
+            end();
+        }
     }
 
     private void putUnfolded(final SipMessage from, final int begin, final int to) {
@@ -239,7 +250,10 @@ public final class SipWriter {
         return end();
     }
 
-    /** Repeats all headers of that name without their folds: Record-Route in an answer that makes a dialog, for instance. */
+    /**
+     * Repeats all headers of that name without their folds: Record-Route in an answer that makes a dialog, for instance. They are not looked at: that is for
+     * messages that {@link SipSyntax} has passed.
+     */
     public SipWriter copy(final SipMessage from, final HeaderName name) {
         for (int i = from.firstHeader(name); i >= 0; i = from.nextHeader(i)) {
             begin(name);
