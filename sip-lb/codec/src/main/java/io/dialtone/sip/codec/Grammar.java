@@ -418,8 +418,7 @@ final class Grammar {
     /** A Via's maddr and received, if it has them. */
     private boolean areAddresses(final Bytes bytes, final ViaView via) {
         return (via.maddrOffset() < 0 || isHost(bytes, via.maddrOffset(), via.maddrOffset() + via.maddrLength()))
-                && (via.receivedOffset() < 0
-                        || literal.parse(bytes, via.receivedOffset(), via.receivedLength()));
+                && (via.receivedOffset() < 0 || literal.parse(bytes, via.receivedOffset(), via.receivedLength()));
     }
 
     /** How far the Via value a view stands on can be repeated in an answer though it may be malformed; -1 if not at all. */

@@ -170,8 +170,7 @@ public final class SipWriter {
 
     private void copyTimestamp(final SipMessage request) {
         final int i = request.firstHeader(HeaderName.TIMESTAMP);
-        if (i >= 0
-                && Grammar.isTimestamp(request.bytes(), request.headerValueOffset(i), request.headerValueEnd(i))) {
+        if (i >= 0 && Grammar.isTimestamp(request.bytes(), request.headerValueOffset(i), request.headerValueEnd(i))) {
             begin(HeaderName.TIMESTAMP);
             putUnfolded(request, request.headerValueOffset(i), request.headerValueEnd(i));
             end();
