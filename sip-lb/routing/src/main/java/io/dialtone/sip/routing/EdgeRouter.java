@@ -63,7 +63,7 @@ public final class EdgeRouter implements SipIngress {
 
     private final SipMessage message;
     private final ViaView via = new ViaView();
-    private final TopVia topVia = new TopVia();
+    private final WayBack wayBack = new WayBack();
     private final SipEditor editor = new SipEditor();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
     private final LinkFrame frame = new LinkFrame();
@@ -134,8 +134,8 @@ public final class EdgeRouter implements SipIngress {
             return;
         }
         editor.begin(message);
-        if (topVia.stamp(message, via, from, editor)
-                && editor.apply(buffer, HEADROOM_BYTES + message.leadingBytes(), TAILROOM_BYTES) < 0) {
+        wayBack.stamp(editor, message.buffer(), via, from);
+        if (editor.apply(buffer, HEADROOM_BYTES + message.leadingBytes(), TAILROOM_BYTES) < 0) {
             refuse(EdgeCounter.REFUSED_TOO_LARGE, 513, MESSAGE_TOO_LARGE, 0, from, nowNs);
             return;
         }

@@ -42,7 +42,7 @@ final class Refusals {
     private final SipWriter writer = new SipWriter();
     private final SipEditor editor = new SipEditor();
     private final ViaView via = new ViaView();
-    private final TopVia topVia = new TopVia();
+    private final WayBack wayBack = new WayBack();
     private final SipMessage answer = new SipMessage(SipLimits.defaults());
     private final UnsafeBuffer answerBuffer =
             new UnsafeBuffer(new byte[SipIngress.HEADROOM_BYTES + BYTES_MAX + SipIngress.TAILROOM_BYTES]);
@@ -130,11 +130,11 @@ final class Refusals {
                 || !via.wrap(answer)) {
             return Outcome.NO_WAY_BACK;
         }
-        TopVia.responseFlow(via, from, to);
         editor.begin(answer);
-        topVia.stamp(answer, via, from, editor);
+        final int port = wayBack.stamp(editor, answerBuffer, via, from);
         final int stamped = editor.apply(answerBuffer, SipIngress.HEADROOM_BYTES, SipIngress.TAILROOM_BYTES);
-        return stamped > 0 && egress.sendCopy(answerBuffer, editor.offset(), stamped, to)
+        to.copyFrom(from).remote(from.remoteHigh(), from.remoteLow(), port);
+        return port != 0 && stamped > 0 && egress.sendCopy(answerBuffer, editor.offset(), stamped, to)
                 ? Outcome.SENT
                 : Outcome.NO_WAY_BACK;
     }

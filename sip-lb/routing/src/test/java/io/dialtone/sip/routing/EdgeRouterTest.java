@@ -14,6 +14,8 @@ import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.SipLimits;
 import java.lang.management.ManagementFactory;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Locale;
@@ -32,7 +34,12 @@ class EdgeRouterTest {
     private static final ClusterKey KEY = ClusterKey.parse("a secret for the tests of the edge");
     private static final String CALL_ID = "a84b4c76e66710@pc33.example.com";
 
-    private final RecordingEgress egress = new RecordingEgress();
+    private final CapturingEgress egress = new CapturingEgress(new SipListener(
+            0,
+            SipFlow.TRANSPORT_UDP,
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 5060),
+            "127.0.0.1",
+            5060));
     private final ScriptedLink link = new ScriptedLink(1 + NODES, THREADS);
     private final SlotTableHolder slots = new SlotTableHolder(SlotTable.roundRobin(SLOTS, 1, 2, 3));
     private final SlotToken token = SlotToken.of(KEY, 0, SLOTS);
@@ -249,15 +256,15 @@ class EdgeRouterTest {
         receive(invite());
 
         assertTrue(link.offers.isEmpty());
-        final RecordingEgress.Sent sent = egress.last();
+        final CapturingEgress.Sent sent = lastSent();
         assertTrue(
-                sent.message()
+                sent.text()
                         .startsWith(
                                 "SIP/2.0 503 Service Unavailable\r\nVia: SIP/2.0/UDP pc33.example.com;branch=z9hG4bK776asdhds;received=192.0.2.1\r\n"),
-                sent.message());
-        assertTrue(sent.message().contains("Retry-After: 5\r\n"), sent.message());
-        assertTrue(sent.message().contains("CSeq: 1 INVITE\r\n"), sent.message());
-        assertEquals("192.0.2.1 5060", sent.peer());
+                sent.text());
+        assertTrue(sent.text().contains("Retry-After: 5\r\n"), sent.text());
+        assertTrue(sent.text().contains("CSeq: 1 INVITE\r\n"), sent.text());
+        assertEquals("192.0.2.1 5060", peer(sent));
         assertEquals(1, count(EdgeCounter.REFUSED_OWNER_UNREACHABLE));
     }
 
@@ -267,10 +274,10 @@ class EdgeRouterTest {
 
         receive(invite().replace("pc33.example.com;branch", "10.0.0.1:5099;rport;branch"));
 
-        assertEquals("192.0.2.1 40000", egress.last().peer());
+        assertEquals("192.0.2.1 40000", peer(lastSent()));
         assertTrue(
-                egress.last().message().contains("10.0.0.1:5099;rport=40000;"),
-                egress.last().message());
+                lastSent().text().contains("10.0.0.1:5099;rport=40000;"),
+                lastSent().text());
     }
 
     @Test
@@ -279,7 +286,7 @@ class EdgeRouterTest {
 
         receive(invite().replace("pc33.example.com;branch", "pc33.example.com:5080;maddr=203.0.113.5;branch"));
 
-        assertEquals("192.0.2.1 5080", egress.last().peer());
+        assertEquals("192.0.2.1 5080", peer(lastSent()));
     }
 
     @Test
@@ -290,7 +297,7 @@ class EdgeRouterTest {
 
         receive(invite());
 
-        assertTrue(egress.last().message().startsWith("SIP/2.0 503 "));
+        assertTrue(lastSent().text().startsWith("SIP/2.0 503 "));
         assertEquals(1, count(EdgeCounter.REFUSED_NO_OWNER));
     }
 
@@ -302,7 +309,7 @@ class EdgeRouterTest {
 
         receive(invite());
 
-        assertTrue(egress.last().message().startsWith("SIP/2.0 503 "));
+        assertTrue(lastSent().text().startsWith("SIP/2.0 503 "));
         assertEquals(1, count(EdgeCounter.REFUSED_OWNER_UNREACHABLE));
     }
 
@@ -319,10 +326,10 @@ class EdgeRouterTest {
 
         receive(invite());
 
-        assertTrue(egress.last().message().startsWith("SIP/2.0 503 "));
+        assertTrue(lastSent().text().startsWith("SIP/2.0 503 "));
         assertTrue(
-                egress.last().message().contains(";received=192.0.2.1\r\n"),
-                egress.last().message());
+                lastSent().text().contains(";received=192.0.2.1\r\n"),
+                lastSent().text());
         final boolean pressure = result == LinkPublication.BACK_PRESSURED || result == LinkPublication.ADMIN_ACTION;
         assertEquals(pressure ? 1 : 0, count(EdgeCounter.REFUSED_BACK_PRESSURE));
         assertEquals(pressure ? 0 : 1, count(EdgeCounter.REFUSED_OWNER_UNREACHABLE));
@@ -334,8 +341,8 @@ class EdgeRouterTest {
 
         receive(invite());
 
-        assertTrue(egress.last().message().startsWith("SIP/2.0 513 "));
-        assertFalse(egress.last().message().contains("Retry-After"));
+        assertTrue(lastSent().text().startsWith("SIP/2.0 513 "));
+        assertFalse(lastSent().text().contains("Retry-After"));
     }
 
     @Test
@@ -348,7 +355,7 @@ class EdgeRouterTest {
 
         assertTrue(link.offers.isEmpty());
         assertEquals(2, egress.sent.size());
-        assertEquals(egress.sent.get(0).message(), egress.sent.get(1).message());
+        assertEquals(egress.sent.get(0).text(), egress.sent.get(1).text());
         assertEquals(1, count(EdgeCounter.REFUSED_AGAIN));
     }
 
@@ -390,7 +397,7 @@ class EdgeRouterTest {
     void shouldAbsorbTheAckForItsRefusalAndNoOther() {
         silenceAll();
         receive(invite());
-        final String answer = egress.last().message();
+        final String answer = lastSent().text();
         final int tag = answer.indexOf(";tag=", answer.indexOf("\r\nTo:"));
         final String toTag = answer.substring(tag, answer.indexOf("\r\n", tag));
 
@@ -433,19 +440,15 @@ class EdgeRouterTest {
     @Test
     void shouldAnswerMalformedRequestsInTheProtocolsWords() {
         receive(invite().replace("SIP/2.0\r\nVia", "SIP/7.0\r\nVia"));
-        assertTrue(
-                egress.last().message().startsWith("SIP/2.0 505 "),
-                egress.last().message());
+        assertTrue(lastSent().text().startsWith("SIP/2.0 505 "), lastSent().text());
 
         receive(invite().replace("CSeq: 1 INVITE", "CSeq: 1 BYE"));
-        assertTrue(
-                egress.last().message().startsWith("SIP/2.0 400 "),
-                egress.last().message());
+        assertTrue(lastSent().text().startsWith("SIP/2.0 400 "), lastSent().text());
 
         receive(invite().replace("Call-ID: " + CALL_ID + "\r\n", ""));
         assertTrue(
-                egress.last().message().startsWith("SIP/2.0 400 Missing Call-ID"),
-                egress.last().message());
+                lastSent().text().startsWith("SIP/2.0 400 Missing Call-ID"),
+                lastSent().text());
 
         assertEquals(3, count(EdgeCounter.REFUSED_MALFORMED));
         assertTrue(link.offers.isEmpty());
@@ -514,8 +517,8 @@ class EdgeRouterTest {
         nowNs += 3 * MS;
         router.doWork(nowNs);
 
-        assertEquals("SIP/2.0 200 OK\r\n\r\n", egress.last().message());
-        assertEquals("198.51.100.7 5060", egress.last().peer());
+        assertEquals("SIP/2.0 200 OK\r\n\r\n", lastSent().text());
+        assertEquals("198.51.100.7 5060", peer(lastSent()));
         assertEquals(1, count(EdgeCounter.MESSAGES_SENT));
         assertEquals(1, edge.status().answer().count());
         final long answerNs = edge.status().answer().sumNs();
@@ -579,7 +582,7 @@ class EdgeRouterTest {
     void shouldNotAllocateWhenRouting(final String rule) {
         edge = new Edge(EdgeConfig.defaults(AffinityRule.parse(rule)), KEY, 0, slots, () -> WALL_NS, 1);
         router = edge.router(0, egress, link, nowNs);
-        egress.keeping = false;
+        egress.capturing = false;
         link.keeping = false;
         final byte[][] messages = {
             invite().replace("pc33.example.com;branch", "192.0.2.1;rport;branch")
@@ -637,6 +640,14 @@ class EdgeRouterTest {
                 .remotePort(port)
                 .remoteLow(0xFFFF_C633_6407L);
         link.send(frame, header, "SIP/2.0 200 OK\r\n\r\n");
+    }
+
+    private CapturingEgress.Sent lastSent() {
+        return egress.sent.getLast();
+    }
+
+    private static String peer(final CapturingEgress.Sent sent) {
+        return sent.to().getAddress().getHostAddress() + " " + sent.to().getPort();
     }
 
     private void silenceAll() {
