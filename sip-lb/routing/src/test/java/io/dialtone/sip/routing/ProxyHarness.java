@@ -34,9 +34,13 @@ final class ProxyHarness {
     }
 
     static ProxyHarness of(final ProxyConfig.Builder config, final SipListener... listeners) {
+        return of(config, KEY, listeners);
+    }
+
+    static ProxyHarness of(final ProxyConfig.Builder config, final ClusterKey key, final SipListener... listeners) {
         try {
             return new ProxyHarness(
-                    new CapturingEgress(listeners), config.key(KEY).build());
+                    new CapturingEgress(listeners), config.key(key).build());
         } catch (UnknownHostException e) {
             throw new AssertionError("tests use addresses only", e);
         }
