@@ -163,7 +163,7 @@ final class HealthMachine {
             return;
         }
         final long firstOfThem = missedSentNs[misses % missedSentNs.length];
-        if (lastHeardNs == 0 || lastHeardNs - firstOfThem < 0) {
+        if (lastHeardNs == 0 || lastHeardNs - firstOfThem <= 0) {
             state = BackendState.DOWN;
         }
     }

@@ -422,7 +422,12 @@ final class RequestPath {
         final int listener = loop.listenerTowards(
                 nextHop.isIpv4(), pairedListener == NO_LISTENER ? from.listener() : pairedListener);
         if (listener < 0) {
-            answers.refuse(message, 480, Answers.NO_NEXT_HOP, ProxyCounter.REFUSED_NO_NEXT_HOP, from, nowNs);
+            // No listener speaks the address's family: a backend that cannot be reached is as good as none.
+            if (target != null) {
+                answers.refuseNoBackend(message, from, nowNs);
+            } else {
+                answers.refuse(message, 480, Answers.NO_NEXT_HOP, ProxyCounter.REFUSED_NO_NEXT_HOP, from, nowNs);
+            }
             return;
         }
         editRoutes();

@@ -167,6 +167,6 @@ final class ListenersTest {
         final ProxyHarness proxy = ProxyHarness.withBackends(IPV6_BACKEND);
 
         assertTrue(
-                proxy.receive(invite("call-1", "z9hG4bKa1")).sent().firstLine().startsWith("SIP/2.0 480 "));
+                proxy.receive(invite("call-1", "z9hG4bKa1")).sent().firstLine().startsWith("SIP/2.0 503 "));
     }
 }
