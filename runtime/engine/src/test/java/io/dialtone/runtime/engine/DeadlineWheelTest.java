@@ -1,0 +1,110 @@
+package io.dialtone.runtime.engine;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class DeadlineWheelTest {
+    private static final long MS = 1_000_000L;
+    private static final int ALL = 1_000_000;
+
+    private final DeadlineWheel wheel = new DeadlineWheel(0);
+
+    /** Notes when it was called. */
+    private static final class Note extends Deadline {
+        final List<Long> calledNs = new ArrayList<>();
+        long atNs;
+
+        @Override
+        protected void onDeadline(final long nowNs) {
+            calledNs.add(nowNs);
+        }
+    }
+
+    @Test
+    void shouldCallOnceAndNeverEarly() {
+        final Random random = new Random(20_261_120);
+        final List<Note> notes = new ArrayList<>();
+        for (int i = 0; i < 1_000; i++) {
+            final Note note = new Note();
+            note.atNs = (long) (random.nextDouble() * 40_000 * MS);
+            wheel.schedule(note, note.atNs);
+            notes.add(note);
+        }
+
+        for (long nowNs = 0; nowNs <= 40_100 * MS; nowNs += MS) {
+            wheel.poll(nowNs, ALL);
+        }
+
+        for (final Note note : notes) {
+            assertEquals(1, note.calledNs.size());
+            final long lateNs = note.calledNs.getFirst() - note.atNs;
+            assertTrue(lateNs >= 0 && lateNs <= 2 * DeadlineWheel.TICK_NS + MS, () -> "late by " + lateNs);
+        }
+        assertEquals(0, wheel.size());
+    }
+
+    @Test
+    void shouldForgetACancelledDeadline() {
+        final Note note = new Note();
+        wheel.schedule(note, 10 * MS);
+
+        wheel.cancel(note);
+        wheel.cancel(note);
+
+        assertFalse(note.isScheduled());
+        runUntil(100);
+        assertEquals(List.of(), note.calledNs);
+    }
+
+    @Test
+    void shouldMoveADeadlineThatIsScheduledAgain() {
+        final Note note = new Note();
+        wheel.schedule(note, 10 * MS);
+
+        wheel.schedule(note, 50 * MS);
+
+        runUntil(40);
+        assertEquals(List.of(), note.calledNs);
+        runUntil(60);
+        assertEquals(1, note.calledNs.size());
+    }
+
+    @Test
+    void shouldServeNoMoreThanTheLimitInATurn() {
+        for (int i = 0; i < 10; i++) {
+            wheel.schedule(new Note(), MS);
+        }
+
+        assertEquals(4, wheel.poll(20 * MS, 4));
+        assertEquals(4, wheel.poll(20 * MS, 4));
+        wheel.poll(20 * MS, 4);
+
+        assertEquals(0, wheel.size());
+    }
+
+    @Test
+    void shouldCatchUpAfterAPauseAndSayThatItIsBehind() {
+        final Note note = new Note();
+        wheel.schedule(note, 5_000 * MS);
+
+        int turns = 0;
+        while (note.calledNs.isEmpty()) {
+            assertTrue(wheel.poll(6_000 * MS, ALL) > 0);
+            turns++;
+        }
+
+        assertTrue(turns > 1 && turns < 100, () -> "a pause is worked off in bounded turns");
+    }
+
+    private void runUntil(final long ms) {
+        for (long nowNs = 0; nowNs <= ms * MS; nowNs += MS) {
+            wheel.poll(nowNs, ALL);
+        }
+    }
+}
