@@ -1,8 +1,9 @@
 package io.dialtone.runtime.engine;
 
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.agrona.DeadlineTimerWheel;
-import org.agrona.collections.Long2ObjectHashMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All deadlines of a worker, in Agrona's wheel. Called only by that worker.
@@ -19,7 +20,11 @@ public final class DeadlineWheel {
 
     private final DeadlineTimerWheel wheel;
     private final DeadlineTimerWheel.TimerHandler onTimerExpiry = this::onTimerExpiry;
-    private final Long2ObjectHashMap<Deadline> scheduled = new Long2ObjectHashMap<>();
+    /** The place of a timer: its tick, and its place among the tick's, of which there are {@code perTick}. */
+    private @Nullable Deadline[] scheduled = new @Nullable Deadline[TICKS * TIMERS_PER_TICK];
+
+    private int perTick = TIMERS_PER_TICK;
+    private int size;
 
     public DeadlineWheel(final long nowNs) {
         wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, nowNs, TICK_NS, TICKS, TIMERS_PER_TICK);
@@ -28,21 +33,25 @@ public final class DeadlineWheel {
     /** Schedules a deadline, or moves it when it is scheduled. */
     public void schedule(final Deadline deadline, final long atNs) {
         cancel(deadline);
-        deadline.timerId = wheel.scheduleTimer(atNs);
-        scheduled.put(deadline.timerId, deadline);
+        final long timerId = wheel.scheduleTimer(atNs);
+        while (placeInTick(timerId) >= perTick) {
+            growSlowPath();
+        }
+        scheduled[indexOf(timerId)] = deadline;
+        deadline.timerId = timerId;
+        size++;
     }
 
     /** Forgets a deadline; does nothing if it is not scheduled. */
     public void cancel(final Deadline deadline) {
         if (deadline.timerId != Deadline.NOT_SCHEDULED) {
             wheel.cancelTimer(deadline.timerId);
-            scheduled.remove(deadline.timerId);
-            deadline.timerId = Deadline.NOT_SCHEDULED;
+            remove(deadline.timerId);
         }
     }
 
     public int size() {
-        return scheduled.size();
+        return size;
     }
 
     /** Calls at most {@code limit} deadlines that are due, and says how many; more than 0 too when the wheel is still behind. */
@@ -63,11 +72,34 @@ public final class DeadlineWheel {
     }
 
     private boolean onTimerExpiry(final TimeUnit unit, final long nowNs, final long timerId) {
-        final Deadline deadline = scheduled.remove(timerId);
-        if (deadline != null) {
-            deadline.timerId = Deadline.NOT_SCHEDULED;
-            deadline.onDeadline(nowNs);
-        }
+        remove(timerId).onDeadline(nowNs);
         return true;
+    }
+
+    private Deadline remove(final long timerId) {
+        final int index = indexOf(timerId);
+        final Deadline deadline = Objects.requireNonNull(scheduled[index], "each timer of the wheel has its deadline");
+        scheduled[index] = null;
+        deadline.timerId = Deadline.NOT_SCHEDULED;
+        size--;
+        return deadline;
+    }
+
+    private void growSlowPath() {
+        final @Nullable Deadline[] grown = new @Nullable Deadline[2 * scheduled.length];
+        for (int tick = 0; tick < TICKS; tick++) {
+            System.arraycopy(scheduled, tick * perTick, grown, tick * 2 * perTick, perTick);
+        }
+        scheduled = grown;
+        perTick *= 2;
+    }
+
+    /** A timer id is the tick and the place in the tick, a half each. */
+    private int indexOf(final long timerId) {
+        return (int) (timerId >>> 32) * perTick + placeInTick(timerId);
+    }
+
+    private static int placeInTick(final long timerId) {
+        return (int) timerId;
     }
 }
