@@ -1,0 +1,73 @@
+package io.dialtone.examples;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.sun.management.ThreadMXBean;
+import io.dialtone.api.Session;
+import io.dialtone.api.SipHandler;
+import io.dialtone.api.SipRequest;
+import java.lang.management.ManagementFactory;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** What a worker allocates for a call: nothing of its own, only what the handler makes. */
+class WorkerGarbageTest {
+    /** Calls of 1 ms, so that the 32 s of timers J and L are full and everything pooled has gone round. */
+    private static final int WARM_UP_CALLS = 45_000;
+
+    private static final int WINDOW_CALLS = 2_000;
+    private static final int WINDOWS = 6;
+
+    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+
+    /** Answers, and keeps one state for good. */
+    private static final class Plain implements SipHandler<Plain.Nothing> {
+        /** No state. */
+        record Nothing() {}
+
+        private static final Nothing NOTHING = new Nothing();
+
+        @Override
+        public Nothing initialState(final SipRequest request) {
+            return NOTHING;
+        }
+
+        @Override
+        public void onRequest(final SipRequest request, final Session<Nothing> session) {
+            switch (request.method()) {
+                case INVITE -> {
+                    request.reply(180).send();
+                    request.reply(200).send();
+                }
+                default -> request.reply(200).send();
+            }
+        }
+    }
+
+    @Test
+    void shouldNotAllocateForACallOnceWarm() {
+        final long bytes = bestWindow(Plain::new);
+
+        assertTrue(bytes == 0, () -> bytes + " bytes for " + WINDOW_CALLS + " calls");
+    }
+
+    @Test
+    void shouldAllocateForTheAnsweringServiceNoMoreThanItsStateAndItsBodies() {
+        final long bytes = bestWindow(AnsweringService::new) / WINDOW_CALLS;
+
+        assertTrue(bytes < 512, () -> bytes + " bytes for a call");
+    }
+
+    private static long bestWindow(final Supplier<? extends SipHandler<?>> handlers) {
+        final CallLoop loop = new CallLoop(handlers);
+        loop.run(WARM_UP_CALLS);
+        long best = Long.MAX_VALUE;
+        for (int i = 0; i < WINDOWS; i++) {
+            final long before = THREADS.getCurrentThreadAllocatedBytes();
+            loop.run(WINDOW_CALLS);
+            final long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
+            best = Math.min(best, bytes);
+        }
+        return best;
+    }
+}
