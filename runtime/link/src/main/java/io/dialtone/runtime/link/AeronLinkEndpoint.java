@@ -202,6 +202,7 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     private final class Events implements LinkBeats.PeerEvents {
         @Override
         public void onPeerReachable(final int peer) {
+            counters[peer].increment(LinkCounter.PEER_FOUND);
             LOGGER.log(System.Logger.Level.INFO, "{0}/{1}: {2} is reachable", self.name(), thread, peers[peer]);
         }
 

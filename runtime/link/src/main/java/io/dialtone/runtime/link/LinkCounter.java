@@ -14,6 +14,7 @@ public enum LinkCounter {
     BEATS_SENT("Beats the corridor took."),
     BEATS_REFUSED("Beats that could not be sent."),
     BEATS_RECEIVED("Beats that came from the peer."),
+    PEER_FOUND("Times the peer was heard for the first time, or again after a silence."),
     PEER_LOST("Times the peer fell silent for too long and was held unreachable."),
     PEER_RESTARTED("Times the peer came back as a new start of its process.");
 

@@ -11,4 +11,10 @@ import java.util.Map;
  * @param connected Aeron's word that somebody reads our stream; not a sign of life
  */
 public record LinkPeerStatus(
-        int thread, String peer, int peerThread, boolean connected, Map<LinkCounter, Long> counters) {}
+        int thread, String peer, int peerThread, boolean connected, Map<LinkCounter, Long> counters) {
+
+    /** Whether the peer's beats come: found once more often than lost. */
+    public boolean reachable() {
+        return counters.getOrDefault(LinkCounter.PEER_FOUND, 0L) > counters.getOrDefault(LinkCounter.PEER_LOST, 0L);
+    }
+}

@@ -33,7 +33,12 @@ import picocli.CommandLine.Spec;
             "            70 a fault of ours, 78 wrong configuration."
         },
         subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
             SipLbCommand.class,
+            HostCommand.class,
+            NodeCommand.class,
+            EdgeCommand.class,
             StatusCommand.class,
             BackendsCommand.class,
             DrainCommand.class,

@@ -1,0 +1,245 @@
+package io.dialtone.runtime.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialtone.placement.table.SlotTable;
+import io.dialtone.runtime.engine.WorkerCounter;
+import io.dialtone.runtime.link.Link;
+import io.dialtone.runtime.link.LinkCounter;
+import io.dialtone.runtime.link.LinkPeerStatus;
+import io.dialtone.runtime.sip.SipCounter;
+import io.dialtone.sip.routing.EdgeCounter;
+import io.dialtone.sip.routing.EdgeStatus;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What operators see of the members of a cluster that live in this process: one node, one edge, or in {@code dialtone run} all of them. Called
+ * by the admin server's threads.
+ */
+final class ClusterPages implements AdminPages {
+    private static final Set<WorkerCounter> WORKER_GAUGES = EnumSet.of(WorkerCounter.SESSIONS, WorkerCounter.DEADLINES);
+    private static final Set<SipCounter> SIP_GAUGES = EnumSet.of(SipCounter.DIALOGS, SipCounter.TRANSACTIONS);
+
+    private final ClusterPlan cluster;
+    private final List<NodeHouse> nodes;
+    private final List<EdgeHouse> edges;
+
+    ClusterPages(final ClusterPlan cluster, final List<NodeHouse> nodes, final List<EdgeHouse> edges) {
+        this.cluster = cluster;
+        this.nodes = List.copyOf(nodes);
+        this.edges = List.copyOf(edges);
+    }
+
+    @Override
+    public void metrics(final MetricsPage page) {
+        if (!nodes.isEmpty()) {
+            nodeMetrics(page);
+        }
+        if (!edges.isEmpty()) {
+            edgeMetrics(page);
+        }
+        linkMetrics(page);
+    }
+
+    private void nodeMetrics(final MetricsPage page) {
+        page.gauge("dialtone_node_slots", "Slots that a node owns.");
+        for (final NodeHouse node : nodes) {
+            page.sample(
+                    slots().slotsOwnedBy(node.self().number()),
+                    "node",
+                    node.self().name());
+        }
+        for (final WorkerCounter counter : WorkerCounter.values()) {
+            final String name = "dialtone_worker_" + lower(counter);
+            begin(page, name, counter.sentence() + ".", WORKER_GAUGES.contains(counter));
+            nodes.forEach(
+                    node -> page.sample(node.count(counter), "node", node.self().name()));
+        }
+        for (final SipCounter counter : SipCounter.values()) {
+            final String name = "dialtone_sip_" + lower(counter);
+            begin(page, name, counter.sentence() + ".", SIP_GAUGES.contains(counter));
+            nodes.forEach(
+                    node -> page.sample(node.count(counter), "node", node.self().name()));
+        }
+    }
+
+    private static void begin(final MetricsPage page, final String name, final String help, final boolean gauge) {
+        if (gauge) {
+            page.gauge(name, help);
+        } else {
+            page.counter(name + "_total", help);
+        }
+    }
+
+    private void edgeMetrics(final MetricsPage page) {
+        final Map<String, EdgeStatus> statuses = new LinkedHashMap<>();
+        edges.forEach(edge -> statuses.put(edge.self().name(), edge.edge().status()));
+        for (final EdgeCounter counter : EdgeCounter.values()) {
+            page.counter(
+                    "dialtone_edge_" + counter.key().replace('.', '_').replace('-', '_') + "_total",
+                    counter.sentence());
+            statuses.forEach((name, status) -> page.sample(status.counter(counter), "edge", name));
+        }
+        page.histogram(
+                "dialtone_edge_answer_seconds", "Time from a request's arrival to the leaving of its first answer.");
+        statuses.forEach((name, status) -> page.sample(status.answer(), "edge", name));
+        edges.forEach(edge -> new SipTransportPages(edge.transport()).metrics(page));
+    }
+
+    private void linkMetrics(final MetricsPage page) {
+        for (final LinkCounter counter : LinkCounter.values()) {
+            page.counter("dialtone_link_" + lower(counter) + "_total", counter.sentence());
+            links().forEach((name, link) -> {
+                for (final LinkPeerStatus peer : link.status()) {
+                    page.sample(
+                            peer.counters().getOrDefault(counter, 0L),
+                            "member",
+                            name,
+                            "thread",
+                            String.valueOf(peer.thread()),
+                            "peer",
+                            peer.peer(),
+                            "peer_thread",
+                            String.valueOf(peer.peerThread()));
+                }
+            });
+        }
+        page.counter("dialtone_link_invalid_frames_total", "Frames that came in and were none of ours.");
+        links().forEach((name, link) -> page.sample(link.invalidFrames(), "member", name));
+    }
+
+    @Override
+    public void status(final ObjectNode status) {
+        edges.forEach(edge -> new SipTransportPages(edge.transport()).status(status));
+        status.put("slots", slots().slots());
+        final ArrayNode services = nodes.isEmpty() ? Json.object().arrayNode() : status.putArray("services");
+        for (final NodeHouse node : nodes) {
+            services.addObject()
+                    .put("node", node.self().name())
+                    .put("name", node.service().name())
+                    .put("version", node.service().version())
+                    .put("handler", node.service().handler())
+                    .put("affinity", node.service().affinity().toString())
+                    .put("slots", slots().slotsOwnedBy(node.self().number()))
+                    .put("sessions", node.count(WorkerCounter.SESSIONS))
+                    .put("dialogs", node.count(SipCounter.DIALOGS));
+        }
+        peers(status.putArray("peers"));
+        if (!edges.isEmpty()) {
+            final ObjectNode latencies = status.putObject("latencyMs");
+            edges.forEach(edge -> latencies.set(
+                    edges.size() == 1 ? "answer" : edge.self().name(),
+                    LatencyJson.of(edge.edge().status().answer())));
+        }
+        counters(status.putObject("counters"));
+    }
+
+    private void peers(final ArrayNode peers) {
+        links().forEach((name, link) -> {
+            for (final LinkPeerStatus peer : link.status()) {
+                final Map<LinkCounter, Long> counters = peer.counters();
+                peers.addObject()
+                        .put("member", name)
+                        .put("memberThread", peer.thread())
+                        .put("name", peer.peer())
+                        .put("thread", peer.peerThread())
+                        .put("connected", peer.connected())
+                        .put("reachable", peer.reachable())
+                        .put("sentFrames", counters.getOrDefault(LinkCounter.SENT_FRAMES, 0L))
+                        .put("receivedFrames", counters.getOrDefault(LinkCounter.RECEIVED_FRAMES, 0L))
+                        .put(
+                                "refusedFrames",
+                                counters.getOrDefault(LinkCounter.REFUSED_BACK_PRESSURED, 0L)
+                                        + counters.getOrDefault(LinkCounter.REFUSED_NOT_CONNECTED, 0L)
+                                        + counters.getOrDefault(LinkCounter.REFUSED_ADMIN_ACTION, 0L))
+                        .put("lost", counters.getOrDefault(LinkCounter.PEER_LOST, 0L));
+            }
+        });
+    }
+
+    private void counters(final ObjectNode counters) {
+        if (!edges.isEmpty()) {
+            for (final EdgeCounter counter : EdgeCounter.values()) {
+                counters.put(
+                        "edge." + counter.key(),
+                        edges.stream()
+                                .mapToLong(e -> e.edge().status().counter(counter))
+                                .sum());
+            }
+        }
+        if (!nodes.isEmpty()) {
+            for (final WorkerCounter counter : WorkerCounter.values()) {
+                counters.put(
+                        "worker." + lower(counter).replace('_', '-'),
+                        nodes.stream().mapToLong(node -> node.count(counter)).sum());
+            }
+            for (final SipCounter counter : SipCounter.values()) {
+                counters.put(
+                        "sip." + lower(counter).replace('_', '-'),
+                        nodes.stream().mapToLong(node -> node.count(counter)).sum());
+            }
+        }
+    }
+
+    /** Ready is who sees all peers it routes to: a node that is alone, or an edge that misses an owner, is not. */
+    @Override
+    public String whyNotReady() {
+        if (edges.stream().anyMatch(edge -> !edge.transport().isAlive())
+                || nodes.stream().anyMatch(node -> !node.isAlive())) {
+            return "a thread has ended";
+        }
+        final List<String> silent = new ArrayList<>();
+        links().values()
+                .forEach(link -> link.status().stream()
+                        .filter(peer -> !peer.reachable())
+                        .forEach(peer -> silent.add(peer.peer())));
+        return silent.isEmpty()
+                ? ""
+                : "nothing is heard of " + silent.stream().distinct().sorted().collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public ObjectNode command(final String command, final JsonNode request) throws AdminRefusal {
+        throw new AdminRefusal(AdminRefusal.NOT_FOUND, "this process has no command " + command);
+    }
+
+    boolean isAlive() {
+        return edges.stream().allMatch(edge -> edge.transport().isAlive())
+                && nodes.stream().allMatch(NodeHouse::isAlive);
+    }
+
+    /** The numbers of a whole life in a line, for the end. */
+    String lastWords() {
+        final List<String> parts = new ArrayList<>();
+        edges.forEach(edge -> parts.add(edge.edge().status().counter(EdgeCounter.REQUESTS_FORWARDED)
+                + " requests handed to nodes, " + edge.edge().status().counter(EdgeCounter.MESSAGES_SENT)
+                + " messages of nodes sent"));
+        nodes.forEach(node -> parts.add(node.self().name() + ": " + node.count(SipCounter.REQUESTS) + " requests, "
+                + node.count(SipCounter.DIALOGS_CONFIRMED) + " dialogs confirmed, " + node.count(WorkerCounter.SESSIONS)
+                + " sessions left"));
+        return String.join("; ", parts);
+    }
+
+    private Map<String, Link> links() {
+        final Map<String, Link> links = new LinkedHashMap<>();
+        edges.forEach(edge -> links.put(edge.self().name(), edge.link()));
+        nodes.forEach(node -> links.put(node.self().name(), node.link()));
+        return links;
+    }
+
+    private SlotTable slots() {
+        return cluster.slots().table();
+    }
+
+    private static String lower(final Enum<?> counter) {
+        return counter.name().toLowerCase(Locale.ROOT);
+    }
+}

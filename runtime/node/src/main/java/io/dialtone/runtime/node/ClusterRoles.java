@@ -1,0 +1,265 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.api.SipHandler;
+import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.runtime.link.Link;
+import io.dialtone.runtime.link.LinkDriver;
+import io.dialtone.runtime.link.LinkFailureHandler;
+import io.dialtone.runtime.link.LinkMember;
+import io.dialtone.runtime.link.LinkMembers;
+import io.dialtone.runtime.link.LinkRole;
+import io.dialtone.runtime.link.LinkSettings;
+import io.dialtone.runtime.link.LinkUnavailableException;
+import io.dialtone.sip.routing.EdgeConfig;
+import io.dialtone.sip.transport.UdpTransportConfig;
+import io.dialtone.sip.transport.WaitMode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.agrona.CloseHelper;
+
+/** Builds the processes of a cluster, keeps each until it is told to stop, takes it down. Used by the main thread only. */
+final class ClusterRoles {
+    private static final String EDGE_NAME = "edge-1";
+    private static final String RUN_HOST = "run";
+    private static final int RUN_LINK_PORT = 20_000;
+    private static final int KEY_BYTES = 32;
+
+    private ClusterRoles() {}
+
+    /** The media driver of a host. */
+    static int host(final Settings settings)
+            throws WrongConfigurationException, UnavailableException, IOException, InterruptedException {
+        final Problems problems = new Problems();
+        final String host = hostName(settings, problems);
+        final LinkSettings link = ClusterSettings.link(settings, LinkSettings.directoryOf(host), problems);
+        final AdminServer.Access access = RoleProcess.access(settings, problems);
+        problems.throwIfAny();
+
+        final StopSignal stop = StopSignal.install();
+        try (LinkDriver driver = LinkDriver.start(link, stopOnFailure(stop))) {
+            final HostPages pages = new HostPages(driver, link);
+            try (RoleProcess process = RoleProcess.open("host", host, settings, stop, access, pages)) {
+                process.say("driver", link.directory().toString());
+                final int exitCode = process.runUntilStopped(pages::isAlive);
+                process.lastWords("the media driver of " + host + " ends");
+                return exitCode;
+            }
+        } catch (LinkUnavailableException e) {
+            throw new UnavailableException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static String hostName(final Settings settings, final Problems problems) {
+        final Optional<String> name = settings.find(CommonSettings.NAME);
+        if (name.isPresent()) {
+            return name.get();
+        }
+        final Set<String> hosts = settings.structure(ClusterSettings.MEMBERS) == null
+                ? Set.of()
+                : ClusterFile.read(settings, problems).hosts();
+        if (hosts.size() != 1) {
+            problems.add("--name is missing (expected: the name of this machine"
+                    + (hosts.isEmpty()
+                            ? ", as 'host' of the cluster's members"
+                            : ", one of " + String.join(", ", hosts))
+                    + ").");
+        }
+        return hosts.isEmpty() ? "" : hosts.iterator().next();
+    }
+
+    /** A node of a cluster. */
+    static int node(final Settings settings)
+            throws WrongConfigurationException, UnavailableException, IOException, InterruptedException {
+        final Problems problems = new Problems();
+        final ClusterFile file = ClusterFile.read(settings, problems);
+        final Optional<LinkMember> self = file.self(settings, LinkRole.NODE, problems);
+        final Optional<ClusterKey> key = requiredKey(settings, problems);
+        final Optional<Supplier<SipHandler<?>>> handlers = ServiceClasses.handlers(settings, problems);
+        final LinkSettings linkSettings = ClusterSettings.link(settings, directory(self), problems);
+        final AdminServer.Access access = RoleProcess.access(settings, problems);
+        problems.throwIfAny();
+
+        final StopSignal stop = StopSignal.install();
+        final ClusterPlan cluster =
+                ClusterPlan.of(file, settings.get(ClusterSettings.SLOTS), key.orElseThrow(), linkSettings);
+        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow());
+        try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
+                NodeHouse node = NodeHouse.start(
+                        self.get(),
+                        cluster,
+                        plan,
+                        link,
+                        failure -> stop.stop(String.valueOf(failure), ExitCode.FAULT))) {
+            final ClusterPages pages = new ClusterPages(cluster, List.of(node), List.of());
+            try (RoleProcess process = RoleProcess.open("node", self.get().name(), settings, stop, access, pages)) {
+                process.say("service", service(node) + ", " + workers(self.get()));
+                process.say("link", linkText(self.get(), linkSettings));
+                final int exitCode = process.runUntilStopped(pages::isAlive);
+                process.lastWords(pages.lastWords());
+                return exitCode;
+            }
+        }
+    }
+
+    /** An edge of a cluster. */
+    static int edge(final Settings settings)
+            throws WrongConfigurationException, UnavailableException, IOException, InterruptedException {
+        final Problems problems = new Problems();
+        final ClusterFile file = ClusterFile.read(settings, problems);
+        final Optional<LinkMember> self = file.self(settings, LinkRole.EDGE, problems);
+        final Optional<ClusterKey> key = requiredKey(settings, problems);
+        final LinkSettings linkSettings = ClusterSettings.link(settings, directory(self), problems);
+        final AdminServer.Access access = RoleProcess.access(settings, problems);
+        problems.throwIfAny();
+
+        final StopSignal stop = StopSignal.install();
+        final ClusterPlan cluster =
+                ClusterPlan.of(file, settings.get(ClusterSettings.SLOTS), key.orElseThrow(), linkSettings);
+        final EdgeConfig config = EdgeHouse.config(settings);
+        final UdpTransportConfig transport = SipTransportWiring.config(
+                settings,
+                file.listeners().getOrDefault(self.orElseThrow().name(), List.of()),
+                self.get().threads(),
+                WaitMode.POLL);
+        try (Link link = openLink(cluster, self.get(), settings, stop);
+                EdgeHouse edge = EdgeHouse.start(self.get(), cluster, config, transport, link)) {
+            final ClusterPages pages = new ClusterPages(cluster, List.of(), List.of(edge));
+            try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
+                process.say("listens", new SipTransportPages(edge.transport()).summary());
+                process.say("link", linkText(self.get(), linkSettings));
+                final int exitCode = process.runUntilStopped(pages::isAlive);
+                process.lastWords(pages.lastWords());
+                return exitCode;
+            }
+        }
+    }
+
+    /** A whole platform in one process: a media driver, an edge, and nodes that run the service. */
+    static int run(final Settings settings)
+            throws WrongConfigurationException, UnavailableException, IOException, InterruptedException {
+        final Problems problems = new Problems();
+        final Optional<Supplier<SipHandler<?>>> handlers = ServiceClasses.handlers(settings, problems);
+        final ClusterFile file = embedded(settings);
+        final ClusterKey key = ClusterFile.key(settings, problems).orElseGet(ClusterRoles::randomKey);
+        final Path directory = LinkSettings.directoryOf(
+                RUN_HOST + "-" + ProcessHandle.current().pid());
+        final LinkSettings linkSettings = ClusterSettings.link(settings, directory, problems);
+        final AdminServer.Access access = RoleProcess.access(settings, problems);
+        problems.throwIfAny();
+
+        final StopSignal stop = StopSignal.install();
+        final ClusterPlan cluster = ClusterPlan.of(file, settings.get(ClusterSettings.SLOTS), key, linkSettings);
+        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow());
+        final UdpTransportConfig transport = SipTransportWiring.config(
+                settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.POLL);
+        final List<AutoCloseable> rooms = new ArrayList<>();
+        try {
+            rooms.add(LinkDriver.start(linkSettings, stopOnFailure(stop)));
+            final List<NodeHouse> nodes = new ArrayList<>();
+            for (final int number : file.members().numbersOf(LinkRole.NODE)) {
+                final LinkMember member = file.members().members().get(number);
+                final Link link = openLink(cluster, member, settings, stop);
+                rooms.add(link);
+                nodes.add(NodeHouse.start(
+                        member, cluster, plan, link, failure -> stop.stop(String.valueOf(failure), ExitCode.FAULT)));
+                rooms.add(nodes.getLast());
+            }
+            final LinkMember edgeMember = file.members().named(EDGE_NAME);
+            final Link edgeLink = openLink(cluster, edgeMember, settings, stop);
+            rooms.add(edgeLink);
+            final EdgeHouse edge =
+                    EdgeHouse.start(edgeMember, cluster, EdgeHouse.config(settings), transport, edgeLink);
+            rooms.add(edge);
+            final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge));
+            try (RoleProcess process = RoleProcess.open(
+                    "run", settings.find(CommonSettings.NAME).orElse("run"), settings, stop, access, pages)) {
+                process.say("listens", new SipTransportPages(edge.transport()).summary());
+                process.say(
+                        "service",
+                        service(nodes.getFirst()) + ", " + nodes.size() + (nodes.size() == 1 ? " node" : " nodes"));
+                final int exitCode = process.runUntilStopped(pages::isAlive);
+                process.lastWords(pages.lastWords());
+                return exitCode;
+            }
+        } catch (LinkUnavailableException e) {
+            throw new UnavailableException(String.valueOf(e.getMessage()));
+        } finally {
+            // Upstairs first: an edge and workers end before their links, links before the driver.
+            CloseHelper.closeAll(rooms.reversed());
+        }
+    }
+
+    private static ClusterFile embedded(final Settings settings) {
+        final List<LinkMember> members = new ArrayList<>();
+        members.add(new LinkMember(
+                0, EDGE_NAME, LinkRole.EDGE, "127.0.0.1", RUN_LINK_PORT, RUN_HOST, settings.get(SipSettings.LOOPS)));
+        for (int i = 1; i <= settings.get(NodeSettings.RUN_NODES); i++) {
+            members.add(new LinkMember(i, "node-" + i, LinkRole.NODE, "127.0.0.1", RUN_LINK_PORT + i, RUN_HOST, 1));
+        }
+        return new ClusterFile(new LinkMembers(members), Map.of(EDGE_NAME, settings.get(SipSettings.LISTEN)));
+    }
+
+    private static Link openLink(
+            final ClusterPlan cluster, final LinkMember self, final Settings settings, final StopSignal stop)
+            throws UnavailableException {
+        try {
+            return Link.open(
+                    cluster.members(),
+                    self,
+                    cluster.link(),
+                    ClusterSettings.ms(settings.get(ClusterSettings.DRIVER_WAIT_MAX)),
+                    stopOnFailure(stop));
+        } catch (LinkUnavailableException e) {
+            throw new UnavailableException(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Without its corridor a process is deaf and dumb: it ends, so that it does not live on dead inside. */
+    private static LinkFailureHandler stopOnFailure(final StopSignal stop) {
+        return (what, cause) -> stop.stop(what, ExitCode.UNAVAILABLE);
+    }
+
+    private static Optional<ClusterKey> requiredKey(final Settings settings, final Problems problems) {
+        final Optional<ClusterKey> key = ClusterFile.key(settings, problems);
+        if (key.isEmpty()
+                && settings.find(ClusterSettings.KEY_FILE).isEmpty()
+                && settings.find(ClusterSettings.KEY).isEmpty()) {
+            problems.add(ClusterSettings.KEY_FILE.key()
+                    + " is missing (expected: a file with the secret that all members share, or it in "
+                    + ClusterSettings.KEY.environmentName() + "). Maybe: openssl rand -hex 32 > cluster.key");
+        }
+        return key;
+    }
+
+    private static ClusterKey randomKey() {
+        final byte[] secret = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(secret);
+        return ClusterKey.parse(HexFormat.of().formatHex(secret));
+    }
+
+    private static Path directory(final Optional<LinkMember> self) {
+        return LinkSettings.directoryOf(self.map(LinkMember::host).orElse("nowhere"));
+    }
+
+    private static String service(final NodeHouse node) {
+        return node.service().name() + " " + node.service().version() + " ("
+                + node.service().handler() + ", affinity " + node.service().affinity() + ")";
+    }
+
+    private static String workers(final LinkMember self) {
+        return self.threads() == 1 ? "1 worker" : self.threads() + " workers";
+    }
+
+    private static String linkText(final LinkMember self, final LinkSettings link) {
+        return "member " + self.number() + " at " + new Endpoint(self.linkHost(), self.linkPort()) + ", driver "
+                + link.directory();
+    }
+}

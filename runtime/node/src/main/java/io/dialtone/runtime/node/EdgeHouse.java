@@ -1,0 +1,81 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.runtime.link.Link;
+import io.dialtone.runtime.link.LinkMember;
+import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.routing.AffinityRule;
+import io.dialtone.sip.routing.Edge;
+import io.dialtone.sip.routing.EdgeConfig;
+import io.dialtone.sip.transport.SipUdpTransport;
+import io.dialtone.sip.transport.UdpTransportConfig;
+import java.io.IOException;
+import org.agrona.concurrent.SystemEpochNanoClock;
+
+/** An edge: its listeners, and in each of its I/O threads the routing to the owners of slots. Built and closed by the main thread. */
+final class EdgeHouse implements AutoCloseable {
+    private final LinkMember self;
+    private final Link link;
+    private final Edge edge;
+    private final SipUdpTransport transport;
+
+    private EdgeHouse(final LinkMember self, final Link link, final Edge edge, final SipUdpTransport transport) {
+        this.self = self;
+        this.link = link;
+        this.edge = edge;
+        this.transport = transport;
+    }
+
+    static EdgeConfig config(final Settings settings) {
+        return new EdgeConfig(
+                AffinityRule.parse(settings.get(NodeSettings.AFFINITY).toString()),
+                SipLimits.defaults(),
+                ClusterSettings.ms(settings.get(NodeSettings.EDGE_DEADLINE)),
+                (int) (settings.get(NodeSettings.EDGE_RETRY_AFTER) / 1_000_000_000L),
+                settings.get(NodeSettings.EDGE_REFUSALS),
+                EdgeConfig.FRAMES_PER_TURN_DEFAULT,
+                settings.get(NodeSettings.EDGE_MEMORY));
+    }
+
+    /** Builds the edge and starts its I/O threads. The link stays the caller's. */
+    static EdgeHouse start(
+            final LinkMember self,
+            final ClusterPlan cluster,
+            final EdgeConfig config,
+            final UdpTransportConfig transportConfig,
+            final Link link)
+            throws IOException {
+        final Edge edge = new Edge(
+                config,
+                cluster.key(),
+                ClusterPlan.GROUP,
+                cluster.slots(),
+                SystemEpochNanoClock.INSTANCE,
+                transportConfig.loops());
+        final SipUdpTransport transport = SipUdpTransport.start(transportConfig, (loop, egress) -> {
+            final long nowNs = System.nanoTime();
+            return edge.router(loop, egress, link.endpoint(loop, nowNs), nowNs);
+        });
+        return new EdgeHouse(self, link, edge, transport);
+    }
+
+    LinkMember self() {
+        return self;
+    }
+
+    Link link() {
+        return link;
+    }
+
+    Edge edge() {
+        return edge;
+    }
+
+    SipUdpTransport transport() {
+        return transport;
+    }
+
+    @Override
+    public void close() {
+        transport.close();
+    }
+}

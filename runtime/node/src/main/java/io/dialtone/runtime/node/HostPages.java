@@ -1,0 +1,42 @@
+package io.dialtone.runtime.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialtone.runtime.link.LinkDriver;
+import io.dialtone.runtime.link.LinkSettings;
+
+/** What operators see of a host's media driver. Called by the admin server's threads. */
+final class HostPages implements AdminPages {
+    private final LinkDriver driver;
+    private final LinkSettings settings;
+
+    HostPages(final LinkDriver driver, final LinkSettings settings) {
+        this.driver = driver;
+        this.settings = settings;
+    }
+
+    boolean isAlive() {
+        return driver.silentMs() < settings.driverSilenceMsMax();
+    }
+
+    @Override
+    public void metrics(final MetricsPage page) {
+        page.gauge("dialtone_host_driver_silent_seconds", "Time since the media driver last showed a sign of life.")
+                .sample(driver.silentMs() / 1_000.0);
+    }
+
+    @Override
+    public void status(final ObjectNode status) {
+        status.put("directory", settings.directory().toString()).put("driverSilentMs", driver.silentMs());
+    }
+
+    @Override
+    public String whyNotReady() {
+        return isAlive() ? "" : "the media driver is silent";
+    }
+
+    @Override
+    public ObjectNode command(final String command, final JsonNode request) throws AdminRefusal {
+        throw new AdminRefusal(AdminRefusal.NOT_FOUND, "a host has no command " + command);
+    }
+}

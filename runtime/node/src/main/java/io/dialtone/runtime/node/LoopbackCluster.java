@@ -1,0 +1,146 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.runtime.demo.DemoCluster;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+
+/** A cluster of real processes on loopback: a host, nodes, an edge. Started and closed by one thread. */
+final class LoopbackCluster implements DemoCluster {
+    private static final long READY_MS_MAX = 30_000;
+    private static final int KEY_BYTES = 32;
+
+    private final Path folder;
+    private final ChildProcesses processes;
+    private final InetSocketAddress edge;
+
+    private LoopbackCluster(final Path folder, final ChildProcesses processes, final InetSocketAddress edge) {
+        this.folder = folder;
+        this.processes = processes;
+        this.edge = edge;
+    }
+
+    /**
+     * Starts them and waits until all see each other.
+     *
+     * @param handler class of the service
+     */
+    static LoopbackCluster start(final int nodes, final String handler, final Consumer<String> progress)
+            throws IOException, InterruptedException {
+        final Path folder = Files.createTempDirectory("dialtone-demo-");
+        final ChildProcesses processes = new ChildProcesses(folder);
+        final InetSocketAddress edge = freePort();
+        boolean done = false;
+        try {
+            final String host = folder.getFileName().toString();
+            final Path config = folder.resolve("cluster.yaml");
+            Files.writeString(config, clusterFile(host, nodes, edge, handler));
+            Files.writeString(folder.resolve("cluster.key"), secret());
+            final List<ChildProcesses.Child> members = new ArrayList<>();
+            progress.accept("host: media driver for shared memory");
+            processes.awaitReady(start(processes, "host", host, config), READY_MS_MAX);
+            for (int i = 1; i <= nodes; i++) {
+                members.add(start(processes, "node", "node-" + i, config));
+            }
+            progress.accept(nodes + " nodes: each owns a part of the calls");
+            members.add(start(processes, "edge", "edge-1", config));
+            progress.accept("edge: SIP comes in at udp:" + edge.getAddress().getHostAddress() + ":" + edge.getPort());
+            for (final ChildProcesses.Child member : members) {
+                processes.awaitReady(member, READY_MS_MAX);
+            }
+            done = true;
+            return new LoopbackCluster(folder, processes, edge);
+        } finally {
+            if (!done) {
+                processes.close();
+                deleteFolder(folder);
+            }
+        }
+    }
+
+    private static ChildProcesses.Child start(
+            final ChildProcesses processes, final String role, final String name, final Path config)
+            throws IOException {
+        return processes.start(
+                role.equals("host") ? role : name,
+                List.of(role, "--config", config.toString(), "--name", name, "--admin", "127.0.0.1:0"));
+    }
+
+    private static String clusterFile(
+            final String host, final int nodes, final InetSocketAddress edge, final String handler) {
+        final StringBuilder yaml = new StringBuilder(512);
+        yaml.append("service: { name: demo, handler: ").append(handler).append(" }\n");
+        yaml.append("cluster:\n  key-file: cluster.key\n  members:\n");
+        // All on one host, so that nobody binds the link's ports: they only have to differ.
+        yaml.append("    - { name: edge-1, role: edge, host: ").append(host);
+        yaml.append(", link: \"127.0.0.1:20001\", listen: \"udp:127.0.0.1:")
+                .append(edge.getPort())
+                .append("\" }\n");
+        for (int i = 1; i <= nodes; i++) {
+            yaml.append("    - { name: node-")
+                    .append(i)
+                    .append(", role: node, host: ")
+                    .append(host);
+            yaml.append(", link: \"127.0.0.1:").append(20_010 + i).append("\" }\n");
+        }
+        return yaml.toString();
+    }
+
+    private static String secret() {
+        final byte[] bytes = new byte[KEY_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes) + "\n";
+    }
+
+    private static InetSocketAddress freePort() throws IOException {
+        final InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
+        try (DatagramSocket socket = new DatagramSocket(0, loopback)) {
+            return new InetSocketAddress(loopback, socket.getLocalPort());
+        }
+    }
+
+    @Override
+    public InetSocketAddress edge() {
+        return edge;
+    }
+
+    @Override
+    public List<String> processes() {
+        return processes.children().stream().map(ChildProcesses.Child::toString).toList();
+    }
+
+    @Override
+    public List<String> died() {
+        return processes.children().stream()
+                .filter(child -> !child.isAlive())
+                .map(ChildProcesses.Child::toString)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        processes.close();
+        deleteFolder(folder);
+    }
+
+    private static void deleteFolder(final Path folder) {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (final Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
+            }
+        } catch (IOException e) {
+            System.getLogger(LoopbackCluster.class.getName())
+                    .log(System.Logger.Level.WARNING, "{0} stays behind: {1}", folder, e.getMessage());
+        }
+    }
+}
