@@ -8,7 +8,7 @@ final class Ascii {
     static final int TOKEN = 1;
     /** {@code word}, of which a Call-ID is made. */
     static final int WORD = 1 << 1;
-    /** {@code user} without escapes. */
+    /** {@code user} without escapes, and the hash that telephones dial. */
     static final int USER = 1 << 2;
     /** {@code password} without escapes. */
     static final int PASSWORD = 1 << 3;
@@ -50,7 +50,7 @@ final class Ascii {
         classify("-.!%*_+`'~", TOKEN | WORD | VALUE);
         classify("()<>:\\\"/[]?{}", WORD);
         classify("-_.!~*'()", USER | PASSWORD | PARAM | URI_HEADER | URIC);
-        classify("&=+$,;?/", USER);
+        classify("&=+$,;?/#", USER);
         classify("&=+$,", PASSWORD);
         classify("[]/:&+$", PARAM);
         classify("[]/?:+$", URI_HEADER);

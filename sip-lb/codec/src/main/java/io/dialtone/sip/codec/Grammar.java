@@ -6,8 +6,8 @@ import java.nio.charset.StandardCharsets;
  * RFC 3261 section 25.1 to the letter, for values that have no view of their own, and for URIs. Holds scratch state: one per thread. Ranges are half open; CR
  * and LF inside them stand in folds.
  *
- * <p>Where networks and letter disagree, networks win in three places: host names may hold underscores and end in a label that begins with a digit, and a local
- * number of a tel URI may lack its context.
+ * <p>Where networks and letter disagree, networks win in four places: host names may hold underscores and end in a label that begins with a digit, users may
+ * hold the {@code #} of service codes unescaped, and a local number of a tel URI may lack its context.
  */
 final class Grammar {
     private static final long DELTA_SECONDS_MAX = 0xFFFF_FFFFL;

@@ -160,6 +160,10 @@ public final class IpLiteral {
                 }
                 gap = groups;
                 at++;
+                // RFC 3261's own grammar asked for one colon too many before an IPv4 address (RFC 5118 section 4.10).
+                if (at + 1 < to && bytes.getByte(at) == ':' && parseIpv4(bytes, at + 1, to) >= 0) {
+                    at++;
+                }
             }
         }
         if (gap < 0) {

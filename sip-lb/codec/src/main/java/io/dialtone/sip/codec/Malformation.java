@@ -15,7 +15,7 @@ public enum Malformation {
     STATUS_LINE(0, "", "The status line is not SIP-Version SP Status-Code SP Reason-Phrase."),
     STATUS_CODE(0, "", "The status code is not within 100 and 699."),
     MESSAGE_TOO_LARGE(513, "Message Too Large", "The message is longer than the limit."),
-    START_LINE_TOO_LARGE(513, "Start Line Too Large", "The first line is longer than the limit."),
+    START_LINE_TOO_LARGE(414, "Request-URI Too Long", "The first line is longer than the limit."),
     HEADER_TOO_LARGE(513, "Header Too Large", "One header is longer than the limit."),
     TOO_MANY_HEADERS(513, "Too Many Headers", "There are more headers than the limit."),
     REQUEST_LINE(400, "Bad Request Line", "The request line is not Method SP Request-URI SP SIP-Version."),

@@ -33,7 +33,7 @@ public final class SipMessage {
     private static final long CSEQ_MAX = 0x7FFF_FFFFL;
     private static final long CONTENT_LENGTH_MAX = Integer.MAX_VALUE;
     private static final int MAX_FORWARDS_MAX = 255;
-    private static final int SHORTEST_START_LINE = 12;
+    private static final int SHORTEST_START_LINE = 11;
 
     private static final int UNFINISHED = -1;
     private static final int BROKEN = -2;
@@ -55,6 +55,7 @@ public final class SipMessage {
     private boolean stream;
     private Malformation malformation = Malformation.NONE;
 
+    private boolean startLineControls;
     private boolean request;
     private SipMethod method = SipMethod.UNKNOWN;
     private int startLine;
@@ -124,6 +125,7 @@ public final class SipMessage {
         offset = from;
         limit = from + length;
         malformation = Malformation.NONE;
+        startLineControls = false;
         request = false;
         method = SipMethod.UNKNOWN;
         startLine = from;
@@ -193,7 +195,11 @@ public final class SipMessage {
     // First line
 
     private int parseStartLine() {
-        final int end = Swar.findControl(bytes, startLine, limit);
+        int end = Swar.findControl(bytes, startLine, limit);
+        while (end < limit && bytes.getByte(end) != '\r' && bytes.getByte(end) != '\n') {
+            startLineControls |= bytes.getByte(end) != '\t';
+            end = Swar.findControl(bytes, end + 1, limit);
+        }
         if (end == limit) {
             return UNFINISHED;
         }
@@ -207,7 +213,6 @@ public final class SipMessage {
         }
         if (end - startLine > limits.startLineBytesMax()) {
             fail(Malformation.START_LINE_TOO_LARGE);
-            return BROKEN;
         }
         final long word = Swar.load(bytes, startLine);
         if (((word & 0xFFFF_FFFFL) | VERSION_LETTERS) == (VERSION_LOWER & 0xFFFF_FFFFL)) {
@@ -352,6 +357,9 @@ public final class SipMessage {
         if (digits < end && bytes.getByte(digits) != ' ') {
             return fail(Malformation.STATUS_LINE);
         }
+        if (startLineControls) {
+            return fail(Malformation.STATUS_LINE);
+        }
         statusCode = status;
         reasonOffset = Math.min(digits + 1, end);
         reasonLength = end - reasonOffset;
@@ -398,11 +406,16 @@ public final class SipMessage {
         final int valueFrom = colon < limit && bytes.getByte(colon) == ':' ? colon + 1 : colon;
         final int end = findValueEnd(valueFrom);
         if (end < 0) {
-            return limit - line > limits.headerBytesMax() ? tooLarge() : end;
+            if (limit - line > limits.headerBytesMax()) {
+                fail(Malformation.HEADER_TOO_LARGE);
+                return BROKEN;
+            }
+            return end;
         }
         final int next = end + (bytes.getByte(end) == '\r' ? 2 : 1);
         if (next - line > limits.headerBytesMax()) {
-            return tooLarge();
+            fail(Malformation.HEADER_TOO_LARGE);
+            return next;
         }
         if (valueFrom == colon || colon == line) {
             fail(Malformation.HEADER_LINE);
@@ -518,11 +531,6 @@ public final class SipMessage {
             end--;
         }
         return Ascii.skip(bytes, line, end, Ascii.TOKEN) == end ? end - line : 0;
-    }
-
-    private int tooLarge() {
-        fail(Malformation.HEADER_TOO_LARGE);
-        return BROKEN;
     }
 
     private void parseCSeq(final int from, final int to) {

@@ -4,6 +4,9 @@ package io.dialtone.sip.codec;
  * Looks at all that {@link SipMessage} leaves alone because forwarding does not need it: the grammar of headers and Request-URI, and which headers must be
  * there. For user agents, and for proxies that were told to be strict. One per thread; nothing in a message makes it throw or allocate.
  *
+ * <p>Headers that are only shown to people, or that telephones are known to fill with words of their own (Alert-Info, Call-Info, Subject, User-Agent), are not looked
+ * at: RFC 3261 section 8.2.2 wants faults ignored in what is not needed to process a request.
+ *
  * <p>RFC 4475 lets an element choose in five cases. Two spaces or a space too many in the request line are refused by the parser already, because hops that read
  * such a line differently are a way around filters. A Date that is not in GMT, spaces inside angle brackets, and an unquoted display name that is no row of
  * tokens are refused here, so a proxy that does not call {@link #check} forwards them.
@@ -113,8 +116,7 @@ public final class SipSyntax {
             case CONTACT -> either(isContacts(message, i), Malformation.CONTACT);
             case ROUTE -> either(isAddress(message, i, true, true), Malformation.ROUTE);
             case RECORD_ROUTE -> either(isAddress(message, i, true, true), Malformation.RECORD_ROUTE);
-            case PATH, SERVICE_ROUTE, CALL_INFO, ALERT_INFO, ERROR_INFO ->
-                either(isAddress(message, i, true, true), Malformation.ADDRESS);
+            case PATH, SERVICE_ROUTE -> either(isAddress(message, i, true, true), Malformation.ADDRESS);
             case REPLY_TO, REFER_TO, REFERRED_BY -> either(isAddress(message, i, false, false), Malformation.ADDRESS);
             case P_ASSERTED_IDENTITY, P_PREFERRED_IDENTITY ->
                 either(isAddress(message, i, false, true), Malformation.ADDRESS);
@@ -147,7 +149,7 @@ public final class SipSyntax {
                 either(grammar.isTokens(bytes, from, to, false, false, false, true), Malformation.TOKEN_LIST);
             case EVENT, SUBSCRIPTION_STATE, CONTENT_DISPOSITION ->
                 either(grammar.isTokens(bytes, from, to, false, true, false, false), Malformation.TOKEN_LIST);
-            case PRIORITY, SIP_ETAG, SIP_IF_MATCH -> either(Grammar.isToken(bytes, from, to), Malformation.TOKEN_LIST);
+            case SIP_ETAG, SIP_IF_MATCH -> either(Grammar.isToken(bytes, from, to), Malformation.TOKEN_LIST);
             case REASON -> either(grammar.isTokens(bytes, from, to, false, true, false, true), Malformation.TOKEN_LIST);
             case AUTHORIZATION, PROXY_AUTHORIZATION, WWW_AUTHENTICATE, PROXY_AUTHENTICATE ->
                 either(Grammar.isCredentials(bytes, from, to), Malformation.CREDENTIALS);

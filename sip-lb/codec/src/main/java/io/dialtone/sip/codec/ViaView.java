@@ -238,8 +238,7 @@ public final class ViaView {
         switch (param.nameLength) {
             case 3 -> {
                 if (Ascii.equalsLower(bytes, name, 3, TTL)) {
-                    ttl = (int) Ascii.number(bytes, value, value + length, TTL_MAX);
-                    return ttl >= 0 && ttl <= TTL_MAX;
+                    return takeTtl(value, length);
                 }
             }
             case 5 -> {
@@ -247,8 +246,10 @@ public final class ViaView {
                     return takeRport(name, value, length);
                 }
                 if (Ascii.equalsLower(bytes, name, 5, MADDR)) {
-                    maddrOffset = value;
-                    maddrLength = length;
+                    if (isFirst(maddrOffset)) {
+                        maddrOffset = value;
+                        maddrLength = length;
+                    }
                     return length > 0;
                 }
             }
@@ -259,8 +260,10 @@ public final class ViaView {
             }
             case 8 -> {
                 if (Ascii.equalsLower(bytes, name, 8, RECEIVED)) {
-                    receivedOffset = value;
-                    receivedLength = length;
+                    if (isFirst(receivedOffset)) {
+                        receivedOffset = value;
+                        receivedLength = length;
+                    }
                     return length > 0;
                 }
             }
@@ -269,9 +272,23 @@ public final class ViaView {
         return true;
     }
 
+    /** The first of a parameter counts, as for whoever edits it; the grammar has room for one. */
+    private boolean isFirst(final int known) {
+        strict &= known < 0;
+        return known < 0;
+    }
+
+    private boolean takeTtl(final int value, final int length) {
+        final long number = Ascii.number(bytes, value, value + length, TTL_MAX);
+        if (isFirst(ttl)) {
+            ttl = number <= TTL_MAX ? (int) number : -1;
+        }
+        return number >= 0 && number <= TTL_MAX;
+    }
+
     private boolean takeBranch(final int value, final int length) {
-        strict &= branchOffset < 0 && Ascii.isAll(bytes, value, value + length, Ascii.TOKEN, false);
-        if (branchOffset < 0) {
+        strict &= Ascii.isAll(bytes, value, value + length, Ascii.TOKEN, false);
+        if (isFirst(branchOffset)) {
             branchOffset = value;
             branchLength = length;
         }
@@ -279,15 +296,20 @@ public final class ViaView {
     }
 
     private boolean takeRport(final int name, final int value, final int length) {
-        rportNameOffset = name;
+        final boolean first = isFirst(rportNameOffset);
+        if (first) {
+            rportNameOffset = name;
+        }
         if (value < 0) {
             return true;
         }
         final long number = Ascii.number(bytes, value, value + length, PORT_MAX);
-        rportOffset = value;
-        rportLength = length;
-        rport = number <= PORT_MAX ? (int) number : -1;
-        return rport >= 0;
+        if (first) {
+            rportOffset = value;
+            rportLength = length;
+            rport = number <= PORT_MAX ? (int) number : -1;
+        }
+        return number >= 0 && number <= PORT_MAX;
     }
 
     /** Whether the last step met a header that is no Via value. */
