@@ -54,6 +54,9 @@ final class Call {
     /** Where requests within the dialog go. */
     InetSocketAddress hop;
 
+    /** Who answered; empty before. */
+    String party = "";
+
     long wakeAtNs = Long.MAX_VALUE;
     long byeAtNs;
     long timerId = CallGenerator.NO_TIMER;

@@ -322,7 +322,8 @@ final class CallGenerator {
         }
         tally.answered++;
         tally.setup(nowNs - call.intendedNs);
-        tally.answeredBy(party.of(message));
+        call.party = party.of(message);
+        tally.answeredBy(call.party);
         if (call.earlyTag.length > 0 && !Arrays.equals(call.earlyTag, call.remoteTag)) {
             tally.note(Anomaly.TAG_CHANGED);
         }
@@ -500,6 +501,9 @@ final class CallGenerator {
         if (!call.failed) {
             call.failed = true;
             tally.fail(failure);
+            if (!call.party.isEmpty()) {
+                tally.lostBy(call.party);
+            }
         }
     }
 

@@ -34,7 +34,13 @@ public record CallLoad(
      * @param lingerNs how long an ended call is remembered, to notice late and doubled answers (T4)
      */
     public record Timers(long t1Ns, long t2Ns, long giveUpNs, long lingerNs) {
+        /** As the RFC has them. */
         public static final Timers RFC_3261 = new Timers(500_000_000L, 4_000_000_000L, 32_000_000_000L, 5_000_000_000L);
+
+        /** The same, but giving up earlier: for tests that do not want to wait out what cannot succeed. */
+        public Timers givingUpAfterNs(final long value) {
+            return new Timers(t1Ns, t2Ns, value, lingerNs);
+        }
     }
 
     public CallLoad {
@@ -85,6 +91,10 @@ public record CallLoad(
 
     public CallLoad withCalledUser(final String value) {
         return new CallLoad(target, callsPerSecond, seconds, holdMs, inDialogEvery, value, timers);
+    }
+
+    public CallLoad withTimers(final Timers value) {
+        return new CallLoad(target, callsPerSecond, seconds, holdMs, inDialogEvery, calledUser, value);
     }
 
     /** How many calls the whole run makes. */

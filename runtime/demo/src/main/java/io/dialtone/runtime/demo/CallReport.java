@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -53,11 +54,24 @@ public final class CallReport {
         return tally.setupNs.getValueAtPercentile(percentile);
     }
 
+    public long count(final Failure failure) {
+        return tally.count(failure);
+    }
+
+    /** How many calls failed after they had been answered, by who had answered them. */
+    public Map<String, Long> lostBy() {
+        return counts(tally.lostBy());
+    }
+
     /** How many calls each answering party took, by the name it gave. */
     public Map<String, Long> answeredBy() {
-        final Map<String, Long> spread = new java.util.TreeMap<>();
-        tally.answeredBy().forEach((party, count) -> spread.put(party, count[0]));
-        return spread;
+        return counts(tally.answeredBy());
+    }
+
+    private static Map<String, Long> counts(final Map<String, long[]> tallied) {
+        final Map<String, Long> counts = new TreeMap<>();
+        tallied.forEach((party, count) -> counts.put(party, count[0]));
+        return counts;
     }
 
     /** Every call was answered and ended well, and nothing odd was seen. */
@@ -115,6 +129,7 @@ public final class CallReport {
             line(text, "started late by", "p99 " + Milliseconds.at(tally.startLateNs, 99) + " ms");
         }
         tally.answeredBy().forEach((party, count) -> line(text, "answered by", party + ": " + count[0] + " calls"));
+        tally.lostBy().forEach((party, count) -> line(text, "lost by", party + ": " + count[0] + " calls"));
         if (tally.anomalies() == 0) {
             line(text, "anomalies", "none");
         }
@@ -169,6 +184,9 @@ public final class CallReport {
         json.close();
         json.open("answeredBy");
         tally.answeredBy().forEach((party, count) -> json.number(party, count[0]));
+        json.close();
+        json.open("lostBy");
+        tally.lostBy().forEach((party, count) -> json.number(party, count[0]));
         json.close();
         json.open("anomalies");
         for (final Anomaly anomaly : Anomaly.values()) {

@@ -40,6 +40,7 @@ final class CallTally {
     private final EnumMap<Anomaly, long[]> anomalies = new EnumMap<>(Anomaly.class);
     private final long[] finalsByStatus = new long[STATUS_MAX];
     private final Map<String, long[]> answeredBy = new TreeMap<>();
+    private final Map<String, long[]> lostBy = new TreeMap<>();
 
     void fail(final Failure failure) {
         failed++;
@@ -57,6 +58,12 @@ final class CallTally {
     void answeredBy(final String party) {
         final String key = answeredBy.size() < PARTIES_MAX || answeredBy.containsKey(party) ? party : "others";
         answeredBy.computeIfAbsent(key, name -> new long[1])[0]++;
+    }
+
+    /** A call that this party had answered failed later. */
+    void lostBy(final String party) {
+        final String key = lostBy.size() < PARTIES_MAX || lostBy.containsKey(party) ? party : "others";
+        lostBy.computeIfAbsent(key, name -> new long[1])[0]++;
     }
 
     void setup(final long durationNs) {
@@ -93,6 +100,10 @@ final class CallTally {
 
     long finals(final int status) {
         return finalsByStatus[status];
+    }
+
+    Map<String, long[]> lostBy() {
+        return lostBy;
     }
 
     Map<String, long[]> answeredBy() {

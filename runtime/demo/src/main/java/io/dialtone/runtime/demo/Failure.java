@@ -1,7 +1,7 @@
 package io.dialtone.runtime.demo;
 
 /** Why a call failed; each failed call has exactly one. */
-enum Failure {
+public enum Failure {
     INVITE_TIMEOUT("no final answer to INVITE in time"),
     INVITE_REFUSED("INVITE answered with 300 or more"),
     UNUSABLE_ANSWER("200 to INVITE without a To tag or a Contact to send ACK to"),
@@ -18,12 +18,13 @@ enum Failure {
         this.sentence = sentence;
     }
 
-    String sentence() {
+    /** What happened, for people. */
+    public String sentence() {
         return sentence;
     }
 
     /** The name in reports: {@code inviteTimeout}. */
-    String key() {
+    public String key() {
         return Anomaly.camelCase(name());
     }
 }

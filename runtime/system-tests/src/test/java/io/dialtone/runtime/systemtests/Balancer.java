@@ -131,6 +131,15 @@ final class Balancer {
         return sum;
     }
 
+    /** A counter of the balancer by the name that its status shows: {@code tokens.forged}. */
+    long counter(final String name) {
+        final JsonNode counter = status().path("counters").path(name);
+        if (!counter.isNumber()) {
+            throw new AssertionError("no counter " + name + " in " + status().path("counters"));
+        }
+        return counter.asLong();
+    }
+
     JsonNode status() {
         try {
             return JSON.readTree(get("/status").body());

@@ -36,7 +36,7 @@ final class KamailioHop {
                 loadmodule "siputils.so"
                 loadmodule "maxfwd.so"
                 loadmodule "sanity.so"
-                modparam("tm", "fr_timer", 8000)
+                modparam("tm", "fr_timer", 30000)
                 modparam("rr", "enable_full_lr", 1)
                 request_route {
                   if (!mf_process_maxfwd_header("10")) { sl_send_reply("483", "Too Many Hops"); exit; }

@@ -40,8 +40,17 @@ final class Ports {
         }
     }
 
+    /** Whether this machine has that address. */
+    static boolean canBind(final String host) {
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(host), 0))) {
+            return probe.isBound();
+        } catch (IOException absent) {
+            return false;
+        }
+    }
+
     static boolean isUdpBound(final String host, final int port) {
-        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(host, port))) {
+        try (DatagramSocket probe = new DatagramSocket(new InetSocketAddress(InetAddress.ofLiteral(host), port))) {
             return !probe.isBound();
         } catch (IOException taken) {
             return true;
