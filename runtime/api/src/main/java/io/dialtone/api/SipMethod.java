@@ -38,4 +38,11 @@ public enum SipMethod {
     /** What every service that takes calls understands: INVITE, ACK, BYE, CANCEL and OPTIONS. */
     public static final Set<SipMethod> OF_A_CALL =
             Collections.unmodifiableSet(EnumSet.of(INVITE, ACK, BYE, CANCEL, OPTIONS));
+
+    /** {@link #OF_A_CALL}, and these. */
+    public static Set<SipMethod> ofACallAnd(final SipMethod... others) {
+        final Set<SipMethod> methods = EnumSet.copyOf(OF_A_CALL);
+        Collections.addAll(methods, others);
+        return methods;
+    }
 }

@@ -1,28 +1,21 @@
 package io.dialtone.examples;
 
+import io.dialtone.api.PendingRequest;
 import io.dialtone.api.Session;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipReply;
 import io.dialtone.api.SipRequest;
 import java.time.Duration;
-import java.util.EnumSet;
 import java.util.Set;
 
 /** Rings for a while, answers, and counts the requests of each call in the call's state. Accepts every registration, so that a phone can be pointed at it. */
 public final class AnsweringService implements SipHandler<AnsweringService.Call> {
-    /** What is remembered of a call: how many requests it had so far, and whether it was answered. */
-    public record Call(int requests, boolean answered) {}
+    /** What is remembered of a call: how many requests it had so far. */
+    public record Call(int requests) {}
 
-    private static final String ANSWER_TIMER = "answer";
-    private static final String SDP = """
-            v=0
-            o=dialtone 1 1 IN IP4 127.0.0.1
-            s=-
-            c=IN IP4 127.0.0.1
-            t=0 0
-            m=audio 40000 RTP/AVP 0
-            """.replace("\n", "\r\n");
+    private static final String SDP =
+            "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio 40000 RTP/AVP 0\r\n";
 
     private final Duration ringTime;
 
@@ -37,13 +30,12 @@ public final class AnsweringService implements SipHandler<AnsweringService.Call>
 
     @Override
     public Call initialState(final SipRequest request) {
-        return new Call(0, false);
+        return new Call(0);
     }
 
     @Override
     public void onRequest(final SipRequest request, final Session<Call> session) {
-        final Call call = session.state();
-        session.update(new Call(call.requests() + 1, call.answered()));
+        session.update(new Call(session.state().requests() + 1));
         switch (request.method()) {
             case INVITE -> ring(request, session);
             case REGISTER -> register(request);
@@ -53,25 +45,23 @@ public final class AnsweringService implements SipHandler<AnsweringService.Call>
 
     @Override
     public void onTimer(final String timer, final Session<Call> session) {
-        session.pending(SipMethod.INVITE).ifPresent(invite -> answer(invite.reply(200), session));
+        session.pending(SipMethod.INVITE).ifPresent(AnsweringService::answer);
     }
 
     private void ring(final SipRequest invite, final Session<Call> session) {
-        if (!invite.isInitial()) {
-            answer(invite.reply(200), session); // a re-INVITE: the call is up already
-            return;
+        final boolean isReInvite = !invite.isInitial();
+        if (!isReInvite) {
+            invite.reply(180).send();
         }
-        invite.reply(180).send();
-        if (ringTime.isZero()) {
-            answer(invite.reply(200), session);
+        if (isReInvite || ringTime.isZero()) {
+            answer(invite);
         } else {
-            session.startTimer(ANSWER_TIMER, ringTime);
+            session.startTimer("answer", ringTime);
         }
     }
 
-    private static void answer(final SipReply reply, final Session<Call> session) {
-        reply.body("application/sdp", SDP).send();
-        session.update(new Call(session.state().requests(), true));
+    private static void answer(final PendingRequest invite) {
+        invite.reply(200).body("application/sdp", SDP).send();
     }
 
     private static void register(final SipRequest register) {
@@ -82,12 +72,6 @@ public final class AnsweringService implements SipHandler<AnsweringService.Call>
 
     @Override
     public Set<SipMethod> methods() {
-        return EnumSet.of(
-                SipMethod.INVITE,
-                SipMethod.ACK,
-                SipMethod.BYE,
-                SipMethod.CANCEL,
-                SipMethod.OPTIONS,
-                SipMethod.REGISTER);
+        return SipMethod.ofACallAnd(SipMethod.REGISTER);
     }
 }

@@ -29,7 +29,7 @@ class AnsweringServiceTest {
         final SipText ok = call.expect(200);
         assertTrue(ok.body().startsWith("v=0"), ok::toString);
         call.ack();
-        assertEquals(Optional.of(new Call(1, true)), cluster.stateOf(call.callId(), Call.class));
+        assertEquals(Optional.of(new Call(1)), cluster.stateOf(call.callId(), Call.class));
     }
 
     @Test
@@ -42,7 +42,7 @@ class AnsweringServiceTest {
 
         call.request("OPTIONS").expect(200);
 
-        assertEquals(Optional.of(new Call(2, true)), cluster.stateOf(call.callId(), Call.class));
+        assertEquals(Optional.of(new Call(2)), cluster.stateOf(call.callId(), Call.class));
     }
 
     @Test
