@@ -6,8 +6,11 @@ import static java.lang.System.Logger.Level.ERROR;
 final class FailureLog {
     private static final System.Logger LOG = System.getLogger(FailureLog.class.getName());
 
+    private static final int SAID_EACH_TIMES = 10;
+
     private final String role;
     private final LoopCounters counters;
+    private long nextSaid = 1;
 
     FailureLog(final String role, final LoopCounters counters) {
         this.role = role;
@@ -17,7 +20,8 @@ final class FailureLog {
     void onIngressFailure(final Throwable cause) {
         counters.increment(TransportCounter.INGRESS_FAILURES);
         final long count = counters.get(TransportCounter.INGRESS_FAILURES);
-        if (Long.bitCount(count) == 1) {
+        if (count == nextSaid) {
+            nextSaid *= SAID_EACH_TIMES;
             LOG.log(
                     ERROR,
                     role + ": routing threw, failure " + count + " of this loop; the message was dropped",

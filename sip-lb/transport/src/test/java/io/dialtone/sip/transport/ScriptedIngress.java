@@ -5,7 +5,7 @@ import io.dialtone.sip.routing.SipIngress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
 
-/** An ingress that does with each message what a test says, and nothing else. */
+/** An ingress that does with each message what a test says, and counts its turns. */
 final class ScriptedIngress implements SipIngress {
     /** What to do with a message; called by the loop's thread. */
     interface Script {
@@ -14,7 +14,9 @@ final class ScriptedIngress implements SipIngress {
 
     private final Script script;
     final AtomicLong turns = new AtomicLong();
+    volatile long lastTurnNs = Long.MIN_VALUE / 2;
     volatile long deadlineNs = Long.MAX_VALUE;
+    volatile boolean throwInDoWork;
 
     ScriptedIngress(final Script script) {
         this.script = script;
@@ -28,7 +30,11 @@ final class ScriptedIngress implements SipIngress {
 
     @Override
     public int doWork(final long nowNs) {
+        lastTurnNs = nowNs;
         turns.incrementAndGet();
+        if (throwInDoWork) {
+            throw new IllegalStateException("the test wants it so");
+        }
         return 0;
     }
 
