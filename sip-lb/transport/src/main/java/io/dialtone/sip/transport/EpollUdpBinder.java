@@ -5,6 +5,7 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.dialtone.sip.routing.SipListener;
 import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
@@ -32,6 +33,8 @@ final class EpollUdpBinder implements UdpBinder {
 
     EpollUdpBinder(final UdpTransportConfig config) {
         this.config = config;
+        // Loads the library that closes descriptors, before the first is opened.
+        Epoll.ensureAvailability();
     }
 
     @Override

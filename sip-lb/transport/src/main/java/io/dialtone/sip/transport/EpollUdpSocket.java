@@ -7,6 +7,7 @@ import static io.dialtone.sip.transport.TransportCounter.DROPPED_WRONG_FAMILY;
 import static io.dialtone.sip.transport.TransportCounter.RECEIVED_BYTES;
 import static io.dialtone.sip.transport.TransportCounter.RECEIVED_DATAGRAMS;
 import static io.dialtone.sip.transport.TransportCounter.RECEIVED_KEEP_ALIVES;
+import static io.dialtone.sip.transport.TransportCounter.RECEIVED_SEGMENTED;
 import static io.dialtone.sip.transport.TransportCounter.RECEIVE_CALLS;
 import static io.dialtone.sip.transport.TransportCounter.RECEIVE_ERRORS;
 
@@ -201,6 +202,7 @@ final class EpollUdpSocket implements UdpSocket, EpollIoHandle, DatagramPort {
             segments++;
         }
         counters.add(RECEIVED_DATAGRAMS, segments - 1);
+        counters.add(RECEIVED_SEGMENTED, segments);
     }
 
     // ---- out

@@ -23,12 +23,15 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <p>Each datagram has an iovec; each header (struct mmsghdr) has a run of them: one, or with GSO up to {@link #SEGMENTS_MAX} equally long ones to
  * one peer, of which the last may be shorter. Order is kept. When the kernel refuses a header, that one is counted by kind and left out, and the
- * rest goes on; when its buffer is full we wait once, at most {@link #SEND_WAIT_MS_MAX}, and drop the rest of the batch if that did not help: SIP
+ * rest goes on; when its buffer is full we wait, {@link #WAITS_MAX} times {@link #SEND_WAIT_MS_MAX} at most, and drop the rest of the batch if that did not help: SIP
  * retransmits, and a loop that waits longer loses more at its receive buffer.
  */
 final class SendQueue {
     /** Longest wait for room in a full send buffer. */
     static final int SEND_WAIT_MS_MAX = 10;
+
+    /** Waits of one flush: a peer or device that takes a datagram at a time must not hold the loop for long. */
+    static final int WAITS_MAX = 4;
 
     /** Segments of one send; older kernels allow no more. */
     static final int SEGMENTS_MAX = 64;
@@ -52,6 +55,7 @@ final class SendQueue {
     private int headerCount;
     private int datagramCount;
     private long bytes;
+    private int waits;
 
     private final boolean gso;
 
@@ -134,6 +138,7 @@ final class SendQueue {
         headerCount = 0;
         datagramCount = 0;
         bytes = 0;
+        waits = 0;
         runOpen = false;
     }
 
@@ -208,9 +213,12 @@ final class SendQueue {
     }
 
     private int onFull(final int header) {
-        counters.increment(SEND_WAITS);
-        if (port.awaitWritable(SEND_WAIT_MS_MAX)) {
-            return 0;
+        if (waits < WAITS_MAX) {
+            waits++;
+            counters.increment(SEND_WAITS);
+            if (port.awaitWritable(SEND_WAIT_MS_MAX)) {
+                return 0;
+            }
         }
         for (int i = header; i < headerCount; i++) {
             drop(i, DROPPED_SEND_BUFFER_FULL);
@@ -230,14 +238,10 @@ final class SendQueue {
         counters.add(SEND_SEGMENTED, -segments);
         for (int i = 0; i < segments; i++) {
             headers.putLong(place + Linux.MSG_IOV, firstIovec + (long) i * Linux.IOVEC_BYTES);
-            int sent = port.sendmmsg(headers.addressOffset() + place, 1);
+            final int sent = port.sendmmsg(headers.addressOffset() + place, 1);
             counters.increment(SEND_CALLS);
-            if (sent == -Linux.EAGAIN) {
-                counters.increment(SEND_WAITS);
-                sent = port.awaitWritable(SEND_WAIT_MS_MAX) ? port.sendmmsg(headers.addressOffset() + place, 1) : sent;
-            }
             if (sent < 1) {
-                drop(header, sent == -Linux.EAGAIN ? DROPPED_SEND_BUFFER_FULL : kindOf(-sent));
+                drop(header, kindOf(-sent));
             }
         }
     }
@@ -263,7 +267,7 @@ final class SendQueue {
             case Linux.EMSGSIZE -> DROPPED_TOO_BIG;
             case Linux.EINVAL, Linux.EAFNOSUPPORT, Linux.EADDRNOTAVAIL -> DROPPED_INVALID;
             case Linux.EPERM, Linux.EACCES -> DROPPED_FORBIDDEN;
-            case Linux.ENOBUFS -> DROPPED_SEND_BUFFER_FULL;
+            case Linux.EAGAIN, Linux.ENOBUFS -> DROPPED_SEND_BUFFER_FULL;
             case Linux.ENETDOWN, Linux.ENETUNREACH, Linux.ECONNREFUSED, Linux.EHOSTDOWN, Linux.EHOSTUNREACH ->
                 DROPPED_UNREACHABLE;
             default -> SEND_ERRORS;

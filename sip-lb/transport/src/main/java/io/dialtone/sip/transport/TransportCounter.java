@@ -5,6 +5,7 @@ public enum TransportCounter {
     RECEIVED_DATAGRAMS("Datagrams read from sockets, whatever became of them."),
     RECEIVED_BYTES("Bytes of the datagrams read."),
     RECEIVE_CALLS("Reads that brought at least one datagram; datagrams per call is the batch the kernel had ready."),
+    RECEIVED_SEGMENTED("Datagrams that came joined with others of their peer (UDP GRO)."),
     RECEIVED_KEEP_ALIVES(
             "Datagrams of nothing, or of at most four CR, LF or NUL bytes, that keep a NAT binding; dropped."),
     DROPPED_TRUNCATED("Datagrams longer than a receive slot; dropped, as their end is lost."),

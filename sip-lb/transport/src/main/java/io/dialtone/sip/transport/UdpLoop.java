@@ -42,6 +42,7 @@ final class UdpLoop implements Agent, Delivery {
     private final CountDownLatch started = new CountDownLatch(1);
 
     private volatile boolean stopping;
+    private volatile boolean wakeUpAsked;
     private volatile @Nullable Throwable failure;
 
     private long restNs = RestPolicy.NO_REST;
@@ -71,7 +72,14 @@ final class UdpLoop implements Agent, Delivery {
         rest = new RestPolicy(waiting, nowNs);
         thread = new FastThreadLocalThread(this::run, roleName());
         thread.setDaemon(true);
-        netty = new ManualIoEventLoop(thread, handlers);
+        netty = new ManualIoEventLoop(thread, handlers) {
+            @Override
+            protected boolean canBlock() {
+                // Asked once more after the handler has said that it will sleep: a wake-up that came before that word
+                // wrote to no eventfd.
+                return !wakeUpAsked && !stopping;
+            }
+        };
     }
 
     // ---- for any thread
@@ -104,6 +112,7 @@ final class UdpLoop implements Agent, Delivery {
 
     /** Ends a rest in the kernel, so that the ingress gets a turn. */
     void wakeUp() {
+        wakeUpAsked = true;
         netty.wakeup();
     }
 
@@ -157,6 +166,9 @@ final class UdpLoop implements Agent, Delivery {
         } else {
             counters.increment(TransportCounter.RESTS);
             netty.run(restNs, NO_TASK_LIMIT);
+        }
+        if (wakeUpAsked) {
+            wakeUpAsked = false;
         }
         readClock();
         final int work = workIngress();

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.dialtone.sip.routing.SipEgress;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 
@@ -51,7 +50,7 @@ final class Harness {
             if (System.nanoTime() - deadlineNs > 0) {
                 fail("waited in vain for " + what);
             }
-            LockSupport.parkNanos(100_000);
+            Thread.onSpinWait();
         }
     }
 }
