@@ -8,6 +8,8 @@ import org.agrona.DirectBuffer;
  */
 public final class NameAddrView {
     private static final byte[] TAG = {'t', 'a', 'g'};
+    private static final byte DEL = 0x7F;
+    private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
 
     private final ParamScanner param = new ParamScanner();
     private final Bytes own = new Bytes();
@@ -161,12 +163,21 @@ public final class NameAddrView {
     private int readBracketed(final int open) {
         bracketed = true;
         int close = open + 1;
+        while (close <= limit - 8) {
+            // Eight at a time as long as nothing ends the URI, or makes it odd.
+            final long word = Swar.load(bytes, close);
+            if ((Swar.blanks(word) | Swar.angles(word) | Swar.equal(word, (byte) '"') | Swar.equal(word, DEL)) != 0) {
+                break;
+            }
+            strict &= (word & NOT_ASCII) == 0;
+            close += 8;
+        }
         while (close < limit && bytes.getByte(close) != '>') {
             final byte c = bytes.getByte(close);
             if (c == '<' || c == '"') {
                 return -1;
             }
-            strict &= c > ' ' && c != 0x7F;
+            strict &= c > ' ' && c != DEL;
             close++;
         }
         if (close == limit) {

@@ -83,7 +83,8 @@ public final class SipMessage {
     private int contentLength;
     private boolean contentLengthBroken;
 
-    private boolean tagsRead;
+    private boolean fromTagRead;
+    private boolean toTagRead;
     private int fromTagOffset;
     private int fromTagLength;
     private int toTagOffset;
@@ -151,7 +152,8 @@ public final class SipMessage {
         maxForwards = -1;
         contentLength = -1;
         contentLengthBroken = false;
-        tagsRead = false;
+        fromTagRead = false;
+        toTagRead = false;
         Arrays.fill(first, (short) -1);
     }
 
@@ -909,35 +911,40 @@ public final class SipMessage {
     }
 
     public int fromTagOffset() {
-        readTags();
+        readFromTag();
         return fromTagOffset;
     }
 
     public int fromTagLength() {
-        readTags();
+        readFromTag();
         return fromTagLength;
     }
 
     public int toTagOffset() {
-        readTags();
+        readToTag();
         return toTagOffset;
     }
 
     public int toTagLength() {
-        readTags();
+        readToTag();
         return toTagLength;
     }
 
-    private void readTags() {
-        if (tagsRead) {
-            return;
+    private void readFromTag() {
+        if (!fromTagRead) {
+            fromTagRead = true;
+            final int from = first[HeaderName.FROM.ordinal()];
+            fromTagOffset = from >= 0 && address.wrap(this, from) ? address.tagOffset() : -1;
+            fromTagLength = fromTagOffset >= 0 ? address.tagLength() : 0;
         }
-        tagsRead = true;
-        final int from = first[HeaderName.FROM.ordinal()];
-        fromTagOffset = from >= 0 && address.wrap(this, from) ? address.tagOffset() : -1;
-        fromTagLength = fromTagOffset >= 0 ? address.tagLength() : 0;
-        final int to = first[HeaderName.TO.ordinal()];
-        toTagOffset = to >= 0 && address.wrap(this, to) ? address.tagOffset() : -1;
-        toTagLength = toTagOffset >= 0 ? address.tagLength() : 0;
+    }
+
+    private void readToTag() {
+        if (!toTagRead) {
+            toTagRead = true;
+            final int to = first[HeaderName.TO.ordinal()];
+            toTagOffset = to >= 0 && address.wrap(this, to) ? address.tagOffset() : -1;
+            toTagLength = toTagOffset >= 0 ? address.tagLength() : 0;
+        }
     }
 }

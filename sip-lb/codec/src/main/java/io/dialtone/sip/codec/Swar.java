@@ -91,4 +91,20 @@ final class Swar {
         }
         return at;
     }
+
+    /** First byte of that value from {@code offset} on, or {@code limit}. */
+    static int find(final Bytes bytes, final int offset, final int limit, final byte value) {
+        int at = offset;
+        while (at <= limit - 8) {
+            final long passed = equal(load(bytes, at), value);
+            if (passed != 0) {
+                return at + first(passed);
+            }
+            at += 8;
+        }
+        while (at < limit && bytes.getByte(at) != value) {
+            at++;
+        }
+        return at;
+    }
 }

@@ -20,6 +20,7 @@ public final class UriView {
     private static final byte[] SIP = {'s', 'i', 'p'};
     private static final byte[] SIPS = {'s', 'i', 'p', 's'};
     private static final byte[] TEL = {'t', 'e', 'l'};
+    private static final byte DEL = 0x7F;
     private static final int PORT_MAX = 65_535;
 
     private final Bytes own = new Bytes();
@@ -89,11 +90,20 @@ public final class UriView {
     }
 
     private boolean hasBlanksOrBrackets(final int from) {
-        for (int i = from; i < end; i++) {
-            final byte c = bytes.getByte(i);
-            if ((c >= 0 && c <= ' ') || c == '<' || c == '>' || c == '"' || c == 0x7F) {
+        int at = from;
+        while (at <= end - 8) {
+            final long word = Swar.load(bytes, at);
+            if ((Swar.blanks(word) | Swar.angles(word) | Swar.equal(word, (byte) '"') | Swar.equal(word, DEL)) != 0) {
                 return true;
             }
+            at += 8;
+        }
+        while (at < end) {
+            final byte c = bytes.getByte(at);
+            if ((c >= 0 && c <= ' ') || c == '<' || c == '>' || c == '"' || c == DEL) {
+                return true;
+            }
+            at++;
         }
         return false;
     }
@@ -120,10 +130,7 @@ public final class UriView {
     }
 
     private boolean parseSip(final int from) {
-        int at = from;
-        while (at < end && bytes.getByte(at) != '@') {
-            at++;
-        }
+        int at = Swar.find(bytes, from, end, (byte) '@');
         if (at < end) {
             userOffset = from;
             int colon = from;
@@ -190,10 +197,7 @@ public final class UriView {
     /** Parameters and headers. */
     private boolean parseTail(final int from) {
         paramsOffset = from;
-        int at = from;
-        while (at < end && bytes.getByte(at) != '?') {
-            at++;
-        }
+        final int at = Swar.find(bytes, from, end, (byte) '?');
         paramsEnd = at;
         if (at < end) {
             headersOffset = at + 1;

@@ -67,6 +67,13 @@ public final class ViaView {
         return goTo(ofMessage.firstHeader(HeaderName.VIA));
     }
 
+    /** Goes to the first value of one of the Via headers, for callers that know what the headers before it are. */
+    public boolean wrap(final SipMessage ofMessage, final int headerIndex) {
+        message = ofMessage;
+        bytes = ofMessage.bytes();
+        return goTo(headerIndex);
+    }
+
     /** Goes to the next value, on the same line or the next. False if there is none, or if it is no Via value; {@link #isMalformed()} tells. */
     public boolean next() {
         if (nextValue >= 0) {
