@@ -1,6 +1,8 @@
 package io.dialtone.sip.routing;
 
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -19,6 +21,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * Request-URI still matches its INVITE.
  */
 final class ListenerText {
+    private static final int LINE_END_LENGTH = 2;
+
     /** Listeners that one character can tell apart. */
     static final int LISTENERS_MAX = 32;
 
@@ -35,6 +39,9 @@ final class ListenerText {
     static final int BRANCH_LENGTH = BRANCH_MARK.length + Base32.LONG_LENGTH;
 
     private static final String VIA_PARAM = ";dt=";
+    private static final String PAIRED = ";r2=on";
+    private static final String VIA_NAME = "Via: ";
+    private static final String RECORD_ROUTE_NAME = "Record-Route: ";
 
     private final UnsafeBuffer text;
     private final int transactionOffset;
@@ -50,7 +57,7 @@ final class ListenerText {
         final String sentBy = listener.advertisedHost() + ":" + listener.advertisedPort();
         final String via =
                 "Via: SIP/2.0/UDP " + sentBy + ";branch=" + new String(BRANCH_MARK, StandardCharsets.US_ASCII);
-        final String beforeToken = "Record-Route: <sip:" + sentBy + ";lr;dt=";
+        final String beforeToken = RECORD_ROUTE_NAME + "<sip:" + sentBy + ";lr;dt=";
         final String transactionBlank = "a".repeat(Base32.LONG_LENGTH);
         final String viaBlank = "a".repeat(VIA_PARAM_LENGTH);
         final String tokenBlank = "a".repeat(TOKEN_LENGTH);
@@ -61,9 +68,9 @@ final class ListenerText {
         this.tokenOffset = viaLength + beforeToken.length();
         final String recordRouteLine = beforeToken + tokenBlank + ">\r\n";
         this.recordRouteLength = recordRouteLine.length();
-        this.text = new UnsafeBuffer(ascii(viaLine + recordRouteLine));
+        this.text = direct(viaLine + recordRouteLine);
         this.pairedTokenOffset = beforeToken.length();
-        this.pairedText = new UnsafeBuffer(ascii(beforeToken + tokenBlank + ";r2=on>\r\n"));
+        this.pairedText = direct(beforeToken + tokenBlank + PAIRED + ">\r\n");
         this.ipv4 = listener.local().getAddress().getAddress().length == Integer.BYTES;
     }
 
@@ -110,6 +117,72 @@ final class ListenerText {
     private static void writeToken(final UnsafeBuffer buffer, final int offset, final int backend, final long check) {
         Base32.write(backend & 0xFFFF_FFFFL, buffer, offset, Base32.INT_LENGTH);
         Base32.write(check, buffer, offset + Base32.INT_LENGTH, Base32.LONG_LENGTH);
+    }
+
+    // What comes back word for word, as it nearly always does, is known without parsing it.
+
+    /** Whether a whole Via header is a value of ours and nothing else; transaction and parameter stand where {@link #stamp} put them. */
+    boolean isVia(final DirectBuffer buffer, final int offset, final int length) {
+        final int from = VIA_NAME.length();
+        return length == viaLength - from - LINE_END_LENGTH
+                && isEqual(buffer, offset, text, from, transactionOffset - from)
+                && isEqual(
+                        buffer,
+                        offset + viaParamOffset - VIA_PARAM.length() - from,
+                        text,
+                        viaParamOffset - VIA_PARAM.length(),
+                        VIA_PARAM.length());
+    }
+
+    /** Place of the transaction in a value that {@link #isVia}. */
+    int transactionPlace() {
+        return transactionOffset - VIA_NAME.length();
+    }
+
+    /** Place of the parameter's value in a value that {@link #isVia}. */
+    int viaParamPlace() {
+        return viaParamOffset - VIA_NAME.length();
+    }
+
+    /** Whether a whole Route header is one value of ours and nothing else, as a peer makes it from our Record-Route; not one of a pair. */
+    boolean isRoute(final DirectBuffer buffer, final int offset, final int length) {
+        final int from = viaLength + RECORD_ROUTE_NAME.length();
+        return length == recordRouteLength - RECORD_ROUTE_NAME.length() - LINE_END_LENGTH
+                && isEqual(buffer, offset, text, from, tokenOffset - from)
+                && buffer.getByte(offset + length - 1) == '>';
+    }
+
+    /** Place of the token in a value that {@link #isRoute}. */
+    int tokenPlace() {
+        return tokenOffset - viaLength - RECORD_ROUTE_NAME.length();
+    }
+
+    private static boolean isEqual(
+            final DirectBuffer one,
+            final int oneOffset,
+            final DirectBuffer other,
+            final int otherOffset,
+            final int length) {
+        int i = 0;
+        for (; i + Long.BYTES <= length; i += Long.BYTES) {
+            if (one.getLong(oneOffset + i) != other.getLong(otherOffset + i)) {
+                return false;
+            }
+        }
+        for (; i < length; i++) {
+            if (one.getByte(oneOffset + i) != other.getByte(otherOffset + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** In direct memory, like the messages it is copied to. */
+    private static UnsafeBuffer direct(final String string) {
+        final byte[] bytes = ascii(string);
+        final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(bytes.length));
+        buffer.putBytes(0, bytes);
+        return buffer;
     }
 
     private static byte[] ascii(final String string) {

@@ -1,7 +1,9 @@
 package io.dialtone.sip.routing;
 
 import io.dialtone.sip.codec.ViaView;
+import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** Reads what we wrote into a Via of ours. One per I/O thread; valid until the next reading. */
 final class OwnVia {
@@ -20,6 +22,8 @@ final class OwnVia {
 
     /** Place of the letter in which the marks of forwarded requests and probes differ. */
     private static final int KIND_OFFSET = ListenerText.BRANCH_MARK.length - 1;
+
+    private static final long MARK = new UnsafeBuffer(ListenerText.BRANCH_MARK).getLong(0, ByteOrder.LITTLE_ENDIAN);
 
     private long transaction;
     private int listener;
@@ -47,22 +51,26 @@ final class OwnVia {
     private Kind readForwarded(final DirectBuffer buffer, final ViaView via) {
         final int id = via.branchOffset() + ListenerText.BRANCH_MARK.length;
         final int param = paramOffset(buffer, via);
-        if (param < 0
-                || !Base32.isValid(buffer, id, Base32.LONG_LENGTH)
-                || !Base32.isValid(buffer, param, ListenerText.VIA_PARAM_LENGTH)) {
+        if (param < 0) {
             return Kind.FOREIGN;
         }
+        readValues(buffer, id, param);
+        return Kind.FORWARDED;
+    }
+
+    /** Reads a whole Via header that is word for word as we wrote it. */
+    void readVerbatim(final DirectBuffer buffer, final int offset, final ListenerText text) {
+        readValues(buffer, offset + text.transactionPlace(), offset + text.viaParamPlace());
+    }
+
+    private void readValues(final DirectBuffer buffer, final int id, final int param) {
         transaction = Base32.read(buffer, id, Base32.LONG_LENGTH);
         listener = (int) Base32.read(buffer, param, 1);
         loop = Base32.read(buffer, param + 1, ListenerText.LOOP_LENGTH);
         wayBack = Base32.read(buffer, param + 1 + ListenerText.LOOP_LENGTH, Base32.LONG_LENGTH);
-        return Kind.FORWARDED;
     }
 
     private Kind readProbe(final DirectBuffer buffer, final int offset) {
-        if (!Base32.isValid(buffer, offset, 2 * Base32.INT_LENGTH + Base32.LONG_LENGTH)) {
-            return Kind.FOREIGN;
-        }
         probeBackend = (int) Base32.read(buffer, offset, Base32.INT_LENGTH);
         probeSequence = (int) Base32.read(buffer, offset + Base32.INT_LENGTH, Base32.INT_LENGTH);
         probeCheck = Base32.read(buffer, offset + 2 * Base32.INT_LENGTH, Base32.LONG_LENGTH);
@@ -114,14 +122,9 @@ final class OwnVia {
         return at;
     }
 
-    /** Whether the branch begins with our mark, its last letter aside. */
+    /** Whether the branch begins with our mark, its last letter aside: eight bytes. */
     private static boolean hasMark(final DirectBuffer buffer, final int branch) {
-        for (int i = 0; i < KIND_OFFSET; i++) {
-            if (buffer.getByte(branch + i) != ListenerText.BRANCH_MARK[i]) {
-                return false;
-            }
-        }
-        return true;
+        return buffer.getLong(branch, ByteOrder.LITTLE_ENDIAN) == MARK;
     }
 
     /** Transaction of the request we forwarded. */

@@ -4,6 +4,7 @@ import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.ViaView;
+import java.nio.ByteBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -30,7 +31,7 @@ final class ProxyKeys {
     private final SipHash tokenPrevious;
     private final SipHash refusal;
     private final SipHash probe;
-    private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[ADDRESS_BYTES]);
+    private final UnsafeBuffer scratch = new UnsafeBuffer(ByteBuffer.allocateDirect(ADDRESS_BYTES));
 
     ProxyKeys(final ClusterKey key) {
         this.call = key.derive("sip-lb call");

@@ -32,6 +32,7 @@ final class RequestPath {
     private static final long LOOP_SEED = 0x9e37_79b9_7f4a_7c15L;
     private static final long LOOP_MULTIPLIER = 0xbf58_476d_1ce4_e5b9L;
     private static final int NO_LISTENER = -1;
+    private static final int NOT_READ = -1;
 
     private final ProxyLoop loop;
     private final Answers answers;
@@ -55,6 +56,8 @@ final class RequestPath {
     private long transaction;
     private int uriOffset;
     private int uriLength;
+    private int requestUriRead;
+    private boolean requestUriOk;
     private boolean tokenValid;
     private int tokenBackend;
     private int pairedListener;
@@ -64,7 +67,7 @@ final class RequestPath {
         this.loop = loop;
         this.answers = answers;
         this.message = message;
-        this.routes = new RouteSet(message);
+        this.routes = new RouteSet(message, loop.listeners);
         this.affinityKey = new AffinityKey(loop.config.affinity());
         this.proxyRequire = new ProxyRequire(loop.config.proxyRequirePassed());
         this.backends = loop.table.current();
@@ -132,6 +135,7 @@ final class RequestPath {
     private void takeOwnRoutes() {
         uriOffset = message.requestUriOffset();
         uriLength = message.requestUriLength();
+        requestUriRead = NOT_READ;
         tokenValid = false;
         pairedListener = NO_LISTENER;
         if (routes.isEmpty()) {
@@ -143,12 +147,20 @@ final class RequestPath {
             uriLength = routes.lastUriLength();
             routes.removeLast();
         }
-        if (routes.isEmpty() || !isOurs(routes.topmost())) {
+        if (routes.isEmpty()) {
             return;
         }
-        final UriView own = routes.topmost();
-        readToken(own);
-        final boolean paired = own.hasParam(PAIRED);
+        boolean paired = false;
+        if (routes.ownToken() >= 0) {
+            readToken(routes.ownToken());
+        } else {
+            final UriView own = routes.topmost();
+            if (!isOurs(own)) {
+                return;
+            }
+            readToken(own);
+            paired = own.hasParam(PAIRED);
+        }
         routes.removeTopmost();
         // From the inside every value of ours is done with; from the outside a second one belongs to a second passage,
         // unless it is a pair.
@@ -172,14 +184,17 @@ final class RequestPath {
         if (!uri.findParam(TOKEN)) {
             return;
         }
-        final UnsafeBuffer buffer = message.buffer();
-        final int offset = uri.paramValueOffset();
-        if (uri.paramValueLength() == ListenerText.TOKEN_LENGTH
-                && Base32.isValid(buffer, offset, ListenerText.TOKEN_LENGTH)) {
-            tokenBackend = (int) Base32.read(buffer, offset, Base32.INT_LENGTH);
-            final long check = Base32.read(buffer, offset + Base32.INT_LENGTH, Base32.LONG_LENGTH);
-            tokenValid = loop.keys.isToken(check, callHash, message, tokenBackend);
+        if (uri.paramValueLength() == ListenerText.TOKEN_LENGTH) {
+            readToken(uri.paramValueOffset());
+        } else {
+            loop.count(ProxyCounter.TOKENS_FORGED);
         }
+    }
+
+    private void readToken(final int offset) {
+        tokenBackend = (int) Base32.read(message.buffer(), offset, Base32.INT_LENGTH);
+        final long check = Base32.read(message.buffer(), offset + Base32.INT_LENGTH, Base32.LONG_LENGTH);
+        tokenValid = loop.keys.isToken(check, callHash, message, tokenBackend);
         if (!tokenValid) {
             loop.count(ProxyCounter.TOKENS_FORGED);
         }
@@ -192,7 +207,11 @@ final class RequestPath {
 
     /** Reads the Request-URI as it is after section 16.4. */
     private boolean readRequestUri() {
-        return requestUri.parse(message.buffer(), uriOffset, uriLength);
+        if (requestUriRead != uriOffset) {
+            requestUriRead = uriOffset;
+            requestUriOk = requestUri.parse(message.buffer(), uriOffset, uriLength);
+        }
+        return requestUriOk;
     }
 
     // RFC 3261 section 16.3: validation
@@ -227,15 +246,27 @@ final class RequestPath {
 
     /** Whether a Via of ours was written for the same Request-URI and Routes (RFC 3261 section 16.3 step 4, RFC 5393). */
     private boolean isLoop(final long loopHash) {
-        final UnsafeBuffer buffer = message.buffer();
-        for (boolean more = olderVia.wrap(message); more; more = olderVia.next()) {
-            if (loop.names.isSentBy(buffer, olderVia.hostOffset(), olderVia.hostLength(), olderVia.port())
-                    && ownVia.read(buffer, olderVia) == OwnVia.Kind.FORWARDED
-                    && ownVia.loop() == loopHash) {
+        if (isOwnViaOfLoop(via, loopHash)) {
+            return true;
+        }
+        if (!via.isFollowedOnLine() && message.nextHeader(via.header()) < 0) {
+            return false;
+        }
+        boolean more = olderVia.wrap(message) && olderVia.next();
+        while (more) {
+            if (isOwnViaOfLoop(olderVia, loopHash)) {
                 return true;
             }
+            more = olderVia.next();
         }
         return false;
+    }
+
+    private boolean isOwnViaOfLoop(final ViaView candidate, final long loopHash) {
+        final UnsafeBuffer buffer = message.buffer();
+        return loop.names.isSentBy(buffer, candidate.hostOffset(), candidate.hostLength(), candidate.port())
+                && ownVia.read(buffer, candidate) == OwnVia.Kind.FORWARDED
+                && ownVia.loop() == loopHash;
     }
 
     /** All that decides where the request goes, as it came in: Request-URI, Routes, and whether a backend sent it. */

@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipEditor;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
@@ -35,6 +36,34 @@ final class ResponsePath {
             final @Nullable Backend sender,
             final long nowNs) {
         loop.count(ProxyCounter.RESPONSES_RECEIVED);
+        final int first = message.firstHeader(HeaderName.VIA);
+        if (first >= 0 && isOursVerbatim(first)) {
+            editor.begin(message).delete(message.headerLineOffset(first), message.headerLineLength(first));
+            forward(buffer, from, via.wrap(message, message.nextHeader(first)), sender, nowNs);
+        } else {
+            onResponseSlowPath(buffer, from, backends, sender, nowNs);
+        }
+    }
+
+    /** Whether the first Via header is ours alone and as we wrote it: most servers copy it byte by byte. */
+    private boolean isOursVerbatim(final int header) {
+        final int offset = message.headerValueOffset(header);
+        final int length = message.headerValueLength(header);
+        for (final ListenerText text : loop.listeners) {
+            if (text.isVia(message.buffer(), offset, length)) {
+                ownVia.readVerbatim(message.buffer(), offset, text);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void onResponseSlowPath(
+            final UnsafeBuffer buffer,
+            final SipFlow from,
+            final Backends backends,
+            final @Nullable Backend sender,
+            final long nowNs) {
         if (!via.wrap(message)
                 || !loop.names.isSentBy(message.buffer(), via.hostOffset(), via.hostLength(), via.port())) {
             loop.count(ProxyCounter.DROPPED_STRAY_RESPONSE);
@@ -42,7 +71,10 @@ final class ResponsePath {
         }
         switch (ownVia.read(message.buffer(), via)) {
             case PROBE -> onProbeAnswered(backends, nowNs);
-            case FORWARDED -> forward(buffer, from, sender, nowNs);
+            case FORWARDED -> {
+                editor.begin(message).popVia(via);
+                forward(buffer, from, via.next(), sender, nowNs);
+            }
             case FOREIGN -> loop.count(ProxyCounter.DROPPED_STRAY_RESPONSE);
         }
     }
@@ -59,10 +91,14 @@ final class ResponsePath {
         backend.vitals().onProbeAnswered(ownVia.probeSequence());
     }
 
+    /** Our Via is taken away and read, and the one after it is in hand, if there is one. */
     private void forward(
-            final UnsafeBuffer buffer, final SipFlow from, final @Nullable Backend sender, final long nowNs) {
-        editor.begin(message).popVia(via);
-        if (!via.next()) {
+            final UnsafeBuffer buffer,
+            final SipFlow from,
+            final boolean hasNextVia,
+            final @Nullable Backend sender,
+            final long nowNs) {
+        if (!hasNextVia) {
             loop.count(ProxyCounter.DROPPED_STRAY_RESPONSE);
             return;
         }

@@ -14,12 +14,14 @@ final class RouteSet {
     /** More Routes than any network has; a request with more is refused. */
     private static final int VALUES_MAX = 64;
 
+    private static final int NONE = -1;
     private static final byte[] SEPARATOR = {',', ' ', '<'};
     private static final byte[] LINE = {'R', 'o', 'u', 't', 'e', ':', ' ', '<'};
     private static final byte[] LINE_END = {'>', '\r', '\n'};
     private static final byte[] END = {'>'};
 
     private final SipMessage message;
+    private final ListenerText[] ours;
     private final NameAddrView value = new NameAddrView();
     private final UriView uri = new UriView();
     private final int[] header = new int[VALUES_MAX];
@@ -30,9 +32,12 @@ final class RouteSet {
     private int count;
     private int kept;
     private int keptEnd;
+    private int parsed;
+    private int ownToken;
 
-    RouteSet(final SipMessage message) {
+    RouteSet(final SipMessage message, final ListenerText[] ours) {
         this.message = message;
+        this.ours = ours;
     }
 
     /** Notes where all values lie. False if one cannot be understood. */
@@ -40,18 +45,18 @@ final class RouteSet {
         count = 0;
         kept = 0;
         keptEnd = 0;
+        parsed = NONE;
+        ownToken = NONE;
         for (int i = message.firstHeader(HeaderName.ROUTE); i >= 0; i = message.nextHeader(i)) {
+            if (count == 0 && isOursVerbatim(i)) {
+                continue;
+            }
             boolean more = value.wrap(message, i);
             while (more) {
                 if (count == VALUES_MAX) {
                     return false;
                 }
-                header[count] = i;
-                valueFrom[count] = value.valueOffset();
-                valueTo[count] = value.valueEnd();
-                uriFrom[count] = value.uriOffset();
-                uriLength[count] = value.uriLength();
-                count++;
+                note(i, value.valueOffset(), value.valueEnd(), value.uriOffset(), value.uriLength());
                 more = value.next();
             }
             if (value.isMalformed()) {
@@ -62,13 +67,44 @@ final class RouteSet {
         return true;
     }
 
+    /** Whether the first Route header is one value of ours as we wrote it: most peers copy it byte by byte. */
+    private boolean isOursVerbatim(final int index) {
+        final int offset = message.headerValueOffset(index);
+        final int length = message.headerValueLength(index);
+        for (final ListenerText text : ours) {
+            if (text.isRoute(message.buffer(), offset, length)) {
+                note(index, offset, offset + length, offset + 1, length - 2);
+                ownToken = offset + text.tokenPlace();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void note(final int index, final int from, final int to, final int uriOffset, final int length) {
+        header[count] = index;
+        valueFrom[count] = from;
+        valueTo[count] = to;
+        uriFrom[count] = uriOffset;
+        uriLength[count] = length;
+        count++;
+    }
+
+    /** Where the token stands if the first value is ours, known without looking at it closer, and no pair; else -1. */
+    int ownToken() {
+        return ownToken;
+    }
+
     boolean isEmpty() {
         return kept == keptEnd;
     }
 
-    /** URI of the topmost value that is left. Null parts if it is none; only if there is one. */
+    /** URI of the topmost value that is left, all parts void if it is none; only if there is one, and until the next is asked for. */
     UriView topmost() {
-        uri.parse(message.buffer(), uriFrom[kept], uriLength[kept]);
+        if (parsed != kept) {
+            parsed = kept;
+            uri.parse(message.buffer(), uriFrom[kept], uriLength[kept]);
+        }
         return uri;
     }
 
