@@ -11,6 +11,9 @@ interface Delivery {
     /** Hands one datagram to the ingress; whatever the ingress throws is counted and ends nothing. */
     void onDatagram(UnsafeBuffer buffer, int offset, int length, SipFlow from);
 
+    /** Number of the turn; a turn ends by flushing all sockets. */
+    long turn();
+
     /** Flushes all sockets of the loop, for a receiver that needs its memory back within a turn. */
     void flushAll();
 }

@@ -57,6 +57,7 @@ final class EpollUdpSocket implements UdpSocket, EpollIoHandle, DatagramPort {
     private final UnsafeBuffer meminfo;
     private final CopyMemory segmentMemory;
     private long kernelDrops;
+    private long readInTurn;
 
     private Delivery delivery = NotYetRegistered.INSTANCE;
 
@@ -120,7 +121,9 @@ final class EpollUdpSocket implements UdpSocket, EpollIoHandle, DatagramPort {
 
     @Override
     public void handle(final IoRegistration registration, final IoEvent event) {
-        assert queue.isEmpty() : "a slot may still be queued";
+        final long turn = delivery.turn();
+        assert turn != readInTurn : "slots read in this turn may still be queued, here or at another socket";
+        readInTurn = turn;
         if (gro) {
             headersWantControl();
         }

@@ -18,6 +18,11 @@ enum NotYetRegistered implements Delivery {
     }
 
     @Override
+    public long turn() {
+        throw new IllegalStateException("read before registration");
+    }
+
+    @Override
     public void flushAll() {
         throw new IllegalStateException("flush before registration");
     }

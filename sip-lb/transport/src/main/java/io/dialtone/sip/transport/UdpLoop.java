@@ -49,6 +49,7 @@ final class UdpLoop implements Agent, Delivery {
     private long nowNs = System.nanoTime();
     private boolean clockRead;
     private int received;
+    private long turn;
     private long nextSampleNs = nowNs + SAMPLE_INTERVAL_NS;
 
     UdpLoop(
@@ -159,6 +160,7 @@ final class UdpLoop implements Agent, Delivery {
 
     @Override
     public int doWork() {
+        turn++;
         clockRead = false;
         received = 0;
         if (restNs == RestPolicy.NO_REST) {
@@ -235,6 +237,11 @@ final class UdpLoop implements Agent, Delivery {
             // progress go on.
             failures.onIngressFailure(e);
         }
+    }
+
+    @Override
+    public long turn() {
+        return turn;
     }
 
     @Override

@@ -128,6 +128,37 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
+    void shouldForwardBothWaysWhenBothListenersAreBusy(final UdpIo io) throws IOException {
+        // given
+        final int rounds = 200;
+        final int burst = 20;
+        try (Peer left = new Peer("127.0.0.1");
+                Peer right = new Peer("::1");
+                SipUdpTransport transport =
+                        start(on(io).listen("127.0.0.1", 0).listen("::1", 0).batch(8), egress -> {
+                            final SipFlow toLeft = new SipFlow().listener(0).remote(left.address());
+                            final SipFlow toRight = new SipFlow().listener(1).remote(right.address());
+                            return (buffer, offset, length, from) ->
+                                    egress.send(buffer, offset, length, from.listener() == 0 ? toRight : toLeft);
+                        })) {
+            for (int round = 0; round < rounds; round++) {
+                // when
+                for (int i = 0; i < burst; i++) {
+                    left.send("from left " + round + " " + i, address(transport, 0));
+                    right.send("from right " + round + " " + i, address(transport, 1));
+                }
+
+                // then
+                for (int i = 0; i < burst; i++) {
+                    assertEquals("from right " + round + " " + i, left.awaitText());
+                    assertEquals("from left " + round + " " + i, right.awaitText());
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource(KINDS)
     void shouldKeepOrderAndBytesWhenATurnSendsMoreThanTheQueueHolds(final UdpIo io) throws IOException {
         // given
         final int answers = 300;
