@@ -131,13 +131,12 @@ final class ChildProcesses implements AutoCloseable {
         return List.copyOf(children);
     }
 
-    /** Stops them in the order opposite to their start, politely at first. */
+    /** Stops them politely, one after the other, in the order opposite to their start: what others need goes last. */
     @Override
     public void close() {
-        final List<Child> order = children.reversed();
-        order.forEach(child -> child.process().destroy());
         boolean interrupted = false;
-        for (final Child child : order) {
+        for (final Child child : children.reversed()) {
+            child.process().destroy();
             try {
                 if (!child.process().waitFor(STOP_MS_MAX, TimeUnit.MILLISECONDS)) {
                     child.process().destroyForcibly().waitFor();

@@ -1,6 +1,8 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.runtime.demo.CallLoad;
 import io.dialtone.runtime.demo.DemoCluster;
+import io.dialtone.runtime.demo.LoadRunner;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -19,15 +21,21 @@ import java.util.stream.Stream;
 final class LoopbackCluster implements DemoCluster {
     private static final long READY_MS_MAX = 30_000;
     private static final int KEY_BYTES = 32;
+    private static final int WARM_UP_RATE = 50;
+    private static final int WARM_UP_SECONDS = 2;
+    private static final int WARM_UP_HOLD_MS = 100;
 
     private final Path folder;
     private final ChildProcesses processes;
     private final InetSocketAddress edge;
 
+    private final Thread atExit = new Thread(this::stop, "demo-at-exit");
+
     private LoopbackCluster(final Path folder, final ChildProcesses processes, final InetSocketAddress edge) {
         this.folder = folder;
         this.processes = processes;
         this.edge = edge;
+        Runtime.getRuntime().addShutdownHook(atExit);
     }
 
     /**
@@ -58,6 +66,7 @@ final class LoopbackCluster implements DemoCluster {
             for (final ChildProcesses.Child member : members) {
                 processes.awaitReady(member, READY_MS_MAX);
             }
+            warmUp(edge, progress);
             done = true;
             return new LoopbackCluster(folder, processes, edge);
         } finally {
@@ -66,6 +75,17 @@ final class LoopbackCluster implements DemoCluster {
                 deleteFolder(folder);
             }
         }
+    }
+
+    /** Five JVMs that have just begun compile most of the time; what they do then says nothing of what they are. */
+    private static void warmUp(final InetSocketAddress edge, final Consumer<String> progress)
+            throws IOException, InterruptedException {
+        final CallLoad load = CallLoad.to(edge)
+                .withRate(WARM_UP_RATE)
+                .withSeconds(WARM_UP_SECONDS)
+                .withHoldMs(WARM_UP_HOLD_MS);
+        progress.accept("warm-up: " + WARM_UP_RATE * WARM_UP_SECONDS + " calls that do not count");
+        new LoadRunner(load, line -> {}).run();
     }
 
     private static ChildProcesses.Child start(
@@ -129,6 +149,15 @@ final class LoopbackCluster implements DemoCluster {
 
     @Override
     public void close() {
+        try {
+            Runtime.getRuntime().removeShutdownHook(atExit);
+        } catch (IllegalStateException e) {
+            return; // we end already, and the hook does it
+        }
+        stop();
+    }
+
+    private void stop() {
         processes.close();
         deleteFolder(folder);
     }

@@ -1,0 +1,137 @@
+package io.dialtone.runtime.systemtests;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/**
+ * The import table of docs/architecture/rooms.md, a rule a line. Maven refuses cycles between rooms, but lets through what a room gets by way of
+ * another; here it is refused too, with a word on what to do instead.
+ */
+@AnalyzeClasses(packages = "io.dialtone", importOptions = ImportOption.DoNotIncludeTests.class)
+class ImportTableTest {
+    private static final String OURS = "io.dialtone..";
+
+    private static final String API = "io.dialtone.api..";
+    private static final String CODEC = "io.dialtone.sip.codec..";
+    private static final String TABLE = "io.dialtone.placement.table..";
+    private static final String ROUTING = "io.dialtone.sip.routing..";
+    private static final String TRANSPORT = "io.dialtone.sip.transport..";
+    private static final String ENGINE = "io.dialtone.runtime.engine..";
+    private static final String SIP = "io.dialtone.runtime.sip..";
+    private static final String LINK = "io.dialtone.runtime.link..";
+    private static final String EXAMPLES = "io.dialtone.examples..";
+    private static final String DEMO = "io.dialtone.runtime.demo..";
+    private static final String NODE = "io.dialtone.runtime.node..";
+
+    @ArchTest
+    static final ArchRule apiImportsNothingOfOurs = room(API)
+            .because(
+                    "a developer's service is compiled against it alone; what others need of it goes behind its interfaces");
+
+    @ArchTest
+    static final ArchRule codecImportsNothingOfOurs =
+            room(CODEC).because("a codec knows bytes; whoever knows more wraps it");
+
+    @ArchTest
+    static final ArchRule tableImportsNothingOfOurs =
+            room(TABLE).because("everybody reads it on the path; it must not know its readers");
+
+    @ArchTest
+    static final ArchRule routingImportsWordsOnly = room(ROUTING, API, CODEC, TABLE)
+            .because("routing never hears of sockets or Aeron; it declares SipEgress and uses LinkPublication");
+
+    @ArchTest
+    static final ArchRule engineImportsApiAndTable = room(ENGINE, API, TABLE)
+            .because("the engine serves any protocol; a protocol plugs in as a SessionProtocol");
+
+    @ArchTest
+    static final ArchRule sipStandsOnTheEngine = room(SIP, API, ENGINE, CODEC, TABLE)
+            .because("transactions and dialogs are the engine's guests; they meet the edge only through link frames");
+
+    @ArchTest
+    static final ArchRule transportImportsRouting = room(TRANSPORT, ROUTING)
+            .because("a transport fills SipEgress and calls SipIngress; it has no opinion on messages");
+
+    @ArchTest
+    static final ArchRule linkImportsApi = room(LINK, API)
+            .because("the link fills the interfaces of api.link; it carries frames and does not read them");
+
+    @ArchTest
+    static final ArchRule examplesImportApi = room(EXAMPLES, API)
+            .because("a developer has the API and nothing else, and examples must show that it is enough");
+
+    @ArchTest
+    static final ArchRule demoImportsCodec =
+            room(DEMO, CODEC).because("the caller is a stranger to the platform: it sees only what goes over the wire");
+
+    @ArchTest
+    static final ArchRule nobodyImportsTheRoof = noClasses()
+            .that()
+            .resideOutsideOfPackages(NODE, "io.dialtone.runtime.systemtests..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage(NODE)
+            .because("only main wires; what a room needs is handed to its constructor");
+
+    @ArchTest
+    static final ArchRule nettyStaysInTransports =
+            library("io.netty..", TRANSPORT).because("a change of I/O library is then a change of one room");
+
+    @ArchTest
+    static final ArchRule aeronStaysInTheLink =
+            library("io.aeron..", LINK).because("a change of corridor is then a change of one room");
+
+    @ArchTest
+    static final ArchRule picocliStaysInTheRoof =
+            library("picocli..", NODE).because("rooms take values; only main knows how they were typed");
+
+    @ArchTest
+    static final ArchRule jacksonStaysInTheRoof = library("com.fasterxml.jackson..", NODE)
+            .because("rooms take records; only main knows that they came from YAML, or go out as JSON");
+
+    @ArchTest
+    static final ArchRule apiShowsNoLibraryButAgrona = classes()
+            .that()
+            .resideInAPackage(API)
+            .should()
+            .onlyDependOnClassesThat()
+            .resideInAnyPackage(API, "org.agrona..", "org.jspecify..", "java..")
+            .because("each library in the API is one that every service has to live with");
+
+    @ArchTest
+    static final ArchRule roomsHaveNoCycles = slices().matching("io.dialtone.(**)")
+            .should()
+            .beFreeOfCycles()
+            .because("stairs go down only; rooms on one floor meet through an interface on a floor below");
+
+    /** A room may see itself and the named rooms, and of ours nothing else. */
+    private static ArchRule room(final String room, final String... mayImport) {
+        return noClasses()
+                .that()
+                .resideInAPackage(room)
+                .should()
+                .dependOnClassesThat(resideInAnyPackage(OURS)
+                        .and(not(resideInAnyPackage(room)))
+                        .and(not(resideInAnyPackage(mayImport))));
+    }
+
+    /** A library is seen in one room only. */
+    private static ArchRule library(final String library, final String room) {
+        return noClasses()
+                .that()
+                .resideInAPackage(OURS)
+                .and()
+                .resideOutsideOfPackage(room)
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(library);
+    }
+}
