@@ -3,7 +3,7 @@ package io.dialtone.api;
 import java.util.Locale;
 
 /**
- * What names the home of a session: requests with the same key reach the same worker, and share one session.
+ * What names the home of a session: requests with the same key reach the same worker and share one session, or reach the same backend.
  *
  * @param kind where the key is found
  * @param header lower-case name of the header for {@link Kind#HEADER}, else empty
@@ -11,10 +11,15 @@ import java.util.Locale;
 public record AffinityRule(Kind kind, String header) {
     /** The place of the key in a request. */
     public enum Kind {
+        /** The whole Call-ID; also what every other rule falls back to when a request lacks what it names. */
         CALL_ID,
+        /** Value of the first header field of a name. */
         HEADER,
+        /** User part of the From URI. */
         FROM_USER,
+        /** User part of the To URI. */
         TO_USER,
+        /** User part of the Request-URI. */
         REQUEST_URI_USER
     }
 
@@ -32,23 +37,27 @@ public record AffinityRule(Kind kind, String header) {
     }
 
     /**
-     * Reads a rule as it stands in a service's YAML: {@code call-id}, {@code header:NAME}, {@code from-user}, {@code to-user} or {@code request-uri-user}.
+     * Reads a rule as operators write it: {@code call-id}, {@code header:NAME}, {@code from-user}, {@code to-user} or {@code request-uri-user}.
      *
      * @throws IllegalArgumentException with a sentence for the operator
      */
     public static AffinityRule parse(final String text) {
-        if (text.startsWith(HEADER_PREFIX)) {
-            return new AffinityRule(
-                    Kind.HEADER, text.substring(HEADER_PREFIX.length()).trim());
+        final String lower = text.strip().toLowerCase(Locale.ROOT);
+        if (lower.startsWith(HEADER_PREFIX)) {
+            final String name = lower.substring(HEADER_PREFIX.length()).strip();
+            if (!name.isEmpty() && name.chars().allMatch(c -> c > ' ' && c < 0x7F && c != ':')) {
+                return new AffinityRule(Kind.HEADER, name);
+            }
         }
-        return switch (text) {
+        return switch (lower) {
             case "call-id" -> CALL_ID;
             case "from-user" -> new AffinityRule(Kind.FROM_USER, "");
             case "to-user" -> new AffinityRule(Kind.TO_USER, "");
             case "request-uri-user" -> new AffinityRule(Kind.REQUEST_URI_USER, "");
             default ->
-                throw new IllegalArgumentException("affinity: " + text
-                        + " (expected: call-id, header:NAME, from-user, to-user or request-uri-user). Maybe call-id?");
+                throw new IllegalArgumentException(
+                        "affinity: \"" + text
+                                + "\" (expected: call-id, from-user, to-user, request-uri-user or header:NAME). Maybe call-id, the default.");
         };
     }
 

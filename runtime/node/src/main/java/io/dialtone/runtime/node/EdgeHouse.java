@@ -3,7 +3,6 @@ package io.dialtone.runtime.node;
 import io.dialtone.runtime.link.Link;
 import io.dialtone.runtime.link.LinkMember;
 import io.dialtone.sip.codec.SipLimits;
-import io.dialtone.sip.routing.AffinityRule;
 import io.dialtone.sip.routing.Edge;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.transport.SipUdpTransport;
@@ -27,7 +26,7 @@ final class EdgeHouse implements AutoCloseable {
 
     static EdgeConfig config(final Settings settings) {
         return new EdgeConfig(
-                AffinityRule.parse(settings.get(NodeSettings.AFFINITY).toString()),
+                settings.get(NodeSettings.AFFINITY),
                 SipLimits.defaults(),
                 ClusterSettings.ms(settings.get(NodeSettings.EDGE_DEADLINE)),
                 (int) (settings.get(NodeSettings.EDGE_RETRY_AFTER) / 1_000_000_000L),

@@ -31,11 +31,7 @@ final class NodeSettings {
     static final Setting<AffinityRule> AFFINITY = Setting.of(
             "service.affinity",
             "--affinity",
-            SettingType.readBy(
-                    "RULE",
-                    "call-id, from-user, to-user, request-uri-user or header:NAME",
-                    AffinityRule::parse,
-                    List.of("call-id", "from-user", "to-user", "request-uri-user")),
+            SipLbSettings.AFFINITY_RULE,
             "call-id",
             "what names a session's home: call-id, from-user, to-user, request-uri-user or header:NAME; the same for all members");
 

@@ -1,6 +1,6 @@
 package io.dialtone.runtime.node;
 
-import io.dialtone.sip.routing.AffinityRule;
+import io.dialtone.api.AffinityRule;
 import io.dialtone.sip.routing.BackendSpec;
 import java.nio.file.Path;
 import java.util.List;

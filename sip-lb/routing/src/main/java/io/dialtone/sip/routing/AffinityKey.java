@@ -1,9 +1,11 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.api.AffinityRule;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.UriView;
+import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -16,6 +18,7 @@ final class AffinityKey {
     private static final int UNESCAPED_BYTES_MAX = 1024;
 
     private final AffinityRule rule;
+    private final byte[] header;
     private final NameAddrView address = new NameAddrView();
     private final UriView uri = new UriView();
     private final UnsafeBuffer unescaped = new UnsafeBuffer(new byte[UNESCAPED_BYTES_MAX]);
@@ -26,6 +29,7 @@ final class AffinityKey {
 
     AffinityKey(final AffinityRule rule) {
         this.rule = rule;
+        this.header = rule.header().getBytes(StandardCharsets.US_ASCII);
     }
 
     AffinityKey wrap(final SipMessage request) {
@@ -66,12 +70,12 @@ final class AffinityKey {
     }
 
     private boolean wrapHeader(final SipMessage request) {
-        final int header = request.findHeader(rule.headerBytes());
-        if (header < 0 || request.headerValueLength(header) == 0) {
+        final int found = request.findHeader(header);
+        if (found < 0 || request.headerValueLength(found) == 0) {
             return false;
         }
-        offset = request.headerValueOffset(header);
-        length = request.headerValueLength(header);
+        offset = request.headerValueOffset(found);
+        length = request.headerValueLength(found);
         return true;
     }
 

@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.api.AffinityRule;
 import io.dialtone.sip.codec.SipLimits;
 
 /**

@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.api.AffinityRule;
 import io.dialtone.placement.table.ClusterKey;
 import java.net.InetSocketAddress;
 import java.security.SecureRandom;

@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.api.AffinityRule;
 import io.dialtone.placement.table.SlotHash;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.HeaderName;

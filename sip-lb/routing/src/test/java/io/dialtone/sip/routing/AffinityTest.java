@@ -4,6 +4,7 @@ import static io.dialtone.sip.routing.ProxyHarness.request;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.dialtone.api.AffinityRule;
 import java.net.InetSocketAddress;
 import java.util.HashSet;
 import java.util.Set;

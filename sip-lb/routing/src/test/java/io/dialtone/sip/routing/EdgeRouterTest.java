@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.dialtone.api.AffinityRule;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.api.link.LinkPublication;
 import io.dialtone.placement.table.ClusterKey;

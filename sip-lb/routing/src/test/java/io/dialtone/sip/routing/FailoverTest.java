@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.api.AffinityRule;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
