@@ -405,6 +405,9 @@ public final class SipMessage {
             firstEight = Swar.word(bytes, line, limit - line);
             colon = findColon(line);
         }
+        if (colon < limit && bytes.getByte(colon) == '\t') {
+            colon = skipTabs(colon);
+        }
         final int valueFrom = colon < limit && bytes.getByte(colon) == ':' ? colon + 1 : colon;
         final int end = findValueEnd(valueFrom);
         if (end < 0) {
@@ -471,6 +474,15 @@ public final class SipMessage {
         } else if (name == MAX_FORWARDS) {
             parseMaxForwards(value, valueEnd);
         }
+    }
+
+    /** White space may stand between a name and its colon. */
+    private int skipTabs(final int from) {
+        int at = from;
+        while (at < limit && (bytes.getByte(at) == '\t' || bytes.getByte(at) == ' ')) {
+            at++;
+        }
+        return at;
     }
 
     /** The next colon or control character, or the limit. */

@@ -9,7 +9,8 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Fuzzing by Jazzer. Without more, each target runs over its corpus under {@code src/test/resources}, as a test of what was once found. With {@code JAZZER_FUZZ=1}
- * in the environment one target is fuzzed: {@code JAZZER_FUZZ=1 mvn -pl sip-lb/codec test -Dtest=SipFuzzTest#datagram}. How long: {@link #DURATION}.
+ * in the environment one target is fuzzed: {@code JAZZER_FUZZ=1 mvn -pl sip-lb/codec test -Dtest=SipFuzzTest#datagram},
+ * for {@link #DURATION} or what {@code JAZZER_MAX_DURATION=30s} says.
  *
  * <p>Every read outside the bytes handed in fails by the assertions in {@link Bytes}.
  */

@@ -136,6 +136,18 @@ class SipMessageTest {
     }
 
     @Test
+    void shouldAllowWhiteSpaceBeforeAColon() {
+        final SipMessage message = withHeaders("Via\t: SIP/2.0/UDP a\r\nMax-Forwards \t :7\r\nX-Other\t \t: b\r\n");
+
+        assertEquals(Malformation.NONE, message.malformation());
+        assertEquals("Via=SIP/2.0/UDP a", header(message, 0));
+        assertEquals(7, message.maxForwards());
+        assertEquals("X-Other=b", header(message, 2));
+        assertEquals(Malformation.HEADER_LINE, withHeaders("V\tia: x\r\n").malformation());
+        assertEquals(Malformation.HEADER_LINE, withHeaders("Via\t\r\n : x\r\n").malformation());
+    }
+
+    @Test
     void shouldFindHeadersByAnyName() {
         final SipMessage message =
                 withHeaders("x-A: 1\r\nX-B: 2\r\nX-a: 3\r\nv: SIP/2.0/UDP a\r\nVIA: SIP/2.0/UDP b\r\n");
