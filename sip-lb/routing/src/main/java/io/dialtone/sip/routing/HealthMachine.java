@@ -15,9 +15,17 @@ package io.dialtone.sip.routing;
  *                        slowStart has passed
  * </pre>
  *
- * In SLOW_START probes are judged as in UP and lead to DOWN by the same rule. Draining is the operator's word and no business of this class.
+ * In SLOW_START probes are judged as in UP and lead to DOWN by the same rule. Out of DOWN leads also anything the backend sends of its own
+ * accord. A backend that never answered a probe, because it does not know OPTIONS, goes down only when a request stays unanswered, too, and is
+ * tried again after {@link #RETRY_NS}. Draining is the operator's word and no business of this class.
  */
 final class HealthMachine {
+    /** How long a request may stay unanswered by a backend that never answered a probe, before it counts as down. */
+    static final long PATIENCE_NS = 1_000_000_000;
+
+    /** After so long a backend that is down and never answered a probe gets a trial: nothing else would tell that it is back. */
+    static final long RETRY_NS = 5_000_000_000L;
+
     private final long intervalNs;
     private final long timeoutNs;
     private final long suspectAfterNs;
@@ -38,6 +46,13 @@ final class HealthMachine {
     private int answers;
     private boolean starting;
     private long slowStartBeganNs;
+    private long downSinceNs;
+
+    /** Whether any probe was ever answered: who does not know OPTIONS gives no evidence by its silence. */
+    private boolean everAnswered;
+
+    /** What {@code lastHeardNs} was when a probe was last seen to be answered. */
+    private long heardByProbeNs;
 
     /**
      * @param state UP for a backend that is taken to be up, SLOW_START for one that joins
@@ -54,6 +69,8 @@ final class HealthMachine {
         this.missedSentNs = new long[config.fall()];
         this.probeDueNs = firstProbeNs;
         this.probeSentNs = nowNs;
+        this.heardByProbeNs = nowNs;
+        this.downSinceNs = nowNs;
         if (state == BackendState.SLOW_START) {
             startSlowly(nowNs);
         }
@@ -67,6 +84,8 @@ final class HealthMachine {
     void startSlowly(final long nowNs) {
         slowStartBeganNs = nowNs;
         starting = slowStartNs > 0;
+        misses = 0;
+        answers = 0;
         state = starting ? BackendState.SLOW_START : BackendState.UP;
     }
 
@@ -108,20 +127,46 @@ final class HealthMachine {
         boolean missed = false;
         if (awaiting && answered == sequence) {
             awaiting = false;
-            onAnswered(nowNs);
+            onAnswered(nowNs, lastHeardNs);
         } else if (awaiting && nowNs - probeSentNs >= timeoutNs) {
             awaiting = false;
             missed = true;
-            onMissed(nowNs, lastHeardNs);
+            onMissed(nowNs);
         }
-        final boolean waiting = firstUnansweredNs != 0 && nowNs - firstUnansweredNs >= suspectAfterNs;
+        final long waitingNs = firstUnansweredNs == 0 ? 0 : nowNs - firstUnansweredNs;
+        if (state == BackendState.DOWN) {
+            onDown(nowNs, lastHeardNs);
+        } else if (isDead(lastHeardNs, waitingNs)) {
+            state = BackendState.DOWN;
+            downSinceNs = nowNs;
+        } else {
+            onInUse(nowNs, waitingNs >= suspectAfterNs);
+        }
+        return missed;
+    }
+
+    private void onInUse(final long nowNs, final boolean waiting) {
         if (waiting && !awaiting && misses == 0 && nowNs - probeSentNs >= suspectAfterNs) {
             probeDueNs = Math.min(probeDueNs, nowNs);
         }
-        if (state != BackendState.DOWN) {
-            state = misses > 0 || waiting ? BackendState.SUSPECT : settled(nowNs);
+        state = misses > 0 || waiting ? BackendState.SUSPECT : settled(nowNs);
+    }
+
+    /** Both kinds of evidence agree no longer if it says something of its own accord; who never answers probes is tried again by and by. */
+    private void onDown(final long nowNs, final long lastHeardNs) {
+        final boolean speaks = lastHeardNs - downSinceNs > 0 && lastHeardNs - heardByProbeNs > 0 && !awaiting;
+        if (speaks || (!everAnswered && nowNs - downSinceNs >= RETRY_NS)) {
+            startSlowly(nowNs);
         }
-        return missed;
+    }
+
+    /** All of the last probes missed and nothing heard since the first of them; where probes were never answered, a request unanswered, too. */
+    private boolean isDead(final long lastHeardNs, final long waitingNs) {
+        if (misses < missedSentNs.length) {
+            return false;
+        }
+        final boolean silent = lastHeardNs == 0 || lastHeardNs - missedSentNs[misses % missedSentNs.length] <= 0;
+        return silent && (everAnswered || waitingNs >= PATIENCE_NS);
     }
 
     /** When {@link #onEvidence} or a probe is next due though nothing is heard. */
@@ -138,7 +183,9 @@ final class HealthMachine {
         return BackendState.UP;
     }
 
-    private void onAnswered(final long nowNs) {
+    private void onAnswered(final long nowNs, final long lastHeardNs) {
+        everAnswered = true;
+        heardByProbeNs = lastHeardNs;
         misses = 0;
         answers++;
         if (state == BackendState.DOWN) {
@@ -150,21 +197,13 @@ final class HealthMachine {
         }
     }
 
-    private void onMissed(final long nowNs, final long lastHeardNs) {
+    private void onMissed(final long nowNs) {
         answers = 0;
         missedSentNs[misses % missedSentNs.length] = probeSentNs;
         misses = misses == Integer.MAX_VALUE ? missedSentNs.length : misses + 1;
-        if (state == BackendState.DOWN) {
-            return;
-        }
-        if (misses < missedSentNs.length) {
+        if (state != BackendState.DOWN && misses < missedSentNs.length) {
             // Who missed one is asked again at once: the second miss must not wait for the interval.
             probeDueNs = nowNs;
-            return;
-        }
-        final long firstOfThem = missedSentNs[misses % missedSentNs.length];
-        if (lastHeardNs == 0 || lastHeardNs - firstOfThem <= 0) {
-            state = BackendState.DOWN;
         }
     }
 }

@@ -15,7 +15,8 @@ final class HealthMachineTest {
     private long heardNs = nowNs;
     private long unansweredNs;
     private int answered;
-    private final HealthMachine machine = machine(HealthConfig.defaults());
+    private final HealthMachine machine =
+            new HealthMachine(HealthConfig.defaults(), BackendState.UP, nowNs - 500 * MS, nowNs - 500 * MS);
 
     private HealthMachine machine(final HealthConfig config) {
         return new HealthMachine(config, BackendState.UP, nowNs, nowNs);
@@ -37,7 +38,15 @@ final class HealthMachineTest {
         machine.onEvidence(nowNs, heardNs, unansweredNs, answered);
     }
 
+    /** Answers a probe at -500 ms, so that it is known to answer them. */
+    private void answerOnce() {
+        at(-500);
+        answer(probe());
+        at(0);
+    }
+
     private void goDown() {
+        answerOnce();
         probe();
         at(250);
         probe();
@@ -80,6 +89,7 @@ final class HealthMachineTest {
     }
 
     private void missProbesButHearTraffic() {
+        answerOnce();
         for (int i = 0; i < 20; i++) {
             if (machine.isProbeDue(nowNs)) {
                 machine.onProbeSent(nowNs);
@@ -192,6 +202,51 @@ final class HealthMachineTest {
             }
         }
         assertEquals(BackendState.DOWN, machine.state());
+    }
+
+    /** Time passes and probes leave, but nobody answers them. */
+    private void passUnprobed(final long fromMs, final long toMs) {
+        for (long ms = fromMs; ms <= toMs; ms += 50) {
+            at(ms);
+            if (machine.isProbeDue(nowNs)) {
+                machine.onProbeSent(nowNs);
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepABackendInUseThatDoesNotKnowOptionsWhileNothingIsAskedOfIt() {
+        passUnprobed(0, 60_000);
+
+        assertEquals(BackendState.SUSPECT, machine.state());
+        assertEquals(1f, machine.share(nowNs));
+    }
+
+    @Test
+    void shouldTakeABackendOutThatKnowsNoOptionsWhenARequestStaysUnansweredAndTryItAgain() {
+        passUnprobed(0, 10_000);
+        unansweredNs = nowNs;
+        passUnprobed(10_050, 10_950);
+        assertEquals(BackendState.SUSPECT, machine.state());
+        passUnprobed(11_000, 11_000);
+        assertEquals(BackendState.DOWN, machine.state());
+
+        unansweredNs = 0;
+        passUnprobed(11_050, 15_950);
+        assertEquals(BackendState.DOWN, machine.state());
+        passUnprobed(16_000, 16_000);
+        assertEquals(BackendState.SLOW_START, machine.state());
+    }
+
+    @Test
+    void shouldUseABackendAgainThatIsHeardThoughItsProbesStayUnanswered() {
+        goDown();
+        passUnprobed(1_000, 3_000);
+        assertEquals(BackendState.DOWN, machine.state());
+
+        heardNs = nowNs;
+        passUnprobed(3_050, 3_800);
+        assertTrue(machine.share(nowNs) > 0);
     }
 
     @Test
