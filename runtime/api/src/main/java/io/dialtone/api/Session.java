@@ -38,7 +38,7 @@ public interface Session<S extends Record> {
     Optional<PendingRequest> pending(SipMethod method);
 
     /**
-     * Forgets the session, its dialogs and its timers when the handler returns. A request that still has no final answer gets 480.
+     * Ends the session when the handler returns: hangs up its calls with BYE, answers with 480 what still has no final answer, forgets timers and state.
      */
     void end();
 }

@@ -36,7 +36,7 @@ public interface SipHandler<S extends Record> {
     /** The caller gave up an INVITE we had not answered. Both it (487) and the CANCEL (200) are answered already. */
     default void onCancel(final SipRequest cancel, final Session<S> session) {}
 
-    /** Our 2xx was never confirmed: no ACK came for 32 s (RFC 3261 section 13.3.1.4). The dialog is over. */
+    /** Our 2xx was never confirmed: no ACK came for 32 s (RFC 3261 section 13.3.1.4). The platform has hung up. */
     default void onAckMissing(final Session<S> session) {}
 
     /** A timer of the session has run out. */

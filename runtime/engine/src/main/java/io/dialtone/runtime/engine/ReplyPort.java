@@ -40,6 +40,12 @@ public final class ReplyPort {
         return this;
     }
 
+    /** For what is sent on our own account, and is no answer. */
+    public ReplyPort forgetArrival() {
+        arrivalNs = 0;
+        return this;
+    }
+
     /** Another address of the peer at the same listener. */
     public ReplyPort remote(final long high, final long low, final int port) {
         remoteHigh = high;

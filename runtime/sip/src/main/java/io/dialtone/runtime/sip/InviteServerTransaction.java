@@ -140,7 +140,7 @@ final class InviteServerTransaction extends ServerTransaction {
 
     private void onRetransmitDue(final long nowNs) {
         switch (state) {
-            case PROCEEDING -> layer.core().sendTrying(this, nowNs);
+            case PROCEEDING -> layer.core().answers().respond(this, 100, nowNs);
             case COMPLETED -> {
                 layer.counters().increment(SipCounter.ANSWERS_RETRANSMITTED);
                 resend();

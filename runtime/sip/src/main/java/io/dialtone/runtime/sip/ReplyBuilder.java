@@ -28,7 +28,7 @@ final class ReplyBuilder implements SipReply {
             HeaderName.ROUTE,
             HeaderName.ALLOW);
 
-    private final UasCore<?> core;
+    private final Answers answers;
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private final UnsafeBuffer body = new UnsafeBuffer(NO_BYTES);
     private @Nullable ServerTransaction transaction;
@@ -36,8 +36,8 @@ final class ReplyBuilder implements SipReply {
     private byte[] reason = NO_BYTES;
     private byte[] contentType = NO_BYTES;
 
-    ReplyBuilder(final UasCore<?> core) {
-        this.core = core;
+    ReplyBuilder(final Answers answers) {
+        this.answers = answers;
     }
 
     ReplyBuilder begin(final ServerTransaction answered, final int answerStatus) {
@@ -121,7 +121,7 @@ final class ReplyBuilder implements SipReply {
             throw new IllegalStateException("reply(" + status + "): headers longer than " + EXTRA_BYTES_MAX + " bytes");
         }
         transaction = null;
-        core.stage(answered, status, reason, extra, body);
+        answers.stage(answered, status, reason, extra, body);
     }
 
     private ServerTransaction open() {

@@ -28,11 +28,11 @@ final class ReplyComposer {
     private final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
     private final UnsafeBuffer noBody = new UnsafeBuffer(NO_BYTES);
 
-    ReplyComposer(final SipContext context, final byte[] allow, final byte[] acceptLine) {
+    ReplyComposer(final SipContext context, final LocalTag.Source tags, final byte[] allow, final byte[] acceptLine) {
         this.context = context;
         this.allow = allow;
         this.acceptLine = acceptLine;
-        tags = new LocalTag.Source(context.tagHash());
+        this.tags = tags;
     }
 
     /** Writes an answer without body. */

@@ -79,7 +79,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
 
     @Override
     public final SipReply reply(final int answerStatus) {
-        return layer.core().beginReply(this, answerStatus);
+        return layer.core().answers().beginReply(this, answerStatus);
     }
 
     // ---- bytes

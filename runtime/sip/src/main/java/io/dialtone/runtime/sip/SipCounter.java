@@ -20,6 +20,9 @@ public enum SipCounter {
     REFUSALS_NOT_ACKED("Refusals of an INVITE that were never acknowledged (timer H)"),
     ACCEPTS_NOT_ACKED("2xx answers that were never acknowledged"),
     INVITES_TIMED_OUT("INVITEs that rang for as long as they may (408)"),
+    BYES_SENT("Calls hung up by the platform"),
+    REQUESTS_RETRANSMITTED("Requests of our own sent again because a timer said so"),
+    REQUESTS_TIMED_OUT("Requests of our own that were never answered (timer F)"),
     DIALOGS_CONFIRMED("Dialogs confirmed since the worker started"),
     DIALOGS("Gauge: dialogs in memory"),
     TRANSACTIONS("Gauge: server transactions in memory");

@@ -13,14 +13,12 @@ import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.ViaView;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * SIP on one worker: reads a message, answers what is malformed, and hands requests to the user agent core. Called only by the owning worker.
  */
 public final class SipProtocol implements SessionProtocol {
     private static final int SIP_PORT = 5060;
-    private static final int REFUSAL_BYTES_MAX = 1 << 16;
 
     private final WorkerParts parts;
     private final SipContext context;
@@ -29,7 +27,6 @@ public final class SipProtocol implements SessionProtocol {
     private final SipSyntax syntax = new SipSyntax();
     private final ViaView via = new ViaView();
     private final ReplyPort port = new ReplyPort();
-    private final UnsafeBuffer refusal = new UnsafeBuffer(new byte[REFUSAL_BYTES_MAX]);
 
     private SipProtocol(final WorkerParts parts, final SipContext context, final SipHandler<?> handler) {
         this.parts = parts;
@@ -62,7 +59,7 @@ public final class SipProtocol implements SessionProtocol {
         if (malformation != Malformation.NONE) {
             onMalformed(malformation, frame.slot(), frame.epoch());
         } else if (!message.isRequest()) {
-            context.counters().increment(SipCounter.RESPONSES_STRAY);
+            core.onResponse(message, via);
         } else {
             core.onRequest(message, via, frame.slot(), frame.epoch(), port, nowNs);
         }
@@ -84,12 +81,12 @@ public final class SipProtocol implements SessionProtocol {
     private void onMalformed(final Malformation malformation, final int slot, final long epoch) {
         final int length = message.answerStatus(malformation) == Malformation.DISCARD
                 ? SipWriter.NO_WAY_BACK
-                : core.composeRefusal(refusal, message, malformation, slot);
+                : core.answers().composeRefusal(message, malformation, slot);
         if (length < 0) {
             context.counters().increment(SipCounter.MALFORMED_DISCARDED);
             return;
         }
         context.counters().increment(SipCounter.MALFORMED_ANSWERED);
-        parts.outbox().addSip(slot, epoch, port, refusal, 0, length);
+        parts.outbox().addSip(slot, epoch, port, core.answers().scratch(), 0, length);
     }
 }

@@ -1,0 +1,203 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.Malformation;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
+import java.util.Objects;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The answers of a worker: the platform's own, sent at once, and the handler's, which are written down while it runs and sent when it has returned. Called only by the
+ * owning worker.
+ */
+final class Answers {
+    private static final int SCRATCH_BYTES = 1 << 17;
+
+    private final ReplyComposer composer;
+    private final DialogTable dialogs;
+    private final ReplyBuilder builder = new ReplyBuilder(this);
+    private final StagedReplies staged = new StagedReplies();
+    private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
+    private final AsciiWriter noLines = new AsciiWriter(0);
+    private final SipMessage storedMessage;
+    private final UnsafeBuffer storedView = new UnsafeBuffer(0, 0);
+    private final SipMessage noMessage;
+
+    /** The request being worked on lies in {@code currentMessage}; all others are read from where their transaction keeps them. */
+    private @Nullable ServerTransaction current;
+
+    private SipMessage currentMessage;
+    private boolean inEvent;
+
+    Answers(final SipContext context, final ReplyComposer composer, final DialogTable dialogs) {
+        this.composer = composer;
+        this.dialogs = dialogs;
+        storedMessage = new SipMessage(context.limits());
+        noMessage = new SipMessage(context.limits());
+        currentMessage = noMessage;
+    }
+
+    // ---- the request being worked on
+
+    void begin(final ServerTransaction transaction, final SipMessage message) {
+        current = transaction;
+        currentMessage = message;
+    }
+
+    void end() {
+        current = null;
+        currentMessage = noMessage;
+    }
+
+    /** The current request is to be answered later. */
+    void keepRequest(final ServerTransaction transaction) {
+        transaction.keepRequest(requestOf(transaction));
+    }
+
+    private SipMessage requestOf(final ServerTransaction transaction) {
+        if (transaction == current) {
+            return currentMessage;
+        }
+        final byte[] request = Objects.requireNonNull(transaction.request(), "a request without final answer is kept");
+        storedView.wrap(request, 0, transaction.requestLength());
+        storedMessage.parseDatagram(storedView, 0, transaction.requestLength());
+        return storedMessage;
+    }
+
+    // ---- the platform's own
+
+    /** Answers at once. */
+    void respond(final ServerTransaction transaction, final int status, final long nowNs) {
+        respond(transaction, status, noLines, nowNs);
+    }
+
+    /** Answers at once, with further header lines; without them if they are too long. */
+    void respond(final ServerTransaction transaction, final int status, final AsciiWriter lines, final long nowNs) {
+        final int length = composer.compose(
+                scratch, 0, requestOf(transaction), transaction, status, lines.isOverflown() ? noLines : lines);
+        assert length > 0 : "an answer is hardly longer than its request";
+        apply(transaction, status, scratch, 0, length, nowNs);
+    }
+
+    /** Writes the answer to a malformed request to {@link #scratch}; a negative says that there is no way back. */
+    int composeRefusal(final SipMessage request, final Malformation malformation, final int slot) {
+        return composer.composeRefusal(scratch, request, malformation, slot);
+    }
+
+    /** Writes a 503 for a request that cannot be remembered to {@link #scratch}. */
+    int composeOverloaded(final SipMessage request, final int slot) {
+        return composer.composeOverloaded(scratch, request, slot);
+    }
+
+    UnsafeBuffer scratch() {
+        return scratch;
+    }
+
+    void ensureTag(final ServerTransaction transaction) {
+        composer.ensureTag(transaction);
+    }
+
+    // ---- the handler's
+
+    void beginEvent() {
+        assert staged.size() == 0 : "an event begins with nothing written down";
+        inEvent = true;
+    }
+
+    void endEvent() {
+        inEvent = false;
+        builder.abandon();
+    }
+
+    void checkNoneOpen() {
+        if (builder.isOpen()) {
+            throw new IllegalStateException("reply(" + builder.status() + ") was begun but not sent");
+        }
+    }
+
+    ReplyBuilder beginReply(final ServerTransaction transaction, final int status) {
+        if (!inEvent) {
+            throw new IllegalStateException("a request is the handler's only until its method returns");
+        }
+        return builder.begin(transaction, status);
+    }
+
+    /** Writes down an answer of the handler. */
+    void stage(
+            final ServerTransaction transaction,
+            final int status,
+            final byte[] reason,
+            final AsciiWriter lines,
+            final DirectBuffer body) {
+        if (staged.isFull()) {
+            throw new IllegalStateException("more than " + StagedReplies.REPLIES_MAX + " answers in one go");
+        }
+        final int length = composer.compose(
+                staged.buffer(),
+                staged.end(),
+                requestOf(transaction),
+                transaction,
+                status,
+                reason,
+                lines,
+                body,
+                body.capacity());
+        if (length < 0) {
+            throw new IllegalStateException("reply(" + status + ") is longer than a message may be");
+        }
+        staged.add(transaction, status, length);
+    }
+
+    /** Sends what is written down. */
+    void commit(final long nowNs) {
+        for (int i = 0; i < staged.size(); i++) {
+            apply(staged.transaction(i), staged.status(i), staged.buffer(), staged.offset(i), staged.length(i), nowNs);
+        }
+        staged.clear();
+    }
+
+    /** Forgets what is written down. */
+    void rollback() {
+        staged.clear();
+    }
+
+    // ---- either
+
+    private void apply(
+            final ServerTransaction transaction,
+            final int status,
+            final DirectBuffer answer,
+            final int offset,
+            final int length,
+            final long nowNs) {
+        if (transaction.method == SipMethod.INVITE && status > 100 && status < 300) {
+            prepareDialog(transaction, status);
+        }
+        transaction.respond(status, answer, offset, length, nowNs);
+        if (status < 200) {
+            return;
+        }
+        if (transaction instanceof InviteServerTransaction invite) {
+            dialogs.onInviteAnswered(invite, status, nowNs);
+        }
+        if (transaction.session != null) {
+            transaction.session.pending.remove(transaction);
+            transaction.session = null;
+        }
+        transaction.dialog = null;
+    }
+
+    private void prepareDialog(final ServerTransaction invite, final int status) {
+        if (invite.dialog != null && status < 200) {
+            return;
+        }
+        final SipMessage message = requestOf(invite);
+        dialogs.beginIfFirst(invite, message);
+        if (status >= 200) {
+            dialogs.learn(invite, message);
+        }
+    }
+}

@@ -1,0 +1,112 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.placement.table.SipHash;
+import io.dialtone.runtime.engine.KeyedTable;
+import io.dialtone.sip.codec.SipMessage;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The dialogs of a worker, found by Call-ID and both tags. Called only by that worker. */
+final class DialogTable {
+    private static final int SPARES_MAX = 1 << 16;
+
+    private final SipContext context;
+    private final SipHash tableHash;
+    private final TransactionLayer layer;
+    private final KeyedTable<Dialog> dialogs;
+    private final RemoteParty.Scratch scratch;
+    private final TransactionKey key = new TransactionKey();
+    private final ArrayDeque<Dialog> spares = new ArrayDeque<>();
+
+    DialogTable(
+            final SipContext context,
+            final SipHash tableHash,
+            final TransactionLayer layer,
+            final RemoteParty.Scratch scratch) {
+        this.scratch = scratch;
+        this.context = context;
+        this.tableHash = tableHash;
+        this.layer = layer;
+        dialogs = new KeyedTable<>(context.settings().dialogsMax());
+    }
+
+    /** True, and counted, if no dialog may be added. */
+    boolean refusesAnother() {
+        if (dialogs.isFull()) {
+            context.counters().increment(SipCounter.DIALOGS_REFUSED);
+            return true;
+        }
+        return false;
+    }
+
+    /** The dialog a request of the peer belongs to. */
+    @Nullable
+    Dialog find(final SipMessage message) {
+        key.writeDialog(message, message.buffer(), message.toTagOffset(), message.toTagLength());
+        return dialogs.find(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
+    }
+
+    /** Begins the dialog of an INVITE that is about to be answered with a tag, if it has none yet (RFC 3261 section 12.1.1). */
+    void beginIfFirst(final ServerTransaction invite, final SipMessage message) {
+        if (invite.dialog != null || refusesAnother()) {
+            return;
+        }
+        final SipSession<?> session = Objects.requireNonNull(invite.session, "a dialog begins in a session");
+        final Dialog spare = spares.pollLast();
+        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        dialog.open(invite, session);
+        key.writeDialog(message, dialog.localTag.buffer(), 0, dialog.localTag.length());
+        dialog.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
+        dialogs.add(dialog);
+        session.dialogs.add(dialog);
+        invite.dialog = dialog;
+        context.counters().set(SipCounter.DIALOGS, dialogs.size());
+    }
+
+    /** Takes from an INVITE that is about to be accepted what the dialog will need, while the INVITE is still here. */
+    void learn(final ServerTransaction invite, final SipMessage message) {
+        final Dialog dialog = invite.dialog;
+        if (dialog == null) {
+            return;
+        }
+        if (dialog.state == Dialog.State.EARLY) {
+            dialog.peer.learn(message, dialog.localTag, scratch);
+        } else {
+            dialog.peer.learnTarget(message, scratch);
+        }
+    }
+
+    /** An INVITE has its final answer: its dialog is confirmed, or was early and is over. */
+    void onInviteAnswered(final InviteServerTransaction invite, final int status, final long nowNs) {
+        final Dialog dialog = invite.dialog;
+        if (dialog == null) {
+            return;
+        }
+        dialog.invite = null;
+        if (status < 300) {
+            if (dialog.state == Dialog.State.EARLY) {
+                dialog.state = Dialog.State.CONFIRMED;
+                context.counters().increment(SipCounter.DIALOGS_CONFIRMED);
+            }
+            dialog.ackWait.start(invite, invite.cseq, nowNs);
+        } else if (dialog.state == Dialog.State.EARLY) {
+            remove(dialog);
+        }
+    }
+
+    /** Ends a dialog; nobody may use it afterwards. */
+    void remove(final Dialog dialog) {
+        if (dialogs.remove(dialog)) {
+            final SipSession<?> session = dialog.session;
+            if (session != null) {
+                session.dialogs.remove(dialog);
+            }
+            dialog.close();
+            if (spares.size() < SPARES_MAX) {
+                spares.addLast(dialog);
+            }
+            context.counters().set(SipCounter.DIALOGS, dialogs.size());
+        }
+    }
+}

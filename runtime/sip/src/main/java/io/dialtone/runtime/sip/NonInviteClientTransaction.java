@@ -1,0 +1,110 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.Deadline;
+import io.dialtone.runtime.engine.KeyedEntry;
+import io.dialtone.runtime.engine.ReplyPort;
+import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The non-INVITE client transaction of RFC 3261 section 17.1.2, over UDP; found by its branch. Pooled; called only by the owning worker.
+ *
+ * <pre>
+ *                   | request from TU: send, start timers E, F
+ *                   v
+ *           +---------------+  timer E: send, E = min(2*E, T2)
+ *           |    TRYING     |-----------+
+ *           +---------------+<----------+
+ *        1xx|       |200-699, timer F
+ *           v       |
+ *           +---------------+  timer E: send, E = T2
+ *           |  PROCEEDING   |-----------+
+ *           +---------------+<----------+
+ *                   |200-699, timer F
+ *                   v
+ *           +---------------+
+ *           |  TERMINATED   |  a final answer that comes again finds nothing, and is counted as stray: no need of timer K
+ *           +---------------+
+ * </pre>
+ */
+final class NonInviteClientTransaction extends KeyedEntry {
+    /** The states of figure 6, without COMPLETED. */
+    enum State {
+        TRYING,
+        PROCEEDING,
+        TERMINATED
+    }
+
+    final ReplyPort port = new ReplyPort();
+    int slot;
+    long epoch;
+
+    private final ClientLayer layer;
+    private final TimerE timerE = new TimerE();
+    private final TimerF timerF = new TimerF();
+    private State state = State.TERMINATED;
+    private long intervalNs;
+    private byte @Nullable [] request;
+    private int requestLength;
+
+    NonInviteClientTransaction(final ClientLayer layer) {
+        this.layer = layer;
+    }
+
+    void begin(final DirectBuffer message, final int length, final long nowNs) {
+        final byte[] bytes = layer.bytes().acquire(length);
+        message.getBytes(0, bytes, 0, length);
+        request = bytes;
+        requestLength = length;
+        state = State.TRYING;
+        intervalNs = layer.settings().t1Ns();
+        layer.deadlines().schedule(timerE, nowNs + intervalNs);
+        layer.deadlines().schedule(timerF, nowNs + layer.settings().sixtyFourT1Ns());
+        layer.send(this, bytes, length);
+    }
+
+    void onResponse(final int status) {
+        if (status >= 200) {
+            layer.terminate(this);
+        } else if (state == State.TRYING) {
+            state = State.PROCEEDING;
+        }
+    }
+
+    /** Forgets everything before it goes back to its pool. */
+    void close() {
+        layer.deadlines().cancel(timerE);
+        layer.deadlines().cancel(timerF);
+        state = State.TERMINATED;
+        if (request != null) {
+            layer.bytes().release(request);
+            request = null;
+        }
+        clearKey();
+    }
+
+    private void onTimerE(final long nowNs) {
+        if (request != null) {
+            layer.counters().increment(SipCounter.REQUESTS_RETRANSMITTED);
+            layer.send(this, request, requestLength);
+            final long t2Ns = layer.settings().t2Ns();
+            intervalNs = state == State.PROCEEDING ? t2Ns : Math.min(2 * intervalNs, t2Ns);
+            layer.deadlines().schedule(timerE, nowNs + intervalNs);
+        }
+    }
+
+    private final class TimerE extends Deadline {
+        @Override
+        protected void onDeadline(final long nowNs) {
+            onTimerE(nowNs);
+        }
+    }
+
+    private final class TimerF extends Deadline {
+        @Override
+        protected void onDeadline(final long nowNs) {
+            layer.counters().increment(SipCounter.REQUESTS_TIMED_OUT);
+            layer.terminate(NonInviteClientTransaction.this);
+        }
+    }
+}

@@ -1,0 +1,200 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.IpLiteral;
+import io.dialtone.sip.codec.NameAddrView;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.codec.SipWriter;
+import io.dialtone.sip.codec.UriView;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a dialog must know of its peer to send it a request: remote target, route set, and the headers that name the dialog (RFC 3261 section 12.1.1). Pooled with its
+ * dialog; called only by the owning worker.
+ */
+final class RemoteParty {
+    private static final byte[] MAX_FORWARDS = ascii("Max-Forwards: 70\r\n");
+    private static final byte[] TAG = ascii(";tag=");
+    private static final int SIP_PORT = 5060;
+
+    private final BytesPool pool;
+    private final UnsafeBuffer target = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer routes = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer names = new UnsafeBuffer(0, 0);
+    private byte @Nullable [] targetBytes;
+    private byte @Nullable [] routesBytes;
+    private byte @Nullable [] namesBytes;
+
+    RemoteParty(final BytesPool pool) {
+        this.pool = pool;
+    }
+
+    /** Learns all from the INVITE that made the dialog. */
+    void learn(final SipMessage invite, final LocalTag localTag, final Scratch scratch) {
+        final AsciiWriter out = scratch.out.clear();
+        putNames(invite, localTag, out);
+        namesBytes = keep(namesBytes, names, out);
+        out.clear();
+        putRoutes(invite, out);
+        routesBytes = keep(routesBytes, routes, out);
+        learnTarget(invite, scratch);
+    }
+
+    /** Learns the target anew, as an INVITE within the dialog refreshes it (RFC 3261 section 12.2.2). */
+    void learnTarget(final SipMessage invite, final Scratch scratch) {
+        final int contact = invite.firstHeader(HeaderName.CONTACT);
+        final boolean hasContact = contact >= 0 && scratch.address.wrap(invite, contact);
+        if (hasContact || target.capacity() == 0) {
+            final AsciiWriter out = scratch.out.clear();
+            if (hasContact) {
+                out.put(invite.buffer(), scratch.address.uriOffset(), scratch.address.uriLength());
+            } else if (scratch.address.wrap(invite, invite.firstHeader(HeaderName.FROM))) {
+                out.put(invite.buffer(), scratch.address.uriOffset(), scratch.address.uriLength());
+            }
+            targetBytes = keep(targetBytes, target, out);
+        }
+    }
+
+    /**
+     * Writes a request of the dialog without body.
+     *
+     * @param via the whole Via value
+     * @return its length, or a negative when it does not fit
+     */
+    int write(
+            final SipWriter writer,
+            final SipMethod method,
+            final AsciiWriter via,
+            final long cseq,
+            final Scratch scratch) {
+        final boolean strict = isStrict(scratch);
+        if (strict) {
+            writer.request(method, routes, scratch.address.uriOffset(), scratch.address.uriLength());
+        } else {
+            writer.request(method, target, 0, target.capacity());
+        }
+        writer.header(HeaderName.VIA, via.buffer(), via.offset(), via.length());
+        final AsciiWriter out = writer.out().put(MAX_FORWARDS);
+        int from = 0;
+        if (strict) {
+            // The first route has become the Request-URI, and the target the last route (RFC 3261 section 12.2.1.1).
+            from = scratch.address.nextValueOffset() < 0 ? routes.capacity() : scratch.address.nextValueOffset();
+        }
+        if (from < routes.capacity()) {
+            writer.header(HeaderName.ROUTE, routes, from, routes.capacity() - from);
+        }
+        if (strict) {
+            writer.begin(HeaderName.ROUTE)
+                    .put('<')
+                    .put(target, 0, target.capacity())
+                    .put('>');
+            writer.end();
+        }
+        out.put(names, 0, names.capacity());
+        writer.begin(HeaderName.CSEQ).putNumber(cseq).put(' ').put(method);
+        writer.end();
+        return writer.finish();
+    }
+
+    /** Aims at the first route, or else at the target, if that is an address; a name we cannot look up leaves the port as it is: at who sent the INVITE. */
+    void aim(final ReplyPort port, final Scratch scratch) {
+        final UriView uri = scratch.uri;
+        final boolean hasRoute = routes.capacity() > 0 && scratch.address.wrap(routes, 0, routes.capacity());
+        final boolean parsed = hasRoute
+                ? uri.parse(routes, scratch.address.uriOffset(), scratch.address.uriLength())
+                : uri.parse(target, 0, target.capacity());
+        final DirectBuffer buffer = hasRoute ? routes : target;
+        if (parsed && uri.hostOffset() >= 0 && scratch.literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
+            port.remote(scratch.literal.high(), scratch.literal.low(), uri.port() > 0 ? uri.port() : SIP_PORT);
+        }
+    }
+
+    void close() {
+        release(targetBytes, target);
+        release(routesBytes, routes);
+        release(namesBytes, names);
+        targetBytes = null;
+        routesBytes = null;
+        namesBytes = null;
+    }
+
+    private boolean isStrict(final Scratch scratch) {
+        return routes.capacity() > 0
+                && scratch.address.wrap(routes, 0, routes.capacity())
+                && scratch.uri.parse(routes, scratch.address.uriOffset(), scratch.address.uriLength())
+                && !scratch.uri.isLooseRouter();
+    }
+
+    /** From, To and Call-ID of our requests: the peer's, with From and To the other way round. */
+    private static void putNames(final SipMessage invite, final LocalTag localTag, final AsciiWriter out) {
+        final int to = invite.firstHeader(HeaderName.TO);
+        final int from = invite.firstHeader(HeaderName.FROM);
+        out.put(HeaderName.FROM).put(':').put(' ');
+        putUnfolded(invite, to, out);
+        out.put(TAG).put(localTag.buffer(), 0, localTag.length()).putLineEnd();
+        out.put(HeaderName.TO).put(':').put(' ');
+        putUnfolded(invite, from, out);
+        out.putLineEnd();
+        out.put(HeaderName.CALL_ID)
+                .put(':')
+                .put(' ')
+                .put(invite.buffer(), invite.callIdOffset(), invite.callIdLength())
+                .putLineEnd();
+    }
+
+    /** All values of Record-Route in their order, in one line (RFC 3261 section 12.1.1). */
+    private static void putRoutes(final SipMessage invite, final AsciiWriter out) {
+        for (int i = invite.firstHeader(HeaderName.RECORD_ROUTE); i >= 0; i = invite.nextHeader(i)) {
+            if (out.length() > 0) {
+                out.put(',').put(' ');
+            }
+            putUnfolded(invite, i, out);
+        }
+    }
+
+    private static void putUnfolded(final SipMessage message, final int header, final AsciiWriter out) {
+        final int offset = message.headerValueOffset(header);
+        for (int at = offset, end = offset + message.headerValueLength(header); at < end; at++) {
+            final byte b = message.buffer().getByte(at);
+            out.put(b == '\r' || b == '\n' ? ' ' : (char) (b & 0xFF));
+        }
+    }
+
+    private byte @Nullable [] keep(final byte @Nullable [] old, final UnsafeBuffer view, final AsciiWriter text) {
+        release(old, view);
+        if (text.length() == 0) {
+            return null;
+        }
+        final byte[] bytes = pool.acquire(text.length());
+        text.buffer().getBytes(text.offset(), bytes, 0, text.length());
+        view.wrap(bytes, 0, text.length());
+        return bytes;
+    }
+
+    private void release(final byte @Nullable [] bytes, final UnsafeBuffer view) {
+        if (bytes != null) {
+            view.wrap(0, 0);
+            pool.release(bytes);
+        }
+    }
+
+    private static byte[] ascii(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** Views and room for text, shared by all dialogs of a worker. */
+    static final class Scratch {
+        private static final int TEXT_BYTES_MAX = 1 << 16;
+
+        private final AsciiWriter out = new AsciiWriter(TEXT_BYTES_MAX);
+        private final NameAddrView address = new NameAddrView();
+        private final UriView uri = new UriView();
+        private final IpLiteral literal = new IpLiteral();
+    }
+}
