@@ -72,6 +72,26 @@ public final class SipPeer {
         return message;
     }
 
+    /** Takes the next message, which must be a request with this method. */
+    public SipText expectRequest(final String method) {
+        final SipText message = receive();
+        if (message.isResponse() || !message.method().equals(method)) {
+            throw cluster.failure(name + " expected " + method + " but received:\n" + message);
+        }
+        return message;
+    }
+
+    /** Answers a request of the cluster. */
+    public void respond(final SipText request, final int status) {
+        final StringBuilder text = new StringBuilder("SIP/2.0 ").append(status).append(" Answer\n");
+        for (final String name : List.of("Via", "From", "To", "Call-ID", "CSeq")) {
+            request.headers(name)
+                    .forEach(value ->
+                            text.append(name).append(": ").append(value).append('\n'));
+        }
+        send(text.append("Content-Length: 0\n\n").toString());
+    }
+
     /** Fails the test if a message came. */
     public void expectNothing() {
         if (!received.isEmpty()) {

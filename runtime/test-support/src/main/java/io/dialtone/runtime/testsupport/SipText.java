@@ -69,6 +69,19 @@ public final class SipText {
         return startLine.startsWith("SIP/2.0 ");
     }
 
+    /** Method of a request. */
+    public String method() {
+        if (isResponse()) {
+            throw new AssertionError("a request was expected, not: " + startLine);
+        }
+        return startLine.substring(0, startLine.indexOf(' '));
+    }
+
+    /** Request-URI of a request. */
+    public String requestUri() {
+        return startLine.split(" ", -1)[1];
+    }
+
     /** Status of a response. */
     public int status() {
         if (!isResponse()) {

@@ -13,6 +13,7 @@ import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
@@ -27,6 +28,7 @@ final class TestEdge {
 
     private static final int FRAMES_PER_TURN_MAX = 64;
     private static final int SIP_PORT = 5060;
+    private static final int MAGIC_COOKIE_BYTES = 7;
 
     /** Gets what the cluster sends to peers. */
     @FunctionalInterface
@@ -44,6 +46,7 @@ final class TestEdge {
     private final SipMessage message = new SipMessage(SipLimits.defaults());
     private final NameAddrView address = new NameAddrView();
     private final UriView uri = new UriView();
+    private final ViaView via = new ViaView();
     private final LinkFrame frame = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
 
@@ -99,6 +102,9 @@ final class TestEdge {
 
     private int slotOf(final SipMessage request) {
         final DirectBuffer buffer = request.buffer();
+        if (!request.isRequest()) {
+            return Math.max(0, slotOfResponse(request));
+        }
         if (request.toTagLength() > 0) {
             final int slot = tokens.parsePrefix(buffer, request.toTagOffset(), request.toTagLength());
             if (slot != SlotToken.NOT_A_TOKEN) {
@@ -122,6 +128,15 @@ final class TestEdge {
             }
         }
         return request.callIdLength() > 0 ? slotHash.slotOf(buffer, request.callIdOffset(), request.callIdLength()) : 0;
+    }
+
+    private int slotOfResponse(final SipMessage response) {
+        return via.wrap(response) && via.hasMagicCookie()
+                ? tokens.parsePrefix(
+                        response.buffer(),
+                        via.branchOffset() + MAGIC_COOKIE_BYTES,
+                        via.branchLength() - MAGIC_COOKIE_BYTES)
+                : SlotToken.NOT_A_TOKEN;
     }
 
     private boolean hasUser(final SipMessage request, final HeaderName name) {
