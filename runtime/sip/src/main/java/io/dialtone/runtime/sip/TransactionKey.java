@@ -10,7 +10,8 @@ import org.agrona.MutableDirectBuffer;
 /**
  * Writes the keys by which the tables of a worker know transactions, dialogs and merged requests. Called only by the owning worker.
  *
- * <p>A transaction is known by branch, sent-by and method, ACK and CANCEL finding the INVITE under its method (RFC 3261 section 17.2.3). Without the magic cookie
+ * <p>A transaction is known by branch, sent-by and method, ACK and CANCEL finding the INVITE under its method (RFC 3261 section 17.2.3). Call-ID and
+ * CSeq number are the same for all of these, and are compared as well: peers whose branches are not unique exist, even in RFC 4475. Without the magic cookie
  * it is known as RFC 2543 did: Request-URI, From tag, Call-ID, CSeq number and topmost Via.
  */
 final class TransactionKey {
@@ -38,6 +39,8 @@ final class TransactionKey {
             putRange(buffer, via.branchOffset(), via.branchLength());
             putLowerCase(buffer, via.hostOffset(), via.hostLength());
             putInt(via.port());
+            putRange(buffer, message.callIdOffset(), message.callIdLength());
+            putInt((int) message.cseqNumber());
         } else {
             put(RFC_2543);
             putMethod(message, method);

@@ -126,6 +126,26 @@ class NonInviteTransactionTest {
     }
 
     @Test
+    void shouldTellCallsApartWhosePeerRepeatsItsBranch() {
+        final String options = """
+                OPTIONS sip:bob@example.com SIP/2.0
+                Via: SIP/2.0/UDP 192.0.2.1:5060;rport;branch=z9hG4bKalways
+                From: <sip:alice@example.com>;tag=1
+                To: <sip:bob@example.com>
+                Call-ID: %s@example.com
+                CSeq: 1 OPTIONS
+                Content-Length: 0
+
+                """;
+        alice.send(options.formatted("one"));
+        assertEquals("one@example.com", alice.expect(200).callId());
+
+        alice.send(options.formatted("two"));
+
+        assertEquals("two@example.com", alice.expect(200).callId());
+    }
+
+    @Test
     void shouldMatchTransactionsOfRfc2543Peers() {
         final String options = """
                 OPTIONS sip:bob@example.com SIP/2.0
