@@ -100,6 +100,8 @@ final class LoopbackCluster implements DemoCluster {
             final String host, final int nodes, final InetSocketAddress edge, final String handler) {
         final StringBuilder yaml = new StringBuilder(512);
         yaml.append("service: { name: demo, handler: ").append(handler).append(" }\n");
+        // Seven processes on a small machine: one that waits for a processor is not dead.
+        yaml.append("link: { peer-silence-max: 3s }\n");
         yaml.append("cluster:\n  key-file: cluster.key\n  members:\n");
         // All on one host, so that nobody binds the link's ports: they only have to differ.
         yaml.append("    - { name: edge-1, role: edge, host: ").append(host);

@@ -4,6 +4,7 @@ import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,19 +12,25 @@ import org.jspecify.annotations.Nullable;
  * Any thread may stop it; only the main thread waits.
  */
 final class StopSignal {
+    /** A second signal sooner than this is the same wish once more: a supervisor may tell a process and its group. */
+    private static final long IMPATIENCE_NS = TimeUnit.SECONDS.toNanos(1);
+
     private final CountDownLatch stopped = new CountDownLatch(1);
     private volatile Stop stop = new Stop("", ExitCode.OK);
 
     private record Stop(String reason, int exitCode) {}
 
-    /** Listens for the signals that stop a process. A second one ends it at once. */
+    /** Listens for the signals that stop a process. A second one, from somebody who is tired of waiting, ends it at once. */
     static StopSignal install() {
         final StopSignal signal = new StopSignal();
+        final AtomicLong firstNs = new AtomicLong(Long.MIN_VALUE);
         for (final String name : new String[] {"TERM", "INT"}) {
             onSignal(name, () -> {
-                if (!signal.stop("SIG" + name, ExitCode.OK)) {
+                final long nowNs = System.nanoTime();
+                if (!firstNs.compareAndSet(Long.MIN_VALUE, nowNs) && nowNs - firstNs.get() > IMPATIENCE_NS) {
                     Runtime.getRuntime().halt(ExitCode.NO);
                 }
+                signal.stop("SIG" + name, ExitCode.OK);
             });
         }
         return signal;
