@@ -538,12 +538,10 @@ final class RequestPath {
 
     /** Requests that may begin a dialog; in a dialog Record-Route would be ignored (RFC 3261 section 12.2). */
     private boolean isToRecordRoute() {
-        if (!loop.config.recordRoute() || message.toTagLength() > 0) {
-            return false;
-        }
-        return switch (message.method()) {
+        final boolean mayBeginDialog = switch (message.method()) {
             case INVITE, SUBSCRIBE, REFER, NOTIFY -> true;
             default -> false;
         };
+        return mayBeginDialog && loop.config.recordRoute() && message.toTagLength() == 0;
     }
 }
