@@ -170,6 +170,20 @@ final class RelayTest {
         }
     }
 
+    @Test
+    void shouldLeaveARouteOfTheSameShapeButAnotherHostAsItIs() {
+        final CapturingEgress.Sent invite =
+                proxy.receive(invite("call-1", "z9hG4bKa1")).sent();
+        final String foreign = invite.header("Record-Route").replace("198.51.100.1", "198.51.100.2");
+
+        final CapturingEgress.Sent bye = proxy.receive(
+                        request("BYE", "sip:bob@203.0.113.9", "call-1", "z9hG4bKa3", 2, "bob1", "Route: " + foreign))
+                .sent();
+
+        assertEquals(List.of(foreign), bye.headers("Route"));
+        assertEquals(0, proxy.count(ProxyCounter.IN_DIALOG_BY_TOKEN));
+    }
+
     // From the inside
 
     @Test
