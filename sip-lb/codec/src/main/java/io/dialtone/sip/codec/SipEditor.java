@@ -18,7 +18,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *        ^ offset()
  * </pre>
  *
- * <p>Positions are those of the message as it was parsed. Changes at the same position are made in the order they were asked for.
+ * <p>Positions are those of the message as it was parsed. Insertions at the same position are made in the order they were asked for, and before what is deleted or
+ * replaced there.
  */
 public final class SipEditor {
     /** The room before and after the message does not hold the result, or there were too many changes. */
@@ -118,7 +119,7 @@ public final class SipEditor {
             return this;
         }
         int i = changes;
-        while (i > 0 && at[i - 1] > position) {
+        while (i > 0 && (at[i - 1] > position || (at[i - 1] == position && bytes == 0 && deleted[i - 1] > 0))) {
             at[i] = at[i - 1];
             deleted[i] = deleted[i - 1];
             textFrom[i] = textFrom[i - 1];

@@ -169,6 +169,32 @@ class SipEditorTest {
         assertEquals(SipEditor.TOO_BIG, editor.applyTo(buffer, 0, LENGTH));
     }
 
+    /** The line that vanishes may be the one that others are put before; found by fuzzing. */
+    @Test
+    void shouldInsertBeforeALineThatVanishesWhicheverIsAskedForFirst() {
+        final String text = "BYE sip:b SIP/2.0\r\nRoute: <sip:a;lr>\r\nVia: SIP/2.0/UDP c\r\n\r\n";
+        for (int order = 0; order < 2; order++) {
+            final SipMessage bye = Messages.datagram(text);
+            editor.begin(bye);
+            if (order == 0) {
+                assertTrue(editor.stripRoute());
+            }
+            editor.pushRecordRoute(text("Record-Route: <sip:p>\r\n"));
+            editor.maxForwards(70);
+            if (order == 1) {
+                assertTrue(editor.stripRoute());
+            }
+            editor.pushVia(text("Via: SIP/2.0/UDP p\r\n"));
+
+            final int length = editor.apply(bye.buffer(), Messages.ROOM, 0);
+            assertEquals(
+                    text.replace(
+                            "Route: <sip:a;lr>\r\n",
+                            "Record-Route: <sip:p>\r\nMax-Forwards: 70\r\nVia: SIP/2.0/UDP p\r\n"),
+                    Messages.text(bye.buffer(), editor.offset(), Math.max(0, length)));
+        }
+    }
+
     @Test
     void shouldRefuseChangesOfTheSameBytes() {
         editor.delete(Messages.ROOM + 10, 10).delete(Messages.ROOM + 15, 10);
