@@ -1,0 +1,164 @@
+package io.dialtone.runtime.systemtests;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** A running Dialtone with a service in it: all in one process, or a host, nodes and an edge as processes of their own. */
+final class Platform {
+    static final String ANSWERING = "io.dialtone.examples.AnsweringService";
+
+    private static final Duration START_MAX = Duration.ofSeconds(60);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final HttpClient HTTP = HttpClient.newHttpClient();
+
+    private final int port;
+    private final Map<String, Child> children = new LinkedHashMap<>();
+    private final Map<String, Integer> adminPorts = new LinkedHashMap<>();
+
+    private Platform(final int port) {
+        this.port = port;
+    }
+
+    /** {@code dialtone run}: everything in one process. */
+    static Platform inOneProcess(final Stage stage, final String handler, final String... options) {
+        final Platform platform = new Platform(Ports.free());
+        final List<String> arguments =
+                new ArrayList<>(List.of("run", "--listen", "udp:127.0.0.1:" + platform.port, "--handler", handler));
+        arguments.addAll(List.of(options));
+        platform.start(stage, "run", arguments);
+        platform.awaitReady(stage);
+        return platform;
+    }
+
+    /** A host, an edge and so many nodes, joined by a cluster file. */
+    static Platform ofProcesses(final Stage stage, final String handler, final int nodes, final String... options) {
+        final Platform platform = new Platform(Ports.free());
+        final String host =
+                "systest-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
+        final StringBuilder yaml = new StringBuilder();
+        yaml.append("service: { name: systest, handler: ").append(handler).append(" }\n");
+        yaml.append("cluster:\n  key-file: cluster.key\n  members:\n");
+        yaml.append("    - { name: edge-1, role: edge, host: ").append(host);
+        yaml.append(", link: \"127.0.0.1:").append(Ports.free());
+        yaml.append("\", listen: \"udp:127.0.0.1:").append(platform.port).append("\" }\n");
+        for (int i = 1; i <= nodes; i++) {
+            yaml.append("    - { name: node-")
+                    .append(i)
+                    .append(", role: node, host: ")
+                    .append(host);
+            yaml.append(", link: \"127.0.0.1:").append(Ports.free()).append("\" }\n");
+        }
+        final String file = stage.write("cluster.yaml", yaml.toString()).toString();
+        stage.write("cluster.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+        platform.start(stage, "host", List.of("host", "--config", file, "--name", host));
+        platform.awaitReady(stage);
+        for (int i = 1; i <= nodes; i++) {
+            final List<String> arguments = new ArrayList<>(List.of("node", "--config", file, "--name", "node-" + i));
+            arguments.addAll(List.of(options));
+            platform.start(stage, "node-" + i, arguments);
+        }
+        platform.start(stage, "edge-1", List.of("edge", "--config", file, "--name", "edge-1"));
+        platform.awaitReady(stage);
+        return platform;
+    }
+
+    private void start(final Stage stage, final String name, final List<String> arguments) {
+        final int adminPort = Ports.free();
+        final List<String> all = new ArrayList<>(arguments);
+        all.addAll(List.of("--admin", "127.0.0.1:" + adminPort));
+        children.put(name, stage.start(name, Dialtone.command(all), Dialtone.ENVIRONMENT));
+        adminPorts.put(name, adminPort);
+    }
+
+    private void awaitReady(final Stage stage) {
+        for (final Map.Entry<String, Child> member : children.entrySet()) {
+            final Child child = member.getValue();
+            Await.until(
+                    member.getKey() + " is ready",
+                    START_MAX,
+                    () -> {
+                        if (!child.isAlive()) {
+                            throw new AssertionError(
+                                    member.getKey() + " ended with " + child.exitValue() + ":\n" + child.tail());
+                        }
+                        return isReady(member.getKey());
+                    },
+                    child::tail);
+        }
+        stage.onFailureTell(this::toString);
+    }
+
+    private boolean isReady(final String member) {
+        try {
+            return status(member).path("ready").asBoolean();
+        } catch (UncheckedIOException notYet) {
+            return false;
+        }
+    }
+
+    JsonNode status(final String member) {
+        try {
+            final HttpRequest request = HttpRequest.newBuilder(
+                            URI.create("http://127.0.0.1:" + adminPorts.get(member) + "/status"))
+                    .timeout(Duration.ofSeconds(5))
+                    .build();
+            return JSON.readTree(
+                    HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    /** Where SIP goes in. */
+    String address() {
+        return "127.0.0.1:" + port;
+    }
+
+    int port() {
+        return port;
+    }
+
+    Child process(final String member) {
+        final Child child = children.get(member);
+        if (child == null) {
+            throw new AssertionError("no " + member + " in " + children.keySet());
+        }
+        return child;
+    }
+
+    List<Child> processes() {
+        return List.copyOf(children.values());
+    }
+
+    void assertAllAlive() {
+        children.forEach((name, child) -> {
+            if (!child.isAlive()) {
+                throw new AssertionError(name + " has died:\n" + child.tail());
+            }
+        });
+    }
+
+    @Override
+    public String toString() {
+        final StringBuilder words = new StringBuilder();
+        children.forEach((name, child) -> words.append(name)
+                .append(child.isAlive() ? ": " + status(name).toPrettyString() : " has died")
+                .append('\n'));
+        return words.toString();
+    }
+}
