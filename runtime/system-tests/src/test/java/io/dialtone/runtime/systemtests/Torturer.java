@@ -25,6 +25,8 @@ final class Torturer implements AutoCloseable {
     private static final int QUOTBAL_PORT = 5050;
     private static final Pattern CALL_ID = Pattern.compile("(?im)^(?:call-id|i)[ \t]*:[ \t]*(?:\r\n[ \t]+)?([^\r\n]+)");
 
+    private static final Pattern BRANCH = Pattern.compile("branch=([^;, \r\n]+)");
+
     /** A line of verdicts.tsv. */
     record Verdict(String file, String syntax, String endpoint, String note) {
         boolean isResponse() {
@@ -85,7 +87,8 @@ final class Torturer implements AutoCloseable {
         final DatagramSocket socket = verdict.file().equals("quotbal.dat") ? other : sip;
         try {
             socket.send(new DatagramPacket(message, message.length, target));
-            return receive(socket, callIds(new String(message, StandardCharsets.ISO_8859_1)), waitMs);
+            final String text = new String(message, StandardCharsets.ISO_8859_1);
+            return receive(socket, branch(text), callIds(text), waitMs);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -93,10 +96,14 @@ final class Torturer implements AutoCloseable {
 
     /** Whether an ordinary OPTIONS is still answered. */
     boolean isAlive() {
+        return isAnswered("sip:ping@127.0.0.1:" + target.getPort());
+    }
+
+    /** Whether an OPTIONS to this Request-URI is answered. */
+    boolean isAnswered(final String requestUri) {
         final String callId = "ping-" + ++pings + "@torturer";
         final String local = sip.getLocalAddress().getHostAddress();
-        final byte[] options = ("OPTIONS sip:ping@127.0.0.1:" + target.getPort()
-                        + " SIP/2.0\r\nVia: SIP/2.0/UDP " + local + ";branch=z9hG4bKping" + pings
+        final byte[] options = ("OPTIONS " + requestUri + " SIP/2.0\r\nVia: SIP/2.0/UDP " + local + ";branch=z9hG4bKping" + pings
                         + "\r\nMax-Forwards: 70\r\nFrom: <sip:torturer@" + local
                         + ">;tag=1\r\nTo: <sip:ping@127.0.0.1>\r\nCall-ID: "
                         + callId + "\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")
@@ -104,7 +111,7 @@ final class Torturer implements AutoCloseable {
         try {
             for (int i = 0; i < 5; i++) {
                 sip.send(new DatagramPacket(options, options.length, target));
-                if (receive(sip, List.of(callId), 1000).isPresent()) {
+                if (receive(sip, "", List.of(callId), 1000).isPresent()) {
                     return true;
                 }
             }
@@ -114,7 +121,8 @@ final class Torturer implements AutoCloseable {
         }
     }
 
-    private static Optional<String> receive(final DatagramSocket socket, final List<String> callIds, final int waitMs)
+    private static Optional<String> receive(
+            final DatagramSocket socket, final String branch, final List<String> callIds, final int waitMs)
             throws IOException {
         final long deadlineNs = System.nanoTime() + waitMs * 1_000_000L;
         final DatagramPacket packet = new DatagramPacket(new byte[65_535], 65_535);
@@ -133,7 +141,7 @@ final class Torturer implements AutoCloseable {
             final String answer = new String(packet.getData(), 0, packet.getLength(), StandardCharsets.ISO_8859_1);
             final List<String> answered = callIds(answer);
             // Answers to earlier messages may come again, as retransmissions; they carry another Call-ID.
-            final boolean ours = answered.isEmpty() ? callIds.isEmpty() : callIds.containsAll(answered);
+            final boolean ours = callIds.isEmpty() ? branch(answer).equals(branch) : callIds.containsAll(answered);
             if (ours && answer.startsWith("SIP/2.0 ") && !answer.startsWith("SIP/2.0 1")) {
                 return Optional.of(answer);
             }
@@ -143,6 +151,11 @@ final class Torturer implements AutoCloseable {
     private static List<String> callIds(final String message) {
         final Matcher matcher = CALL_ID.matcher(message);
         return matcher.results().map(found -> found.group(1).strip()).toList();
+    }
+
+    private static String branch(final String message) {
+        final Matcher matcher = BRANCH.matcher(message);
+        return matcher.find() ? matcher.group(1) : "";
     }
 
     static String status(final String answer) {

@@ -2,7 +2,6 @@ package io.dialtone.runtime.systemtests;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.runtime.demo.CallLoad;
@@ -13,6 +12,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -25,16 +26,28 @@ class WireTest {
     private static final int GARBAGE_PER_SECOND = FULL ? 50_000 : 20_000;
     private static final int FLOOD_SECONDS = FULL ? 30 : 6;
 
+    /**
+     * Sent-by, branch and method are those of another of the messages, so that one who has just answered that one must take these for its
+     * retransmission (RFC 3261 17.2.3).
+     */
+    private static final Set<String> SAME_TRANSACTION_AS_ANOTHER = Set.of("novelsc.dat", "cparam02.dat", "regescrt.dat");
+
     @RegisterExtension
     final Stage stage = new Stage();
 
     @Test
     void shouldAnswerThe49TortureMessagesAsAnEndpointShould() {
+        assertEquals(49, Torturer.verdicts().size());
+        assertEquals(List.of(), wrongAnswers(verdict -> !SAME_TRANSACTION_AS_ANOTHER.contains(verdict.file())));
+        assertEquals(List.of(), wrongAnswers(verdict -> SAME_TRANSACTION_AS_ANOTHER.contains(verdict.file())));
+    }
+
+    private List<String> wrongAnswers(final Predicate<Verdict> chosen) {
         final Platform platform = Platform.inOneProcess(stage, Platform.ANSWERING);
         final Torturer torturer = Torturer.against(stage, platform.port());
         final List<String> wrong = new ArrayList<>();
 
-        for (final Verdict verdict : Torturer.verdicts()) {
+        for (final Verdict verdict : Torturer.verdicts().stream().filter(chosen).toList()) {
             final boolean silence = verdict.isResponse() || verdict.endpoint().equals("discard");
             final Optional<String> answer = torturer.finalAnswer(verdict, silence ? SILENCE_MS : ANSWER_MS);
             if (!fits(verdict, silence, answer)) {
@@ -42,10 +55,9 @@ class WireTest {
             }
         }
 
-        assertEquals(49, Torturer.verdicts().size());
-        assertEquals(List.of(), wrong);
         assertTrue(torturer.isAlive());
         platform.assertAllAlive();
+        return wrong;
     }
 
     private static boolean fits(final Verdict verdict, final boolean silence, final Optional<String> answer) {
@@ -96,7 +108,9 @@ class WireTest {
             case "zeromf.dat" -> List.of("483");
             case "badvers.dat" -> List.of("505");
             case "bext01.dat" -> List.of("420");
-            case "insuf.dat", "multi01.dat", "mcl01.dat", "ncl.dat", "clerr.dat" -> List.of("400");
+            case "insuf.dat", "ncl.dat", "clerr.dat" -> List.of("400");
+            // Doubled header fields are for the endpoint to refuse; a proxy may.
+            case "multi01.dat", "mcl01.dat" -> List.of("400", "200, forwarded");
             case "unkscm.dat", "novelsc.dat" -> List.of("416", "200, forwarded");
             default -> verdict.syntax().equals("accept") ? List.of("200, forwarded") : List.of("400", "200, forwarded");
         };
@@ -111,7 +125,7 @@ class WireTest {
         final SippRun uac = SippRun.named(stage, "uac").scenario("uac-reinvite").calls(balancer.address(), 50, 100);
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
         // Our own answers, too: to an OPTIONS for us, to a call that has used up its hops, to one that nobody can take.
-        assertEquals(0, sipsak("-s", "sip:127.0.0.1:" + balancer.port()));
+        assertTrue(Torturer.against(stage, balancer.port()).isAnswered("sip:127.0.0.1:" + balancer.port()));
         sipsak("-s", "sip:service@127.0.0.1:" + balancer.port(), "-m", "0");
         balancer.command("drain", uas.address());
         final SippRun refused = SippRun.named(stage, "refused")
@@ -121,7 +135,7 @@ class WireTest {
         assertEquals(0, refused.awaitEnd(LONG_ENOUGH), refused::toString);
         capture.stop();
 
-        assertTrue(capture.framesFrom(balancer.port()) > 1400);
+        assertTrue(capture.framesFrom(balancer.port()) > 1300);
         assertEquals(List.of(), capture.objectionsTo(balancer.port()));
         final String seen = capture.values("udp.srcport==" + balancer.port() + " && sip.Status-Code", "sip.Status-Code")
                 .toString();
@@ -151,10 +165,12 @@ class WireTest {
         final PlainUas uas = PlainUas.start(stage, true);
         final Balancer balancer = Balancer.start(stage, List.of(uas.address()));
 
-        assertEquals(0, sipsak("-s", "sip:127.0.0.1:" + balancer.port()), "OPTIONS to the balancer itself");
-        assertEquals(0, uas.kept().size());
         assertEquals(0, sipsak("-s", "sip:someone@127.0.0.1:" + balancer.port()), "OPTIONS to someone behind it");
-        assertNotEquals(0, uas.kept().size() + uas.probes());
+        assertEquals(1, uas.kept().size());
+        assertEquals(0, balancer.counter("answered.options"));
+        // Not by sipsak: without a user it loses the last digit of the port.
+        assertTrue(Torturer.against(stage, balancer.port()).isAnswered("sip:127.0.0.1:" + balancer.port()));
+        assertEquals(1, uas.kept().size());
         assertEquals(1, balancer.counter("answered.options"));
     }
 
