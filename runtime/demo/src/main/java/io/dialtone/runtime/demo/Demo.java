@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** The show of {@code dialtone demo}: real processes on loopback, real calls through them, and a report. Called only by the command's thread. */
@@ -11,6 +12,10 @@ public final class Demo {
     public static final int EXIT_ALL_ANSWERED = 0;
     public static final int EXIT_CALLS_LOST = 1;
     public static final int EXIT_NOT_STARTED = 2;
+
+    private static final int WARM_UP_SECONDS = 3;
+    private static final double WARM_UP_RATE = 100;
+    private static final int WARM_UP_HOLD_MS = 200;
 
     private final DemoLauncher launcher;
     private final double callsPerSecond;
@@ -48,11 +53,17 @@ public final class Demo {
                     "%nCalling %s: %s new calls a second for %d s, each INVITE, 180, 200, ACK, %d ms of talk, BYE, 200.%n",
                     shown(cluster), rate(), seconds, load.holdMs());
             screen.printf(
-                    "One call in %d also asks something within its dialog (OPTIONS or re-INVITE).%n%n",
+                    "One call in %d also asks something within its dialog (OPTIONS or re-INVITE).%n",
                     load.inDialogEvery());
+            final CallReport warmUp = warmUp(load);
+            final Map<String, Long> callsBefore = cluster.callsByNode();
+            screen.println();
             final CallReport report = new LoadRunner(load, screen::println).run();
+            final Map<String, Long> callsAfter = cluster.callsByNode();
             final List<String> died = cluster.died();
             screen.printf("%nReport%n%s", report.toText());
+            callsAfter.forEach((node, calls) ->
+                    screen.printf("  %-18s %d calls%n", node, calls - callsBefore.getOrDefault(node, 0L)));
             for (final String process : died) {
                 screen.println("  process died       " + process);
             }
@@ -72,6 +83,17 @@ public final class Demo {
             screen.println("The demo could not run: " + e.getMessage());
             return EXIT_NOT_STARTED;
         }
+    }
+
+    /** The first calls of a Java process run interpreted and say nothing about the others. They count for the exit code, not for the report. */
+    private CallReport warmUp(final CallLoad load) throws IOException {
+        screen.printf("Warming up for %d s; these calls are not in the report.%n", WARM_UP_SECONDS);
+        return new LoadRunner(
+                        load.withRate(Math.min(load.callsPerSecond(), WARM_UP_RATE))
+                                .withSeconds(WARM_UP_SECONDS)
+                                .withHoldMs(WARM_UP_HOLD_MS),
+                        line -> {})
+                .run();
     }
 
     private String rate() {

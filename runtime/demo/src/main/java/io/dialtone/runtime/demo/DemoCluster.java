@@ -2,6 +2,7 @@ package io.dialtone.runtime.demo;
 
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.Map;
 
 /** The running processes behind the demo's edge, started by a {@link DemoLauncher}. Called only by the demo's thread. */
 public interface DemoCluster extends AutoCloseable {
@@ -13,6 +14,9 @@ public interface DemoCluster extends AutoCloseable {
 
     /** Names of processes that have ended though nobody stopped them; empty while all is well. */
     List<String> died();
+
+    /** How many calls each node has begun since it started, by its name; empty where nodes do not tell. */
+    Map<String, Long> callsByNode();
 
     /** Stops every process that was started, and waits until they are gone. */
     @Override

@@ -3,6 +3,7 @@ package io.dialtone.runtime.node;
 import io.dialtone.runtime.demo.CallLoad;
 import io.dialtone.runtime.demo.DemoCluster;
 import io.dialtone.runtime.demo.LoadRunner;
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -14,6 +15,8 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 
@@ -147,6 +150,27 @@ final class LoopbackCluster implements DemoCluster {
                 .filter(child -> !child.isAlive())
                 .map(ChildProcesses.Child::toString)
                 .toList();
+    }
+
+    @Override
+    public Map<String, Long> callsByNode() {
+        final Map<String, Long> calls = new TreeMap<>();
+        try {
+            for (final RunFile running : RunFile.readAll(RunFile.directory(System.getenv()))) {
+                if (running.role().equals("node") && isOurs(running.pid())) {
+                    final JsonNode counters = AdminClient.of(running).get("/status").path("counters");
+                    calls.put(running.name(), counters.path("worker.sessions-begun").asLong());
+                }
+            }
+        } catch (IOException | UnavailableException | AdminRefusal e) {
+            return Map.of(); // only for show: a node that cannot tell now is found out by its calls
+        }
+        return calls;
+    }
+
+    private boolean isOurs(final long pid) {
+        return processes.children().stream()
+                .anyMatch(child -> child.process().pid() == pid);
     }
 
     @Override
