@@ -71,13 +71,15 @@ public final class Demo {
                 report.writeJson(reportFile);
                 screen.println("  JSON               " + reportFile);
             }
-            final boolean well = report.allCallsAnswered() && died.isEmpty();
+            final boolean well = warmUp.allCallsAnswered() && report.allCallsAnswered() && died.isEmpty();
+            final long failed = warmUp.failed() + report.failed();
+            final long attempted = warmUp.attempted() + report.attempted();
             screen.printf(
                     "%n%s%n",
                     well
                             ? "All " + report.attempted() + " calls were answered and ended well."
-                            : "NOT all calls ended well: " + report.failed() + " of " + report.attempted()
-                                    + " failed.");
+                            : "NOT all went well: " + failed + " of " + attempted + " calls failed, warm-up included; "
+                                    + died.size() + " processes died.");
             return well ? EXIT_ALL_ANSWERED : EXIT_CALLS_LOST;
         } catch (IOException e) {
             screen.println("The demo could not run: " + e.getMessage());
