@@ -70,7 +70,7 @@ class DistributionTest {
                 Dialtone.command("demo", "--seconds", "4", "--rate", "50", "--report", report.toString()),
                 Dialtone.ENVIRONMENT);
 
-        assertEquals(0, demo.awaitExit(Duration.ofSeconds(120)), demo::tail);
+        assertEquals(0, demo.awaitExit(Duration.ofMinutes(2)), demo::tail);
 
         final JsonNode json = new ObjectMapper().readTree(report.toFile());
         assertEquals(200, json.path("calls").path("attempted").asInt());

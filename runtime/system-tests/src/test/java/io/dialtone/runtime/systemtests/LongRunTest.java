@@ -47,7 +47,7 @@ class LongRunTest {
         final Growth growth = Growth.watch(List.of(balancer.process()), uac);
 
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
-        assertEquals(CALLS_PER_SECOND * SECONDS, uac.successful());
+        assertEquals((long) CALLS_PER_SECOND * SECONDS, uac.successful());
         assertEquals(0, uac.failed() + uac.unexpected());
         growth.assertNone();
         assertEquals(0, growth.collections(), growth::toString);
@@ -61,7 +61,7 @@ class LongRunTest {
         final Growth growth = Growth.watch(platform.processes(), uac);
 
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
-        assertEquals(CALLS_PER_SECOND * SECONDS, uac.successful());
+        assertEquals((long) CALLS_PER_SECOND * SECONDS, uac.successful());
         assertEquals(0, uac.failed() + uac.unexpected());
         growth.assertNone();
     }
@@ -133,8 +133,8 @@ class LongRunTest {
                                     jstat.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
                             .lines()
                             .toList();
-                    final String[] names = lines.getFirst().strip().split("\\s+");
-                    final String[] values = lines.getLast().strip().split("\\s+");
+                    final String[] names = lines.getFirst().strip().split("\\s+", -1);
+                    final String[] values = lines.getLast().strip().split("\\s+", -1);
                     for (int i = 0; i < names.length; i++) {
                         if (names[i].equals("YGC") || names[i].equals("FGC")) {
                             sum += Long.parseLong(values[i]);

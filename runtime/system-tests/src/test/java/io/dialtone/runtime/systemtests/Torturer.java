@@ -56,16 +56,19 @@ final class Torturer implements AutoCloseable {
 
     static Torturer against(final Stage stage, final int port) {
         for (int i = 9; i < 60; i++) {
+            final InetAddress address = InetAddress.ofLiteral("127.0.0." + i);
+            if (Ports.isUdpBound(address.getHostAddress(), SIP_PORT)) {
+                continue;
+            }
             try {
-                final InetAddress address = InetAddress.ofLiteral("127.0.0." + i);
                 final Torturer torturer = new Torturer(
                         new DatagramSocket(new InetSocketAddress(address, SIP_PORT)),
                         new DatagramSocket(new InetSocketAddress(address, QUOTBAL_PORT)),
                         RunningCalls.loopback(port));
                 stage.closeAtEnd(torturer);
                 return torturer;
-            } catch (IOException taken) {
-                continue;
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
         Assumptions.abort("SKIPPED: no loopback address with a free port 5060");
