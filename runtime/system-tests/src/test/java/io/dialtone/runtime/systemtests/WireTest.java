@@ -207,6 +207,7 @@ class WireTest {
         final RunningCalls calls = RunningCalls.start(stage, load.withSeconds(FLOOD_SECONDS));
         final Flood flood = Flood.start(stage, port, garbagePerSecond, 20_261_120L);
         final CallReport report = calls.awaitEnd();
+        stage.write("flood.txt", flood.sent() + " datagrams, " + Math.round(flood.perSecond()) + "/s\n");
         flood.close();
         assertTrue(flood.sent() > 1000L * FLOOD_SECONDS, () -> "only " + flood.perSecond() + " datagrams/s went out");
         return report;
