@@ -25,8 +25,10 @@ dialtone_find_java() {
       echo "$home"
       return 0
     fi
+    real=$(readlink -f "$home" 2>/dev/null || echo "$home")
+    case "$seen " in *"in $real "*) continue ;; esac
     seen="$seen
-    Java $major in $home$([ -x "$home/bin/$1" ] || echo " (without $1)")"
+    Java $major in $real $([ -x "$home/bin/$1" ] || echo "(without $1)")"
   done
   {
     echo "dialtone: no JDK $dialtone_java_min or newer was found (JAVA_HOME, PATH, /usr/lib/jvm)."

@@ -49,8 +49,8 @@ record ClusterFile(LinkMembers members, Map<String, List<ListenerSpec>> listener
         final List<LinkMember> members = new ArrayList<>();
         final Map<String, List<ListenerSpec>> listeners = new LinkedHashMap<>();
         final Problems found = new Problems();
-        for (final YamlNode item : sequence.items()) {
-            new Member(item, members.size(), settings.fileName(), found).read(members, listeners);
+        for (int i = 0; i < sequence.items().size(); i++) {
+            new Member(sequence.items().get(i), i, settings.fileName(), found).read(members, listeners);
         }
         found.sentences().forEach(problems::add);
         if (!found.isEmpty()) {
