@@ -38,11 +38,7 @@ class DemoTest {
             final FakeCluster cluster = new FakeCluster(uas.address(), List.of());
 
             final int exit = new Demo(
-                            progress -> cluster,
-                            50,
-                            1,
-                            null,
-                            new PrintStream(screen, true, StandardCharsets.UTF_8))
+                            progress -> cluster, 50, 1, null, new PrintStream(screen, true, StandardCharsets.UTF_8))
                     .run();
 
             final String shown = screen.toString(StandardCharsets.UTF_8);
@@ -60,11 +56,7 @@ class DemoTest {
             final FakeCluster cluster = new FakeCluster(uas.address(), List.of("node-2 (pid 7)"));
 
             final int exit = new Demo(
-                            progress -> cluster,
-                            50,
-                            1,
-                            null,
-                            new PrintStream(screen, true, StandardCharsets.UTF_8))
+                            progress -> cluster, 50, 1, null, new PrintStream(screen, true, StandardCharsets.UTF_8))
                     .run();
 
             assertEquals(Demo.EXIT_CALLS_LOST, exit);

@@ -1,9 +1,7 @@
 package io.dialtone.runtime.node;
 
-import io.dialtone.runtime.demo.CallLoad;
-import io.dialtone.runtime.demo.DemoCluster;
-import io.dialtone.runtime.demo.LoadRunner;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dialtone.runtime.demo.DemoCluster;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
@@ -24,9 +22,6 @@ import java.util.stream.Stream;
 final class LoopbackCluster implements DemoCluster {
     private static final long READY_MS_MAX = 30_000;
     private static final int KEY_BYTES = 32;
-    private static final int WARM_UP_RATE = 50;
-    private static final int WARM_UP_SECONDS = 2;
-    private static final int WARM_UP_HOLD_MS = 100;
 
     private final Path folder;
     private final ChildProcesses processes;
@@ -69,7 +64,6 @@ final class LoopbackCluster implements DemoCluster {
             for (final ChildProcesses.Child member : members) {
                 processes.awaitReady(member, READY_MS_MAX);
             }
-            warmUp(edge, progress);
             done = true;
             return new LoopbackCluster(folder, processes, edge);
         } finally {
@@ -78,17 +72,6 @@ final class LoopbackCluster implements DemoCluster {
                 deleteFolder(folder);
             }
         }
-    }
-
-    /** Five JVMs that have just begun compile most of the time; what they do then says nothing of what they are. */
-    private static void warmUp(final InetSocketAddress edge, final Consumer<String> progress)
-            throws IOException, InterruptedException {
-        final CallLoad load = CallLoad.to(edge)
-                .withRate(WARM_UP_RATE)
-                .withSeconds(WARM_UP_SECONDS)
-                .withHoldMs(WARM_UP_HOLD_MS);
-        progress.accept("warm-up: " + WARM_UP_RATE * WARM_UP_SECONDS + " calls that do not count");
-        new LoadRunner(load, line -> {}).run();
     }
 
     private static ChildProcesses.Child start(
@@ -158,8 +141,11 @@ final class LoopbackCluster implements DemoCluster {
         try {
             for (final RunFile running : RunFile.readAll(RunFile.directory(System.getenv()))) {
                 if (running.role().equals("node") && isOurs(running.pid())) {
-                    final JsonNode counters = AdminClient.of(running).get("/status").path("counters");
-                    calls.put(running.name(), counters.path("worker.sessions-begun").asLong());
+                    final JsonNode counters =
+                            AdminClient.of(running).get("/status").path("counters");
+                    calls.put(
+                            running.name(),
+                            counters.path("worker.sessions-begun").asLong());
                 }
             }
         } catch (IOException | UnavailableException | AdminRefusal e) {
@@ -169,8 +155,7 @@ final class LoopbackCluster implements DemoCluster {
     }
 
     private boolean isOurs(final long pid) {
-        return processes.children().stream()
-                .anyMatch(child -> child.process().pid() == pid);
+        return processes.children().stream().anyMatch(child -> child.process().pid() == pid);
     }
 
     @Override

@@ -31,13 +31,19 @@ class DistributionTest {
         final Child help = run("help", program, "--help");
         final Child completion = run("completion", program, "completion");
         final Child bash = stage.start(
-                "bash", List.of("bash", "-n", stage.write("completion.sh", completion.output()).toString()));
+                "bash",
+                List.of(
+                        "bash",
+                        "-n",
+                        stage.write("completion.sh", completion.output()).toString()));
         final Child wrong = stage.start(
                 "wrong",
                 List.of(program.toString(), "sip-lb", "--listen", "udp:127.0.0.1:5060", "--backend", "no-port"),
                 Dialtone.ENVIRONMENT);
 
-        assertTrue(version.output().matches("(?s).*Dialtone \\d+\\.\\d+.*Java 2[5-9].*|(?s).*\\d+\\.\\d+\\.\\d+.*"), version::output);
+        assertTrue(
+                version.output().matches("(?s).*Dialtone \\d+\\.\\d+.*Java 2[5-9].*|(?s).*\\d+\\.\\d+\\.\\d+.*"),
+                version::output);
         for (final String command : List.of("sip-lb", "run", "node", "edge", "host", "demo", "status")) {
             assertTrue(help.output().contains(command), help::output);
         }
@@ -85,7 +91,13 @@ class DistributionTest {
         final Path archive = Dialtone.archive();
         Assumptions.assumeTrue(archive != null, "SKIPPED: no distribution was built (mvn package builds it)");
         final Child tar = stage.start(
-                "tar", List.of("tar", "xzf", String.valueOf(archive), "-C", stage.directory().toString()));
+                "tar",
+                List.of(
+                        "tar",
+                        "xzf",
+                        String.valueOf(archive),
+                        "-C",
+                        stage.directory().toString()));
         assertEquals(0, tar.awaitExit(SOON), tar::output);
         try (Stream<Path> paths = Files.list(stage.directory())) {
             return paths.filter(path -> Files.isExecutable(path.resolve("bin/dialtone")))
@@ -98,7 +110,8 @@ class DistributionTest {
     private Child run(final String name, final Path program, final String... arguments) {
         final Child child = stage.start(
                 name,
-                Stream.concat(Stream.of(program.toString()), Stream.of(arguments)).toList(),
+                Stream.concat(Stream.of(program.toString()), Stream.of(arguments))
+                        .toList(),
                 Dialtone.ENVIRONMENT);
         assertEquals(0, child.awaitExit(SOON), child::output);
         return child;

@@ -34,7 +34,8 @@ class LongRunTest {
     @BeforeEach
     void onlyWhenAsked() {
         Assumptions.assumeTrue(
-                "full".equals(System.getProperty("dialtone.load")), "SKIPPED: a long run, only with -Ddialtone.load=full");
+                "full".equals(System.getProperty("dialtone.load")),
+                "SKIPPED: a long run, only with -Ddialtone.load=full");
     }
 
     @Test
@@ -102,7 +103,8 @@ class LongRunTest {
                     LONG_ENOUGH,
                     () -> {
                         LockSupport.parkNanos(200_000_000L); // its figures change once a second
-                        return uac.figure("TotalCallCreated") >= calls || !uac.process().isAlive();
+                        return uac.figure("TotalCallCreated") >= calls
+                                || !uac.process().isAlive();
                     },
                     uac::toString);
         }
@@ -124,7 +126,8 @@ class LongRunTest {
             for (final Child process : processes) {
                 try {
                     final Process jstat = new ProcessBuilder(
-                                    Path.of(System.getProperty("java.home"), "bin", "jstat").toString(),
+                                    Path.of(System.getProperty("java.home"), "bin", "jstat")
+                                            .toString(),
                                     "-gcutil",
                                     Long.toString(process.pid()))
                             .redirectErrorStream(true)
@@ -149,8 +152,8 @@ class LongRunTest {
 
         @Override
         public String toString() {
-            return "resident kB " + residentBefore + " -> " + residentAfter + ", collections " + collectionsBefore + " -> "
-                    + collectionsAfter;
+            return "resident kB " + residentBefore + " -> " + residentAfter + ", collections " + collectionsBefore
+                    + " -> " + collectionsAfter;
         }
     }
 }

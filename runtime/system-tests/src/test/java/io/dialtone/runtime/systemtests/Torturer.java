@@ -106,7 +106,8 @@ final class Torturer implements AutoCloseable {
     boolean isAnswered(final String requestUri) {
         final String callId = "ping-" + ++pings + "@torturer";
         final String local = sip.getLocalAddress().getHostAddress();
-        final byte[] options = ("OPTIONS " + requestUri + " SIP/2.0\r\nVia: SIP/2.0/UDP " + local + ";branch=z9hG4bKping" + pings
+        final byte[] options = ("OPTIONS " + requestUri + " SIP/2.0\r\nVia: SIP/2.0/UDP " + local
+                        + ";branch=z9hG4bKping" + pings
                         + "\r\nMax-Forwards: 70\r\nFrom: <sip:torturer@" + local
                         + ">;tag=1\r\nTo: <sip:ping@127.0.0.1>\r\nCall-ID: "
                         + callId + "\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n")

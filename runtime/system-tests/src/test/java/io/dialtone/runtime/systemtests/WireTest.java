@@ -30,7 +30,8 @@ class WireTest {
      * Sent-by, branch and method are those of another of the messages, so that one who has just answered that one must take these for its
      * retransmission (RFC 3261 17.2.3).
      */
-    private static final Set<String> SAME_TRANSACTION_AS_ANOTHER = Set.of("novelsc.dat", "cparam02.dat", "regescrt.dat");
+    private static final Set<String> SAME_TRANSACTION_AS_ANOTHER =
+            Set.of("novelsc.dat", "cparam02.dat", "regescrt.dat");
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -201,8 +202,10 @@ class WireTest {
     }
 
     private CallReport callsUnderFlood(final int port, final int garbagePerSecond) throws IOException {
-        final CallLoad load = CallLoad.to(RunningCalls.loopback(port)).withRate(100).withHoldMs(500);
-        // A flood that meets a process whose code still runs interpreted says more about the compiler's share of two cores.
+        final CallLoad load =
+                CallLoad.to(RunningCalls.loopback(port)).withRate(100).withHoldMs(500);
+        // A flood that meets a process whose code still runs interpreted says more about the compiler's share of two
+        // cores.
         RunningCalls.start(stage, load.withSeconds(3)).awaitEnd();
         final RunningCalls calls = RunningCalls.start(stage, load.withSeconds(FLOOD_SECONDS));
         final Flood flood = Flood.start(stage, port, garbagePerSecond, 20_261_120L);
