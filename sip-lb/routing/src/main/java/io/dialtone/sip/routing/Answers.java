@@ -2,13 +2,8 @@ package io.dialtone.sip.routing;
 
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.Malformation;
-import io.dialtone.sip.codec.ParseResult;
-import io.dialtone.sip.codec.SipEditor;
-import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
-import io.dialtone.sip.codec.SipWriter;
-import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -33,26 +28,19 @@ final class Answers {
 
     private static final byte[] TAG_MARK = ascii("dt");
     private static final int TAG_LENGTH = TAG_MARK.length + Base32.LONG_LENGTH;
-    private static final int BYTES_MAX = 65_535;
     private static final long SECOND_NS = 1_000_000_000;
 
     private final ProxyLoop loop;
-    private final SipWriter writer = new SipWriter();
     private final byte[] tagBytes = new byte[TAG_LENGTH];
     private final UnsafeBuffer tag = new UnsafeBuffer(tagBytes);
-    private final WayBack wayBack = new WayBack();
-    private final UnsafeBuffer answer =
-            new UnsafeBuffer(new byte[SipIngress.HEADROOM_BYTES + BYTES_MAX + SipIngress.TAILROOM_BYTES]);
-    private final SipMessage written = new SipMessage(SipLimits.defaults());
-    private final ViaView via = new ViaView();
-    private final SipEditor editor = new SipEditor();
-    private final SipFlow to = new SipFlow();
+    private final OwnAnswer answer;
 
     private long secondBeganNs;
     private int leftThisSecond;
 
     Answers(final ProxyLoop loop) {
         this.loop = loop;
+        this.answer = new OwnAnswer(loop.egress);
         this.leftThisSecond = loop.config.limits().refusalsPerSecond();
         tag.putBytes(0, TAG_MARK);
     }
@@ -82,7 +70,7 @@ final class Answers {
                 : malformation.status() == 513 ? ProxyCounter.REFUSED_TOO_LARGE : ProxyCounter.REFUSED_MALFORMED;
         if (mayAnswer(request, counter, nowNs)) {
             stampTag(request);
-            writer.wrap(answer, SipIngress.HEADROOM_BYTES, BYTES_MAX).refusal(request, malformation, tagBytes);
+            answer.begin().refusal(request, malformation, tagBytes);
             finish(from);
         }
     }
@@ -90,7 +78,7 @@ final class Answers {
     /** 503 with Retry-After (RFC 3261 section 21.5.4). */
     void refuseNoBackend(final SipMessage request, final SipFlow from, final long nowNs) {
         if (begin(request, 503, NO_BACKEND, ProxyCounter.REFUSED_NO_BACKEND, nowNs)) {
-            writer.header(HeaderName.RETRY_AFTER, loop.config.limits().retryAfterSeconds());
+            answer.writer().header(HeaderName.RETRY_AFTER, loop.config.limits().retryAfterSeconds());
             finish(from);
         }
     }
@@ -99,11 +87,12 @@ final class Answers {
     void refuseExtension(final SipMessage request, final SipFlow from, final long nowNs) {
         if (begin(request, 420, BAD_EXTENSION, ProxyCounter.REFUSED_EXTENSION, nowNs)) {
             for (int i = request.firstHeader(HeaderName.PROXY_REQUIRE); i >= 0; i = request.nextHeader(i)) {
-                writer.header(
-                        HeaderName.UNSUPPORTED,
-                        request.buffer(),
-                        request.headerValueOffset(i),
-                        request.headerValueLength(i));
+                answer.writer()
+                        .header(
+                                HeaderName.UNSUPPORTED,
+                                request.buffer(),
+                                request.headerValueOffset(i),
+                                request.headerValueLength(i));
             }
             finish(from);
         }
@@ -112,7 +101,8 @@ final class Answers {
     /** 200 for an OPTIONS that asks the balancer itself (RFC 3261 section 11.2). */
     void answerOptions(final SipMessage request, final SipFlow from, final long nowNs) {
         if (begin(request, 200, OK, ProxyCounter.ANSWERED_OPTIONS, nowNs)) {
-            writer.header(HeaderName.ALLOW, ALLOW)
+            answer.writer()
+                    .header(HeaderName.ALLOW, ALLOW)
                     .header(HeaderName.ACCEPT, ACCEPT)
                     .header(HeaderName.SUPPORTED, NOTHING);
             finish(from);
@@ -144,7 +134,7 @@ final class Answers {
             return false;
         }
         stampTag(request);
-        writer.wrap(answer, SipIngress.HEADROOM_BYTES, BYTES_MAX).response(request, status, reason, tagBytes);
+        answer.begin().response(request, status, reason, tagBytes);
         return true;
     }
 
@@ -171,32 +161,11 @@ final class Answers {
         Base32.write(loop.keys.refusalTag(request, callHash), tag, TAG_MARK.length, Base32.LONG_LENGTH);
     }
 
-    /**
-     * Sends what was written to where the request came from. The way back is that of RFC 3261 section 18.2.2 and RFC 3581: the source address
-     * always, the source port if rport asks for it, else the port of sent-by.
-     */
     private void finish(final SipFlow from) {
-        final int length = writer.finish();
-        if (length < 0) {
-            loop.count(ProxyCounter.DROPPED_GARBAGE);
-            return;
-        }
-        if (written.parseDatagram(answer, SipIngress.HEADROOM_BYTES, length) != ParseResult.COMPLETE
-                || !via.wrap(written)) {
-            // The writer repeats only what is well formed; should it ever fail, silence is safer than an odd answer.
-            loop.count(ProxyCounter.DROPPED_GARBAGE);
-            return;
-        }
-        editor.begin(written);
-        final int port = wayBack.stamp(editor, answer, via, from);
-        final int edited = editor.apply(answer, SipIngress.HEADROOM_BYTES, SipIngress.TAILROOM_BYTES);
-        if (edited < 0 || port == 0) {
-            loop.count(ProxyCounter.DROPPED_GARBAGE);
-            return;
-        }
-        to.copyFrom(from).remote(from.remoteHigh(), from.remoteLow(), port);
-        if (!loop.egress.sendCopy(answer, editor.offset(), edited, to)) {
-            loop.count(ProxyCounter.DROPPED_BY_EGRESS);
+        switch (answer.send(from)) {
+            case SENT -> {}
+            case NO_WAY_BACK -> loop.count(ProxyCounter.DROPPED_GARBAGE);
+            case DROPPED_BY_EGRESS -> loop.count(ProxyCounter.DROPPED_BY_EGRESS);
         }
     }
 

@@ -2,13 +2,8 @@ package io.dialtone.sip.routing;
 
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.Malformation;
-import io.dialtone.sip.codec.ParseResult;
-import io.dialtone.sip.codec.SipEditor;
-import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
-import io.dialtone.sip.codec.SipWriter;
-import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -22,7 +17,6 @@ final class Refusals {
     private static final int TAG_CHARACTERS = 16;
     private static final byte[] HEX = "0123456789abcdef".getBytes(StandardCharsets.US_ASCII);
 
-    private static final int BYTES_MAX = 65_535;
     private static final long SECOND_NS = 1_000_000_000L;
 
     /** What became of a request. */
@@ -36,17 +30,9 @@ final class Refusals {
         NO_WAY_BACK
     }
 
-    private final SipEgress egress;
     private final TransactionKey tagKey;
     private final int perSecondMax;
-    private final SipWriter writer = new SipWriter();
-    private final SipEditor editor = new SipEditor();
-    private final ViaView via = new ViaView();
-    private final WayBack wayBack = new WayBack();
-    private final SipMessage answer = new SipMessage(SipLimits.defaults());
-    private final UnsafeBuffer answerBuffer =
-            new UnsafeBuffer(new byte[SipIngress.HEADROOM_BYTES + BYTES_MAX + SipIngress.TAILROOM_BYTES]);
-    private final SipFlow to = new SipFlow();
+    private final OwnAnswer answer;
     private final UnsafeBuffer tag = new UnsafeBuffer(new byte[TAG_CHARACTERS]);
     private long secondEndsNs;
     private int leftInSecond;
@@ -55,7 +41,7 @@ final class Refusals {
      * @param tagKey the same in all loops and edges that may see a retransmission or an ACK
      */
     Refusals(final SipEgress egress, final TransactionKey tagKey, final int perSecondMax, final long nowNs) {
-        this.egress = egress;
+        answer = new OwnAnswer(egress);
         this.tagKey = tagKey;
         this.perSecondMax = perSecondMax;
         secondEndsNs = nowNs + SECOND_NS;
@@ -68,8 +54,8 @@ final class Refusals {
         if (!mayAnswer(request, nowNs)) {
             return request.method() == SipMethod.ACK ? Outcome.ACK : Outcome.OVER_LIMIT;
         }
-        begin(request);
-        writer.refusal(request, malformation, tag.byteArray());
+        writeTag(request);
+        answer.begin().refusal(request, malformation, tag.byteArray());
         return send(from);
     }
 
@@ -84,10 +70,10 @@ final class Refusals {
         if (!mayAnswer(request, nowNs)) {
             return request.method() == SipMethod.ACK ? Outcome.ACK : Outcome.OVER_LIMIT;
         }
-        begin(request);
-        writer.response(request, status, reason, tag.byteArray());
+        writeTag(request);
+        answer.begin().response(request, status, reason, tag.byteArray());
         if (retryAfterSeconds > 0) {
-            writer.header(HeaderName.RETRY_AFTER, retryAfterSeconds);
+            answer.writer().header(HeaderName.RETRY_AFTER, retryAfterSeconds);
         }
         return send(from);
     }
@@ -117,26 +103,8 @@ final class Refusals {
         return leftInSecond-- > 0;
     }
 
-    private void begin(final SipMessage request) {
-        writeTag(request);
-        writer.wrap(answerBuffer, SipIngress.HEADROOM_BYTES, BYTES_MAX);
-    }
-
-    /** Stamps the answer's Via and not the request's: what was malformed stays as it is, and what is answered is always well formed. */
     private Outcome send(final SipFlow from) {
-        final int length = writer.finish();
-        if (length < 0
-                || answer.parseDatagram(answerBuffer, SipIngress.HEADROOM_BYTES, length) != ParseResult.COMPLETE
-                || !via.wrap(answer)) {
-            return Outcome.NO_WAY_BACK;
-        }
-        editor.begin(answer);
-        final int port = wayBack.stamp(editor, answerBuffer, via, from);
-        final int stamped = editor.apply(answerBuffer, SipIngress.HEADROOM_BYTES, SipIngress.TAILROOM_BYTES);
-        to.copyFrom(from).remote(from.remoteHigh(), from.remoteLow(), port);
-        return port != 0 && stamped > 0 && egress.sendCopy(answerBuffer, editor.offset(), stamped, to)
-                ? Outcome.SENT
-                : Outcome.NO_WAY_BACK;
+        return answer.send(from) == OwnAnswer.Outcome.SENT ? Outcome.SENT : Outcome.NO_WAY_BACK;
     }
 
     private void writeTag(final SipMessage request) {
