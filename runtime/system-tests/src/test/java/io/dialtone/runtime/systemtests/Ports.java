@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 
 /**
  * Ports that are free for UDP and TCP now, handed out once each. They lie below the range from which the system takes ports for others, so that none
@@ -21,13 +22,18 @@ final class Ports {
     private Ports() {}
 
     static int free() {
+        return block(1);
+    }
+
+    /** The first of {@code size} free ports in a row, for peers that take neighbours of the port they are told. */
+    static int block(final int size) {
         for (int i = 0; i < LAST - FIRST; i++) {
-            final int port = NEXT.updateAndGet(last -> last >= LAST ? FIRST : last + 1);
-            if (isFree(port)) {
-                return port;
+            final int first = NEXT.getAndUpdate(next -> next + 2 * size > LAST ? FIRST : next + size);
+            if (IntStream.range(first, first + size).allMatch(Ports::isFree)) {
+                return first;
             }
         }
-        throw new AssertionError("no free port between " + FIRST + " and " + LAST);
+        throw new AssertionError("no " + size + " free ports in a row between " + FIRST + " and " + LAST);
     }
 
     private static boolean isFree(final int port) {

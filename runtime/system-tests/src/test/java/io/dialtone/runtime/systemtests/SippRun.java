@@ -14,6 +14,9 @@ import java.util.Map;
 
 /** One SIPp process, calling or answering, and its statistics, which it writes anew every second and at its end. */
 final class SippRun {
+    /** SIPp opens sound and video sockets from its media port on, whether it sends media or not. */
+    private static final int MEDIA_PORTS = 4;
+
     private final Child child;
     private final Path statistics;
     private final Path directory;
@@ -129,7 +132,7 @@ final class SippRun {
                     "-cp",
                     Integer.toString(Ports.free()),
                     "-mp",
-                    Integer.toString(Ports.free()),
+                    Integer.toString(Ports.block(MEDIA_PORTS)),
                     "-nostdin",
                     "-buff_size",
                     "4194304",
