@@ -1,0 +1,19 @@
+package io.dialtone.state.api;
+
+/** The registry as a worker or edge sees it: the newest map, and a way to ask for changes. Any thread may call it. */
+public interface SlotAuthority {
+    /** The newest map known here. */
+    SlotMap map();
+
+    /**
+     * Asks for a change. It may be refused, lost, or applied twice, which its comparison makes harmless; the only answer is a newer {@link #map}. Who still wants it
+     * after a while asks again.
+     */
+    void propose(SlotCommand command);
+
+    /**
+     * The monotonic time of this process at which the registry, with a majority behind it, was last known to be there. An owner without backups answers only while
+     * this is no older than its lease.
+     */
+    long lastHeardNs();
+}

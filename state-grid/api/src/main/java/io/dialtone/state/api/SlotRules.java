@@ -1,0 +1,138 @@
+package io.dialtone.state.api;
+
+import java.util.Arrays;
+
+/**
+ * What the registry does with a command: a pure function from map and command to the next map. The registry runs it on every member in the same order; the simulator
+ * runs the same code.
+ *
+ * <p>A new owner was a backup in the entry it replaces (nobody else has all that was answered); an epoch has one owner; who lost a race is refused by the entry's
+ * version.
+ */
+public final class SlotRules {
+    private SlotRules() {}
+
+    /** The map after the command, planned; the very same map if the command was refused or changed nothing. */
+    public static SlotMap apply(final SlotMap map, final SlotCommand command) {
+        final SlotMap.Draft draft = map.draft();
+        final boolean accepted =
+                switch (command) {
+                    case SlotCommand.Join join -> onJoin(draft, join.member());
+                    case SlotCommand.Dead dead -> onDead(draft, dead.member(), dead.incarnation());
+                    case SlotCommand.Drain drain -> onDrain(draft, drain.member(), drain.isDraining());
+                    case SlotCommand.Leave leave -> onLeave(draft, leave.member(), leave.incarnation());
+                    case SlotCommand.Change change -> onChange(draft, change);
+                };
+        if (!accepted) {
+            return map;
+        }
+        SlotPlanner.plan(draft);
+        return draft.toMap();
+    }
+
+    private static boolean onJoin(final SlotMap.Draft draft, final GridMember member) {
+        final GridMember known = draft.member(member.number());
+        if (known != null) {
+            if (known.incarnation() == member.incarnation()) {
+                return false;
+            }
+            onDead(draft, known.number(), known.incarnation());
+        }
+        int at = 0;
+        while (at < draft.members.size() && draft.members.get(at).number() < member.number()) {
+            at++;
+        }
+        draft.members.add(at, member);
+        return true;
+    }
+
+    private static boolean onDead(final SlotMap.Draft draft, final int number, final long incarnation) {
+        final GridMember known = draft.member(number);
+        if (known == null || known.incarnation() != incarnation) {
+            return false;
+        }
+        draft.members.remove(known);
+        for (int slot = 0; slot < draft.entries.length; slot++) {
+            final SlotEntry entry = draft.entries[slot];
+            if (entry.owner() == number) {
+                draft.entries[slot] = withoutOwner(draft, entry);
+            } else if (entry.isHeldBy(number) || entry.target() == number) {
+                draft.entries[slot] = entry.without(number);
+            }
+        }
+        return true;
+    }
+
+    /** The first backup takes over; without one the slot is lost and will begin anew. */
+    private static SlotEntry withoutOwner(final SlotMap.Draft draft, final SlotEntry entry) {
+        if (entry.backups() == 0) {
+            draft.slotsLost++;
+            return entry.ownedBy(SlotEntry.NONE);
+        }
+        final int heir = entry.backup(0);
+        return entry.ownedBy(heir, entry.backupsWithout(heir));
+    }
+
+    private static boolean onDrain(final SlotMap.Draft draft, final int number, final boolean isDraining) {
+        final GridMember known = draft.member(number);
+        if (known == null || known.isDraining() == isDraining) {
+            return false;
+        }
+        draft.members.set(draft.members.indexOf(known), known.withDraining(isDraining));
+        return true;
+    }
+
+    private static boolean onLeave(final SlotMap.Draft draft, final int number, final long incarnation) {
+        final GridMember known = draft.member(number);
+        if (known == null || known.incarnation() != incarnation) {
+            return false;
+        }
+        for (final SlotEntry entry : draft.entries) {
+            if (entry.isHeldBy(number)) {
+                return false;
+            }
+        }
+        draft.members.remove(known);
+        return true;
+    }
+
+    private static boolean onChange(final SlotMap.Draft draft, final SlotCommand.Change change) {
+        final GridMember sender = draft.member(change.by());
+        if (sender == null || sender.incarnation() != change.incarnation()) {
+            return false;
+        }
+        boolean changed = false;
+        for (final SlotCommand.Claim claim : change.claims()) {
+            final int slot = claim.slot();
+            if (slot < 0 || slot >= draft.entries.length || draft.entries[slot].version() != claim.version()) {
+                continue;
+            }
+            final SlotEntry before = draft.entries[slot];
+            draft.entries[slot] = changed(before, change);
+            changed |= !before.equals(draft.entries[slot]);
+        }
+        return changed;
+    }
+
+    private static SlotEntry changed(final SlotEntry entry, final SlotCommand.Change change) {
+        final int by = change.by();
+        final int about = change.about();
+        if (change.kind() != SlotCommand.Kind.TAKE_OVER && entry.owner() != by) {
+            return entry;
+        }
+        return switch (change.kind()) {
+            case TAKE_OVER -> entry.isBackup(by) ? entry.ownedBy(by, entry.backupsWithout(by)) : entry;
+            case EVICT -> about != by && entry.isHeldBy(about) ? entry.without(about) : entry;
+            case PROMOTE ->
+                entry.learner() == about && entry.backups() < SlotEntry.BACKUPS_MAX ? entry.withBackup(about) : entry;
+            case MOVE -> entry.isBackup(about) ? movedTo(entry, about) : entry;
+        };
+    }
+
+    private static SlotEntry movedTo(final SlotEntry entry, final int newOwner) {
+        final int[] others = entry.backupsWithout(newOwner);
+        final int[] backups = Arrays.copyOf(others, others.length + 1);
+        backups[others.length] = entry.owner();
+        return entry.ownedBy(newOwner, backups);
+    }
+}
