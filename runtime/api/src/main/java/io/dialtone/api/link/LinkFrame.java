@@ -45,6 +45,10 @@ public final class LinkFrame {
     public static final int TYPE_SIP_TO_EDGE = 2;
     /** A sign of life; the payload is empty. */
     public static final int TYPE_BEAT = 3;
+    /** Session records and snapshots from an owner's worker to that of a backup or learner. */
+    public static final int TYPE_REPLICATION = 4;
+    /** What the worker of a backup or learner has applied. */
+    public static final int TYPE_REPLICATION_ACK = 5;
 
     private static final int VERSION_OFFSET = 0;
     private static final int TYPE_OFFSET = 1;

@@ -1,5 +1,8 @@
 package io.dialtone.state.api;
 
+import io.dialtone.api.link.LinkFrame;
+import org.agrona.DirectBuffer;
+
 /**
  * Replication as the engine sees it: whether a slot is ours, a place for records, and the word on when their outputs may leave. Called only by the owning worker.
  *
@@ -31,7 +34,10 @@ public interface SessionReplicator {
     /** True if all backups have applied the slot's records up to this number, so that their outputs may leave. */
     boolean mayLeave(int slot, long number);
 
-    /** Takes what came from other workers and from the registry, and serves what is due. Says how much was done. */
+    /** Takes a frame of type {@link LinkFrame#TYPE_REPLICATION} or {@link LinkFrame#TYPE_REPLICATION_ACK}; never throws for what it holds. */
+    void onFrame(LinkFrame frame, DirectBuffer buffer, int payloadOffset, int payloadLength);
+
+    /** Takes what is new from the registry, and serves what is due. Says how much was done. */
     int doWork(long nowNs);
 
     /** Sends what was appended. Says how much was sent. */

@@ -42,8 +42,7 @@ public final class SlotMap {
             final long slotsLost,
             final List<GridMember> members,
             final List<SlotEntry> entries) {
-        return new SlotMap(
-                version, backupsWanted, slotsLost, List.copyOf(members), entries.toArray(SlotEntry[]::new));
+        return new SlotMap(version, backupsWanted, slotsLost, List.copyOf(members), entries.toArray(SlotEntry[]::new));
     }
 
     /** Grows with every command that changed something. */

@@ -15,14 +15,13 @@ public final class SlotRules {
     /** The map after the command, planned; the very same map if the command was refused or changed nothing. */
     public static SlotMap apply(final SlotMap map, final SlotCommand command) {
         final SlotMap.Draft draft = map.draft();
-        final boolean accepted =
-                switch (command) {
-                    case SlotCommand.Join join -> onJoin(draft, join.member());
-                    case SlotCommand.Dead dead -> onDead(draft, dead.member(), dead.incarnation());
-                    case SlotCommand.Drain drain -> onDrain(draft, drain.member(), drain.isDraining());
-                    case SlotCommand.Leave leave -> onLeave(draft, leave.member(), leave.incarnation());
-                    case SlotCommand.Change change -> onChange(draft, change);
-                };
+        final boolean accepted = switch (command) {
+            case SlotCommand.Join join -> onJoin(draft, join.member());
+            case SlotCommand.Dead dead -> onDead(draft, dead.member(), dead.incarnation());
+            case SlotCommand.Drain drain -> onDrain(draft, drain.member(), drain.isDraining());
+            case SlotCommand.Leave leave -> onLeave(draft, leave.member(), leave.incarnation());
+            case SlotCommand.Change change -> onChange(draft, change);
+        };
         if (!accepted) {
             return map;
         }
