@@ -27,6 +27,8 @@ class ImportTableTest {
     private static final String ENGINE = "io.dialtone.runtime.engine..";
     private static final String SIP = "io.dialtone.runtime.sip..";
     private static final String LINK = "io.dialtone.runtime.link..";
+    private static final String STATE_API = "io.dialtone.state.api..";
+    private static final String REPLICATION = "io.dialtone.state.replication..";
     private static final String EXAMPLES = "io.dialtone.examples..";
     private static final String DEMO = "io.dialtone.runtime.demo..";
     private static final String NODE = "io.dialtone.runtime.node..";
@@ -63,6 +65,14 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule linkImportsApi = room(LINK, API)
             .because("the link fills the interfaces of api.link; it carries frames and does not read them");
+
+    @ArchTest
+    static final ArchRule stateApiImportsTheLinkOnly = room(STATE_API, API)
+            .because("the grid's words are read by its rooms and by the engine; they know none of them");
+
+    @ArchTest
+    static final ArchRule replicationImportsWordsOnly = room(REPLICATION, API, STATE_API, TABLE)
+            .because("the protocol has no threads, clock or I/O: the simulator drives the same code");
 
     @ArchTest
     static final ArchRule examplesImportApi = room(EXAMPLES, API)

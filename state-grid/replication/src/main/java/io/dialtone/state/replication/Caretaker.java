@@ -1,0 +1,350 @@
+package io.dialtone.state.replication;
+
+import static io.dialtone.state.replication.ReplicationCounter.EVICTIONS_PROPOSED;
+import static io.dialtone.state.replication.ReplicationCounter.MOVES_PROPOSED;
+import static io.dialtone.state.replication.ReplicationCounter.PROMOTIONS_PROPOSED;
+import static io.dialtone.state.replication.ReplicationCounter.SNAPSHOTS_BEGUN;
+import static io.dialtone.state.replication.ReplicationCounter.TAKEOVERS_PROPOSED;
+
+import io.dialtone.api.link.LinkEndpoint;
+import io.dialtone.placement.table.SlotTable;
+import io.dialtone.state.api.ImageStore;
+import io.dialtone.state.api.ImageView;
+import io.dialtone.state.api.SlotAuthority;
+import io.dialtone.state.api.SlotCommand;
+import io.dialtone.state.api.SlotEntry;
+import io.dialtone.state.api.SlotMap;
+import java.util.Arrays;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything about a worker's slots that no message waits for: looks after silent owners and backups, tells learners, hands slots over, and asks the registry. Called only
+ * by the owning worker.
+ */
+final class Caretaker {
+    /** How often owners and backups are looked after. */
+    private static final long ROUND_NS = 5_000_000L;
+
+    /** A slot that could not be handed over by then is served again meanwhile. */
+    private static final long QUIESCED_NS_MAX = 200_000_000L;
+
+    /** A learner that failed, because it is full for instance, is left alone for so long. */
+    private static final long RETRY_NS = 250_000_000L;
+
+    /** A replica that the registry does not count on is kept for so long, in case that its word is late. */
+    private static final long UNHELD_NS = 5_000_000_000L;
+
+    private static final long NOT_QUIESCED = Long.MIN_VALUE;
+    private static final UnsafeBuffer NOTHING = new UnsafeBuffer(0, 0);
+
+    private final ReplicatorConfig config;
+    private final LinkEndpoint link;
+    private final ImageStore images;
+    private final ReplicationCounters counters;
+    private final SlotStates slots;
+    private final @Nullable Learning[] learnings;
+    private final Replicas replicas;
+    private final long[] ownerSinceNs;
+    private final Proposals proposals;
+    private final ImageView view = new ImageView();
+    /** When each slot's hand-over began, and what its new owner had been told by then. */
+    private final long[] quiescedNs;
+
+    private final long[] quiescedPosition;
+    private long nextRoundNs = Long.MIN_VALUE;
+    private int nextLearning;
+
+    Caretaker(
+            final ReplicatorConfig config,
+            final LinkEndpoint link,
+            final SlotAuthority authority,
+            final ImageStore images,
+            final ReplicationCounters counters,
+            final SlotStates slots,
+            final @Nullable Learning[] learnings,
+            final Replicas replicas,
+            final long[] ownerSinceNs) {
+        this.config = config;
+        this.link = link;
+        this.images = images;
+        this.counters = counters;
+        this.slots = slots;
+        this.learnings = learnings;
+        this.replicas = replicas;
+        this.ownerSinceNs = ownerSinceNs;
+        proposals = new Proposals(
+                authority, link.member(), link.incarnation(), slots.slots(), config.proposalIntervalNs());
+        quiescedNs = new long[slots.slots()];
+        quiescedPosition = new long[slots.slots()];
+        Arrays.fill(quiescedNs, NOT_QUIESCED);
+    }
+
+    /** The registry has said something about a slot of ours. */
+    void onOwnEntry(final int slot, final SlotEntry entry, final @Nullable OutgoingStream learner) {
+        final Learning learning = learnings[slot];
+        if (learner == null) {
+            learnings[slot] = null;
+        } else if (learning == null || learning.stream != learner) {
+            learnings[slot] = new Learning(slot, learner);
+        }
+        if (entry.target() == SlotEntry.NONE || !entry.isBackup(entry.target())) {
+            resume(slot);
+        }
+    }
+
+    int doWork(
+            final SlotMap map, final boolean isRecognised, final List<OutgoingStream> streams, final long nowNs) {
+        if (!isRecognised || nowNs < nextRoundNs) {
+            return 0;
+        }
+        nextRoundNs = nowNs + ROUND_NS;
+        for (int slot = 0; slot < slots.slots(); slot++) {
+            if (!slots.mine[slot]) {
+                continue;
+            }
+            if (slots.owned[slot]) {
+                lookAfterBackups(map, slot, streams, nowNs);
+                lookAfterLearner(map, slot, nowNs);
+                handOver(map, slot, streams, nowNs);
+            } else {
+                lookAfterOwner(map, slot, nowNs);
+                forgetUnheld(map, slot, nowNs);
+            }
+        }
+        proposals.propose();
+        for (int i = 0; i < streams.size(); i++) {
+            final OutgoingStream stream = streams.get(i);
+            if (stream.isOverflown() && !isWaitedFor(map, stream)) {
+                stream.reset(stream.incarnation(), nowNs);
+            }
+        }
+        return 1;
+    }
+
+    // ---- silence
+
+    private void lookAfterOwner(final SlotMap map, final int slot, final long nowNs) {
+        final SlotEntry entry = map.entry(slot);
+        final int owner = entry.owner();
+        if (entry.epoch() < slots.knownEpoch[slot] || owner == SlotEntry.NONE || !entry.isBackup(link.member())) {
+            return;
+        }
+        int rank = 0;
+        while (entry.backup(rank) != link.member()) {
+            rank++;
+        }
+        final int threads = Math.max(1, link.threadsOf(owner));
+        final long heardNs = replicas.lastHeardNs(owner, SlotTable.threadOf(slot, threads), nowNs);
+        final long patienceNs = config.ownerSilenceNsMax() + rank * config.ownerSilenceNsMax() / 2;
+        if (nowNs - Math.max(heardNs, ownerSinceNs[slot]) > patienceNs
+                && proposals.wish(SlotCommand.Kind.TAKE_OVER, map, slot, link.member(), nowNs)) {
+            counters.increment(TAKEOVERS_PROPOSED);
+        }
+    }
+
+    private void forgetUnheld(final SlotMap map, final int slot, final long nowNs) {
+        final SlotEntry entry = map.entry(slot);
+        final boolean isOldWord =
+                entry.version() < slots.replicaVersion[slot] || entry.epoch() < slots.knownEpoch[slot];
+        if (entry.isHeldBy(link.member()) || isOldWord) {
+            slots.unheldSinceNs[slot] = SlotStates.HELD;
+        } else if (slots.unheldSinceNs[slot] == SlotStates.HELD) {
+            slots.unheldSinceNs[slot] = nowNs;
+        } else if (nowNs - slots.unheldSinceNs[slot] > UNHELD_NS) {
+            replicas.forget(slot);
+        }
+    }
+
+    private void lookAfterBackups(
+            final SlotMap map, final int slot, final List<OutgoingStream> streams, final long nowNs) {
+        final SlotEntry entry = map.entry(slot);
+        for (int i = 0; i < entry.backups(); i++) {
+            final int backup = entry.backup(i);
+            final OutgoingStream stream = find(streams, backup, slot);
+            if (stream != null
+                    && isGivenUp(stream, slot, nowNs)
+                    && proposals.wish(SlotCommand.Kind.EVICT, map, slot, backup, nowNs)) {
+                counters.increment(EVICTIONS_PROPOSED);
+            }
+        }
+    }
+
+    private boolean isGivenUp(final OutgoingStream stream, final int slot, final long nowNs) {
+        return nowNs - stream.lastHeardNs() > config.backupSilenceNsMax()
+                || stream.isStalled(nowNs, config.stallNsMax())
+                || stream.isBroken(slot);
+    }
+
+    /** True if outputs of any slot wait for this peer. */
+    private boolean isWaitedFor(final SlotMap map, final OutgoingStream stream) {
+        for (int slot = 0; slot < slots.slots(); slot++) {
+            if (slots.owned[slot]) {
+                final Learning learning = learnings[slot];
+                final boolean isGate = map.entry(slot).isBackup(stream.member)
+                        && SlotTable.threadOf(slot, Math.max(1, link.threadsOf(stream.member))) == stream.thread;
+                if (isGate || (learning != null && learning.stream == stream && learning.isProposed)) {
+                    return true;
+                }
+            }
+        }
+        return false;
+    }
+
+    // ---- learners
+
+    private void lookAfterLearner(final SlotMap map, final int slot, final long nowNs) {
+        final Learning learning = learnings[slot];
+        if (learning == null) {
+            return;
+        }
+        final OutgoingStream stream = learning.stream;
+        if (learning.isListening() && (learning.generation != stream.generation() || isLost(learning, nowNs))) {
+            if (learning.isProposed) {
+                // It may have been made a backup by now: only the registry can say that it is none.
+                if (proposals.wish(SlotCommand.Kind.EVICT, map, slot, stream.member, nowNs)) {
+                    counters.increment(EVICTIONS_PROPOSED);
+                }
+                return;
+            }
+            learning.restart(nowNs + RETRY_NS);
+        }
+        switch (learning.state) {
+            case WAITING -> {
+                if (nowNs >= learning.notBeforeNs
+                        && link.isReachable(stream.member, stream.thread)
+                        && !stream.isOverflown()) {
+                    beginSnapshot(map, learning);
+                }
+            }
+            case SENDING -> {}
+            case SENT -> {
+                if (stream.appliedPosition() >= learning.endPosition) {
+                    learning.state = Learning.State.GATING;
+                }
+            }
+            case GATING -> {
+                final boolean knowsAllReleased = stream.appliedNumber(slot, slots.ownedEpoch[slot])
+                        >= slots.releasedNumber[slot];
+                if ((learning.isProposed || knowsAllReleased)
+                        && proposals.wish(SlotCommand.Kind.PROMOTE, map, slot, stream.member, nowNs)) {
+                    learning.isProposed = true;
+                    counters.increment(PROMOTIONS_PROPOSED);
+                }
+            }
+        }
+    }
+
+    private boolean isLost(final Learning learning, final long nowNs) {
+        final OutgoingStream stream = learning.stream;
+        return stream.isBroken(learning.slot)
+                || (learning.isGating() && isGivenUp(stream, learning.slot, nowNs));
+    }
+
+    private void beginSnapshot(final SlotMap map, final Learning learning) {
+        final int slot = learning.slot;
+        learning.begin();
+        learning.stream.clearBroken(slot);
+        learning.stream.append(
+                EntryKind.SNAPSHOT_BEGIN,
+                slot,
+                slots.ownedEpoch[slot],
+                slots.lastNumber[slot],
+                map.entry(slot).version());
+        learning.beginPosition = learning.stream.lastPosition();
+        counters.increment(SNAPSHOTS_BEGUN);
+    }
+
+    /** Sends a turn's worth of sessions to learners, each in its turn. */
+    int tellLearners(final long nowNs) {
+        int budget = config.snapshotBytesPerTurn();
+        int told = 0;
+        for (int i = 0; i < learnings.length && budget > 0; i++) {
+            final int slot = nextLearning;
+            nextLearning = nextLearning + 1 == learnings.length ? 0 : nextLearning + 1;
+            final Learning learning = learnings[slot];
+            if (learning == null
+                    || learning.state != Learning.State.SENDING
+                    || learning.generation != learning.stream.generation()) {
+                continue;
+            }
+            while (budget > 0
+                    && learning.state == Learning.State.SENDING
+                    && learning.stream.hasSnapshotRoom()) {
+                budget -= tellNext(learning);
+                told++;
+            }
+        }
+        return told;
+    }
+
+    private int tellNext(final Learning learning) {
+        final int slot = learning.slot;
+        final long epoch = slots.ownedEpoch[slot];
+        final long next = images.next(slot, learning.cursor, view);
+        if (next == ImageStore.END) {
+            learning.stream.append(EntryKind.SNAPSHOT_END, slot, epoch, slots.lastNumber[slot], 0);
+            learning.endPosition = learning.stream.lastPosition();
+            learning.state = Learning.State.SENT;
+            return Entry.HEADER_BYTES;
+        }
+        learning.cursor = next;
+        learning.stream.append(
+                EntryKind.SNAPSHOT_IMAGE,
+                slot,
+                epoch,
+                slots.lastNumber[slot],
+                view.keyHash(),
+                view.key(),
+                view.image(),
+                NOTHING,
+                view.deadlineNs());
+        return Entry.bytes(view.key().capacity(), view.image().capacity(), 0);
+    }
+
+    // ---- handing over
+
+    /** A slot that is to move takes no events until its new owner has everything and knows that nothing is open. */
+    private void handOver(
+            final SlotMap map, final int slot, final List<OutgoingStream> streams, final long nowNs) {
+        final SlotEntry entry = map.entry(slot);
+        final int target = entry.target();
+        if (target == SlotEntry.NONE || !entry.isBackup(target)) {
+            return;
+        }
+        final OutgoingStream stream = find(streams, target, slot);
+        if (stream == null) {
+            return;
+        }
+        if (quiescedNs[slot] == NOT_QUIESCED) {
+            slots.quiesced[slot] = true;
+            quiescedNs[slot] = nowNs;
+            quiescedPosition[slot] = stream.lastPosition();
+        } else if (nowNs - quiescedNs[slot] > QUIESCED_NS_MAX) {
+            slots.quiesced[slot] = false;
+            if (nowNs - quiescedNs[slot] > 2 * QUIESCED_NS_MAX) {
+                quiescedNs[slot] = NOT_QUIESCED;
+            }
+        } else if (stream.committedSeen() >= quiescedPosition[slot]
+                && proposals.wish(SlotCommand.Kind.MOVE, map, slot, target, nowNs)) {
+            counters.increment(MOVES_PROPOSED);
+        }
+    }
+
+    private void resume(final int slot) {
+        slots.quiesced[slot] = false;
+        quiescedNs[slot] = NOT_QUIESCED;
+    }
+
+    private @Nullable OutgoingStream find(final List<OutgoingStream> streams, final int member, final int slot) {
+        final int thread = SlotTable.threadOf(slot, Math.max(1, link.threadsOf(member)));
+        for (int i = 0; i < streams.size(); i++) {
+            final OutgoingStream stream = streams.get(i);
+            if (stream.member == member && stream.thread == thread) {
+                return stream;
+            }
+        }
+        return null;
+    }
+}

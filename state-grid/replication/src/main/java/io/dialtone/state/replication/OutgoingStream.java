@@ -1,0 +1,362 @@
+package io.dialtone.state.replication;
+
+import static io.dialtone.state.replication.ReplicationCounter.BATCHES_SENT;
+import static io.dialtone.state.replication.ReplicationCounter.RESENDS;
+import static io.dialtone.state.replication.ReplicationCounter.RINGS_OVERFLOWN;
+import static io.dialtone.state.replication.ReplicationCounter.STREAMS_RESET;
+
+import io.dialtone.api.link.LinkEndpoint;
+import io.dialtone.api.link.LinkFrame;
+import io.dialtone.api.link.LinkPublication;
+import java.util.Arrays;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * All that one worker tells a worker of another node, in one order: entries are kept until the peer has applied them and their outputs may leave, and are sent again
+ * from the first that is missing. Called only by the owning worker.
+ *
+ * <p>A stream is known by both processes' incarnations and its generation. A new generation begins at position 1, and with it every slot is told from the beginning.
+ */
+final class OutgoingStream {
+    private static final long COMMIT_NEWS_NS = 10_000_000L;
+    private static final UnsafeBuffer NOTHING = new UnsafeBuffer(0, 0);
+
+    final int member;
+    final int thread;
+
+    private final LinkEndpoint link;
+    private final ReplicatorConfig config;
+    private final ReplicationCounters counters;
+    private final EntryRing ring;
+    private final Entry entry = new Entry();
+    private final LinkFrame frame = new LinkFrame();
+    private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES + Batch.HEADER_BYTES]);
+    /** The number of each slot's last record that the peer has applied, and its epoch. */
+    private final long[] appliedNumbers;
+
+    private final long[] appliedEpochs;
+    private final boolean[] broken;
+
+    private long incarnation;
+    private long generation;
+    private boolean overflown;
+    private boolean used;
+    private boolean waitedFor;
+    private long nextPosition;
+    private long sentPosition;
+    private long sentAt;
+    private long appliedPosition;
+    private long appliedAt;
+    private long committedPosition;
+    private long committedSeen;
+    private long lastHeardNs;
+    private long lastProgressNs;
+    private long lastSentNs;
+    private long lastResendNs;
+
+    OutgoingStream(
+            final int member,
+            final int thread,
+            final int slots,
+            final LinkEndpoint link,
+            final ReplicatorConfig config,
+            final ReplicationCounters counters,
+            final long incarnation,
+            final long nowNs) {
+        this.member = member;
+        this.thread = thread;
+        this.link = link;
+        this.config = config;
+        this.counters = counters;
+        this.incarnation = incarnation;
+        ring = new EntryRing(config.ringBytes());
+        appliedNumbers = new long[slots];
+        appliedEpochs = new long[slots];
+        broken = new boolean[slots];
+        begin(nowNs);
+        lastSentNs = nowNs - config.beatIntervalNs();
+    }
+
+    /** Begins anew towards the same or another process; whatever it was told is void. */
+    void reset(final long newIncarnation, final long nowNs) {
+        incarnation = newIncarnation;
+        counters.increment(STREAMS_RESET);
+        begin(nowNs);
+    }
+
+    private void begin(final long nowNs) {
+        generation++;
+        overflown = false;
+        ring.clear();
+        nextPosition = 1;
+        sentPosition = 1;
+        sentAt = 0;
+        appliedPosition = 0;
+        appliedAt = 0;
+        committedPosition = 0;
+        committedSeen = 0;
+        Arrays.fill(appliedNumbers, 0);
+        Arrays.fill(appliedEpochs, 0);
+        Arrays.fill(broken, false);
+        lastHeardNs = nowNs;
+        lastProgressNs = nowNs;
+        lastResendNs = nowNs - config.resendIntervalNs();
+    }
+
+    long incarnation() {
+        return incarnation;
+    }
+
+    long generation() {
+        return generation;
+    }
+
+    /** Up to where the peer knows that outputs may have left. */
+    long committedSeen() {
+        return committedSeen;
+    }
+
+    boolean isUsed() {
+        return used;
+    }
+
+    /**
+     * Says whether slots of ours are told to this peer, and whether it is a backup of any. When it begins to be used, its silence counts from now.
+     */
+    void use(final boolean isUsed, final boolean isBackup, final long nowNs) {
+        if (isUsed && !used) {
+            lastHeardNs = nowNs;
+            lastProgressNs = nowNs;
+        }
+        used = isUsed;
+        waitedFor = isBackup;
+    }
+
+    long lastPosition() {
+        return nextPosition - 1;
+    }
+
+    long appliedPosition() {
+        return appliedPosition;
+    }
+
+    boolean isOverflown() {
+        return overflown;
+    }
+
+    /** Room for a turn's records; a peer that no output waits for never asks for any. */
+    boolean hasRoom() {
+        return overflown || !waitedFor || ring.free() >= config.roomBytes();
+    }
+
+    /** Room for a snapshot, which gives way to records. */
+    boolean hasSnapshotRoom() {
+        return !overflown && ring.free() >= ring.capacity() / 2;
+    }
+
+    int held() {
+        return ring.capacity() - ring.free();
+    }
+
+    long lastHeardNs() {
+        return lastHeardNs;
+    }
+
+    /** True if something is unapplied and has been for longer than this. */
+    boolean isStalled(final long nowNs, final long max) {
+        return appliedPosition < nextPosition - 1 && nowNs - lastProgressNs > max;
+    }
+
+    /** This process was paused: what it did not hear then is nobody's silence. */
+    void forgive(final long ns) {
+        lastHeardNs += ns;
+        lastProgressNs += ns;
+    }
+
+    // ---- entries
+
+    void append(final byte kind, final int slot, final long epoch, final long number, final long keyHash) {
+        append(kind, slot, epoch, number, keyHash, NOTHING, NOTHING, NOTHING, Long.MAX_VALUE);
+    }
+
+    /** Appends an entry; when the ring is full the peer is given up instead. */
+    void append(
+            final byte kind,
+            final int slot,
+            final long epoch,
+            final long number,
+            final long keyHash,
+            final DirectBuffer key,
+            final DirectBuffer image,
+            final DirectBuffer outputs,
+            final long deadlineNs) {
+        if (overflown) {
+            return;
+        }
+        final int bytes = Entry.bytes(key.capacity(), image.capacity(), outputs.capacity());
+        if (!ring.append(entry, bytes, kind)) {
+            overflown = true;
+            counters.increment(RINGS_OVERFLOWN);
+            return;
+        }
+        if (appliedPosition == nextPosition - 1) {
+            lastProgressNs = Math.max(lastProgressNs, lastHeardNs);
+        }
+        entry.of(slot, epoch, number).keyHash(keyHash).contents(key, image, outputs, deadlineNs);
+        nextPosition++;
+    }
+
+    /** True if the peer has applied the slot's record of this number and epoch, and all before it. */
+    boolean hasApplied(final int slot, final long epoch, final long number) {
+        return !broken[slot]
+                && !overflown
+                && appliedEpochs[slot] == epoch
+                && appliedNumbers[slot] >= number;
+    }
+
+    /** What the peer knows of a slot without records yet: a replica that was complete stays so in a new epoch. */
+    void assumeApplied(final int slot, final long epoch, final long number) {
+        appliedEpochs[slot] = epoch;
+        appliedNumbers[slot] = number;
+        broken[slot] = false;
+    }
+
+    long appliedNumber(final int slot, final long epoch) {
+        return appliedEpochs[slot] == epoch && !broken[slot] ? appliedNumbers[slot] : -1;
+    }
+
+    boolean isBroken(final int slot) {
+        return broken[slot] || overflown;
+    }
+
+    void clearBroken(final int slot) {
+        broken[slot] = false;
+    }
+
+    void markBroken(final int slot) {
+        broken[slot] = true;
+    }
+
+    // ---- what the peer says
+
+    /** The peer has applied everything up to a position. */
+    void onApplied(final long position, final long peerCommitted, final boolean hasGap, final long nowNs) {
+        lastHeardNs = nowNs;
+        if (position > appliedPosition && position < nextPosition) {
+            lastProgressNs = nowNs;
+            while (appliedPosition < position) {
+                appliedAt = ring.skipPad(appliedAt);
+                entry.wrapOwn(ring.memory(), ring.indexOf(appliedAt));
+                noteApplied();
+                appliedAt = ring.after(appliedAt);
+                appliedPosition++;
+            }
+            if (sentPosition <= appliedPosition) {
+                sentPosition = appliedPosition + 1;
+                sentAt = appliedAt;
+            }
+        }
+        committedSeen = Math.max(committedSeen, Math.min(peerCommitted, committedPosition));
+        if (hasGap && position == appliedPosition && nowNs - lastResendNs >= config.resendIntervalNs()) {
+            lastResendNs = nowNs;
+            sentPosition = appliedPosition + 1;
+            sentAt = appliedAt;
+            counters.increment(RESENDS);
+        }
+    }
+
+    private void noteApplied() {
+        final byte kind = entry.kind();
+        if (EntryKind.isRecord(kind) || kind == EntryKind.SNAPSHOT_BEGIN) {
+            final int slot = entry.slot();
+            if (kind == EntryKind.SNAPSHOT_BEGIN) {
+                broken[slot] = false;
+            }
+            if (entry.epoch() >= appliedEpochs[slot]) {
+                appliedEpochs[slot] = entry.epoch();
+                appliedNumbers[slot] = entry.number();
+            }
+        }
+    }
+
+    // ---- sending
+
+    /** Which records may leave, as the owner of their slots sees it. */
+    interface Commitment {
+        boolean isCommitted(int slot, long epoch, long number);
+    }
+
+    /** Forgets entries that the peer has applied and whose outputs may leave. */
+    void advanceCommitted(final Commitment commitment) {
+        while (committedPosition < appliedPosition) {
+            final long at = ring.skipPad(ring.head());
+            entry.wrapOwn(ring.memory(), ring.indexOf(at));
+            if (EntryKind.isRecord(entry.kind())
+                    && !commitment.isCommitted(entry.slot(), entry.epoch(), entry.number())) {
+                return;
+            }
+            ring.release(ring.after(at));
+            committedPosition++;
+        }
+    }
+
+    /** Sends what was not sent yet, or a beat when that is due. */
+    int flush(final long nowNs) {
+        int sent = 0;
+        while (sentPosition < nextPosition) {
+            sentAt = ring.skipPad(sentAt);
+            final int index = ring.indexOf(sentAt);
+            long end = sentAt;
+            long position = sentPosition;
+            while (position < nextPosition && end < ring.tail()) {
+                final int at = ring.indexOf(end);
+                final boolean wraps = at < index;
+                final boolean isTooMuch = end > sentAt && end - sentAt + Entry.lengthAt(ring.memory(), at) > config.batchBytesMax();
+                if (wraps || isTooMuch || Entry.kindAt(ring.memory(), at) == EntryKind.PAD) {
+                    break;
+                }
+                end = ring.after(end);
+                position++;
+            }
+            if (!offer(index, (int) (end - sentAt))) {
+                return sent;
+            }
+            sentAt = end;
+            sentPosition = position;
+            lastSentNs = nowNs;
+            sent++;
+        }
+        if (nowNs - lastSentNs >= config.beatIntervalNs() || (sent == 0 && isCommitNews(nowNs))) {
+            if (offer(0, 0)) {
+                lastSentNs = nowNs;
+                sent++;
+            }
+        }
+        return sent;
+    }
+
+    /** The peer should soon know what is committed, but not by a frame of its own for each record. */
+    private boolean isCommitNews(final long nowNs) {
+        return committedSeen < committedPosition && nowNs - lastSentNs >= COMMIT_NEWS_NS;
+    }
+
+    private boolean offer(final int index, final int length) {
+        frame.wrapNew(header, 0, LinkFrame.TYPE_REPLICATION)
+                .incarnation(link.incarnation())
+                .member(link.member())
+                .thread(link.thread());
+        Batch.write(header, LinkFrame.HEADER_BYTES, generation, incarnation, sentPosition, committedPosition);
+        final long result = link.publication(member, thread)
+                .offer(header, 0, LinkFrame.HEADER_BYTES + Batch.HEADER_BYTES, ring.memory(), index, length);
+        if (result > 0) {
+            counters.increment(BATCHES_SENT);
+            return true;
+        }
+        if (result == LinkPublication.TOO_LONG) {
+            overflown = true;
+            counters.increment(RINGS_OVERFLOWN);
+        }
+        return false;
+    }
+}

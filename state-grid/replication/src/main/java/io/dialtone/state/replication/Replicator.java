@@ -1,0 +1,523 @@
+package io.dialtone.state.replication;
+
+import static io.dialtone.state.replication.ReplicationCounter.BATCHES_MALFORMED;
+import static io.dialtone.state.replication.ReplicationCounter.BATCHES_OF_STRANGERS;
+import static io.dialtone.state.replication.ReplicationCounter.LEARNERS;
+import static io.dialtone.state.replication.ReplicationCounter.OUTPUTS_REOPENED;
+import static io.dialtone.state.replication.ReplicationCounter.RECORDS_APPENDED;
+import static io.dialtone.state.replication.ReplicationCounter.RECORDS_REFUSED;
+import static io.dialtone.state.replication.ReplicationCounter.SLOTS_ALONE;
+import static io.dialtone.state.replication.ReplicationCounter.SLOTS_BACKED_UP;
+import static io.dialtone.state.replication.ReplicationCounter.SLOTS_FENCED;
+import static io.dialtone.state.replication.ReplicationCounter.SLOTS_OWNED;
+import static io.dialtone.state.replication.ReplicationCounter.SLOTS_TAKEN;
+
+import io.dialtone.api.link.LinkEndpoint;
+import io.dialtone.api.link.LinkFrame;
+import io.dialtone.placement.table.SlotTable;
+import io.dialtone.state.api.ImageStore;
+import io.dialtone.state.api.ImageView;
+import io.dialtone.state.api.SessionRecord;
+import io.dialtone.state.api.SessionReplicator;
+import io.dialtone.state.api.SlotAuthority;
+import io.dialtone.state.api.SlotEntry;
+import io.dialtone.state.api.SlotKeeper;
+import io.dialtone.state.api.SlotMap;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Keeps the sessions of one worker on other nodes too, and those of other nodes here. Called only by the owning worker.
+ *
+ * <p>The registry says who holds a slot. As its owner we write every record to our own store and to the streams of all backups, and let outputs leave when all of them
+ * have applied it: so whoever of them takes over knows whatever was answered. As its backup we apply, in order, and ask for the slot when its owner is silent. An owner
+ * never drops a backup by itself, and a backup never takes a slot by itself: both ask, whoever is first is right, and the other is refused by everybody's next word.
+ *
+ * <p>Why an isolated owner is harmless: its backup has gone or refuses its epoch, so no record is applied everywhere, so no output leaves. Why a backup that takes over
+ * knows enough: an output left only after it had applied the record. References: docs/architecture/state-grid.md.
+ */
+public final class Replicator implements SessionReplicator {
+    private static final UnsafeBuffer NOTHING = new UnsafeBuffer(0, 0);
+
+    /** A turn that took longer means that this process was paused: what it did not hear then is nobody's silence. */
+    private static final long PAUSE_NS = 100_000_000L;
+
+    private final ReplicatorConfig config;
+    private final LinkEndpoint link;
+    private final SlotAuthority authority;
+    private final ImageStore images;
+    private final SlotKeeper keeper;
+    private final ReplicationCounters counters;
+    private final SlotStates slots;
+    private final Replicas replicas;
+    private final List<OutgoingStream> streams = new ArrayList<>();
+    private final Caretaker caretaker;
+    private final @Nullable Learning[] learnings;
+    /** The version of each slot's entry that was acted upon, and when its owner last changed. */
+    private final long[] seenVersion;
+
+    private final long[] ownerSinceNs;
+    private final OutgoingStream.Commitment commitment = this::isCommitted;
+    private final ImageView view = new ImageView();
+
+    private SlotMap map;
+    private boolean hasBegun;
+    private boolean isRecognised;
+    private long nowNs;
+
+    public Replicator(final ReplicatorConfig config, final ReplicatorContext context) {
+        this.config = config;
+        link = context.link();
+        authority = context.authority();
+        images = context.images();
+        keeper = context.keeper();
+        counters = context.counters();
+        map = authority.map();
+        nowNs = context.nowNs();
+        slots = new SlotStates(map.slots(), link.thread(), context.threads());
+        replicas = new Replicas(config, link, images, counters, slots, this::onLaterEpoch);
+        learnings = new @Nullable Learning[map.slots()];
+        seenVersion = new long[map.slots()];
+        ownerSinceNs = new long[map.slots()];
+        Arrays.fill(seenVersion, -1);
+        caretaker = new Caretaker(config, link, authority, images, counters, slots, learnings, replicas, ownerSinceNs);
+    }
+
+    // ---- the engine's questions
+
+    @Override
+    public boolean isOwned(final int slot) {
+        return slots.owned[slot] && !slots.quiesced[slot];
+    }
+
+    @Override
+    public long epochOf(final int slot) {
+        return slots.ownedEpoch[slot];
+    }
+
+    @Override
+    public boolean isAlone(final int slot) {
+        return map.entry(slot).backups() == 0;
+    }
+
+    @Override
+    public boolean hasRoom() {
+        for (int i = 0; i < streams.size(); i++) {
+            if (!streams.get(i).hasRoom()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public long append(final SessionRecord record) {
+        final int slot = record.slot();
+        assert slots.owned[slot] : "only its owner changes slot " + slot;
+        if (!keepOwn(record)) {
+            counters.increment(RECORDS_REFUSED);
+            return REFUSED;
+        }
+        final long number = ++slots.lastNumber[slot];
+        tell(kindOf(record.kind()), slot, number, record.keyHash(), record.key(), record.image(), record.outputs(), record.deadlineNs());
+        counters.increment(RECORDS_APPENDED);
+        return number;
+    }
+
+    @Override
+    public boolean mayLeave(final int slot, final long number) {
+        if (!slots.owned[slot] || !isAppliedByAll(slot, number)) {
+            return false;
+        }
+        if (map.entry(slot).backups() == 0 && nowNs - authority.lastHeardNs() > config.leaseNs()) {
+            return false;
+        }
+        slots.releasedNumber[slot] = Math.max(slots.releasedNumber[slot], number);
+        return true;
+    }
+
+    // ---- turns
+
+    @Override
+    public int doWork(final long now) {
+        final long elapsed = now - nowNs;
+        nowNs = now;
+        if (elapsed > PAUSE_NS) {
+            forgive(elapsed);
+        }
+        int work = 0;
+        final SlotMap newest = authority.map();
+        if (!hasBegun || (newest != map && newest.version() >= map.version())) {
+            hasBegun = true;
+            onMap(newest);
+            work++;
+        }
+        return work + caretaker.doWork(map, isRecognised, streams, now);
+    }
+
+    @Override
+    public int flush(final long now) {
+        int sent = caretaker.tellLearners(now);
+        for (int i = 0; i < streams.size(); i++) {
+            final OutgoingStream stream = streams.get(i);
+            stream.advanceCommitted(commitment);
+            if (stream.isUsed()) {
+                sent += stream.flush(now);
+            }
+        }
+        return sent + replicas.flush();
+    }
+
+    /** A member is said to be gone, by its host or by a connection that broke: its slots are asked for at once. */
+    public void suspect(final int member, final long incarnation) {
+        if (map.incarnationOf(member) == incarnation) {
+            replicas.suspect(member, nowNs - 2 * config.ownerSilenceNsMax());
+        }
+    }
+
+    @Override
+    public void onFrame(
+            final LinkFrame frame, final DirectBuffer buffer, final int payloadOffset, final int payloadLength) {
+        final int member = frame.member();
+        if (frame.type() == LinkFrame.TYPE_REPLICATION) {
+            final long known = isRecognised ? map.incarnationOf(member) : 0;
+            replicas.onBatch(frame, buffer, payloadOffset, payloadLength, known, nowNs);
+        } else {
+            onAck(frame, buffer, payloadOffset, payloadLength);
+        }
+    }
+
+    private void onAck(final LinkFrame frame, final DirectBuffer buffer, final int offset, final int length) {
+        if (length < Batch.ACK_HEADER_BYTES) {
+            counters.increment(BATCHES_MALFORMED);
+            return;
+        }
+        final OutgoingStream stream = find(frame.member(), frame.thread());
+        if (stream == null
+                || stream.incarnation() != frame.incarnation()
+                || stream.generation() != Batch.generation(buffer, offset)
+                || Batch.receiver(buffer, offset) != link.incarnation()) {
+            counters.increment(BATCHES_OF_STRANGERS);
+            return;
+        }
+        final int refusals = buffer.getInt(offset + Batch.REFUSALS_OFFSET);
+        if (refusals < 0 || refusals > (length - Batch.ACK_HEADER_BYTES) / Batch.REFUSAL_BYTES) {
+            counters.increment(BATCHES_MALFORMED);
+            return;
+        }
+        final boolean hasGap = (buffer.getInt(offset + Batch.FLAGS_OFFSET) & Batch.FLAG_GAP) != 0;
+        stream.onApplied(Batch.position(buffer, offset), Batch.committed(buffer, offset), hasGap, nowNs);
+        for (int i = 0; i < refusals; i++) {
+            final int at = offset + Batch.ACK_HEADER_BYTES + i * Batch.REFUSAL_BYTES;
+            onRefusal(
+                    stream,
+                    buffer.getInt(at),
+                    buffer.getInt(at + 4),
+                    buffer.getLong(at + 8),
+                    Batch.position(buffer, offset));
+        }
+    }
+
+    private void onRefusal(
+            final OutgoingStream stream, final int slot, final int reason, final long epoch, final long position) {
+        if (slot < 0 || slot >= slots.slots()) {
+            counters.increment(BATCHES_MALFORMED);
+        } else if (reason == Batch.REASON_BROKEN) {
+            final Learning learning = learnings[slot];
+            final boolean isOldWord = learning != null
+                    && learning.stream == stream
+                    && learning.isListening()
+                    && position < learning.beginPosition;
+            if (!isOldWord) {
+                stream.markBroken(slot);
+            }
+        } else if (slots.owned[slot] && epoch > slots.ownedEpoch[slot]) {
+            onLaterEpoch(slot, epoch);
+        }
+    }
+
+    // ---- the registry's word
+
+    private void onMap(final SlotMap newest) {
+        map = newest;
+        isRecognised = newest.incarnationOf(link.member()) == link.incarnation();
+        for (final OutgoingStream stream : streams) {
+            final long known = newest.incarnationOf(stream.member);
+            if (known != 0 && known != stream.incarnation()) {
+                stream.reset(known, nowNs);
+            }
+        }
+        for (int slot = 0; slot < slots.slots(); slot++) {
+            if (slots.mine[slot]) {
+                onEntry(slot, newest.entry(slot));
+            }
+        }
+        noteUses();
+        count();
+    }
+
+    private void onEntry(final int slot, final SlotEntry entry) {
+        if (!isRecognised) {
+            // Nothing in this map is about us; a slot that we hold we have by a map that is older, or by a mistake.
+            if (slots.owned[slot] && entry.epoch() > slots.ownedEpoch[slot]) {
+                disown(slot, entry);
+            }
+            return;
+        }
+        if (entry.version() == seenVersion[slot] || entry.epoch() < slots.knownEpoch[slot]) {
+            return;
+        }
+        seenVersion[slot] = entry.version();
+        final boolean isNewEpoch = entry.epoch() > slots.knownEpoch[slot];
+        slots.know(slot, entry.epoch());
+        if (isNewEpoch || ownerSinceNs[slot] == 0) {
+            ownerSinceNs[slot] = nowNs;
+        }
+        if (entry.owner() == link.member()) {
+            if (!slots.owned[slot]) {
+                own(slot, entry);
+            }
+            caretaker.onOwnEntry(slot, entry, streamOf(entry.learner(), slot));
+        } else {
+            if (slots.owned[slot]) {
+                disown(slot, entry);
+            }
+            if (!entry.isHeldBy(link.member()) && entry.version() >= slots.replicaVersion[slot]) {
+                replicas.onUnheld(slot);
+            }
+        }
+    }
+
+    private void own(final int slot, final SlotEntry entry) {
+        final IncomingStream former = slots.replicaFrom[slot];
+        final long formerEpoch = slots.replicaEpoch[slot];
+        final byte replica = slots.replica[slot];
+        final boolean hasReplica = replica == SlotStates.COMPLETE || replica == SlotStates.BROKEN;
+        if (!hasReplica) {
+            images.clear(slot);
+        }
+        slots.owned[slot] = true;
+        slots.quiesced[slot] = false;
+        slots.ownedEpoch[slot] = entry.epoch();
+        slots.lastNumber[slot] = 0;
+        slots.releasedNumber[slot] = 0;
+        slots.replica[slot] = SlotStates.NO_REPLICA;
+        slots.replicaFrom[slot] = null;
+        for (int i = 0; i < entry.backups(); i++) {
+            final OutgoingStream stream = streamOf(entry.backup(i), slot);
+            if (stream != null) {
+                stream.assumeApplied(slot, entry.epoch(), 0);
+            }
+        }
+        counters.increment(SLOTS_TAKEN);
+        keeper.onOwned(slot, entry.epoch(), nowNs);
+        if (hasReplica && former != null) {
+            former.forEachOpen(slot, formerEpoch, this::reopen);
+        }
+    }
+
+    /**
+     * A record of the former owner that not all backups may have, and whose outputs may not have left: it becomes one of ours, with the session as it is now.
+     */
+    private void reopen(final Entry record) {
+        final int slot = record.slot();
+        final DirectBuffer buffer = record.buffer();
+        final UnsafeBuffer key = new UnsafeBuffer(buffer, record.keyOffset(), record.keyLength());
+        final UnsafeBuffer outputs = new UnsafeBuffer(buffer, record.outputsOffset(), record.outputsLength());
+        final long number = ++slots.lastNumber[slot];
+        if (key.capacity() == 0) {
+            tell(EntryKind.UNCHANGED, slot, number, 0, key, NOTHING, outputs, SessionRecord.NO_DEADLINE);
+        } else if (images.find(slot, record.keyHash(), key, 0, key.capacity(), view)) {
+            tell(EntryKind.IMAGE, slot, number, record.keyHash(), key, view.image(), outputs, view.deadlineNs());
+        } else {
+            tell(EntryKind.ENDED, slot, number, record.keyHash(), key, NOTHING, outputs, SessionRecord.NO_DEADLINE);
+        }
+        if (outputs.capacity() > 0) {
+            counters.increment(OUTPUTS_REOPENED);
+            keeper.onOpenOutputs(slot, number, outputs, 0, outputs.capacity());
+        }
+    }
+
+    /**
+     * Somebody owns the slot in a later epoch: what has not left yet is void. If that owner counts on us as its backup, because we have moved the slot to it, then it goes on
+     * where we ended; if not, it tells us the slot from the beginning, or nothing.
+     */
+    private void onLaterEpoch(final int slot, final long epoch) {
+        slots.know(slot, epoch);
+        counters.increment(SLOTS_FENCED);
+        becomeReplica(slot);
+    }
+
+    private void disown(final int slot, final SlotEntry entry) {
+        if (isRecognised && entry.isBackup(link.member())) {
+            becomeReplica(slot);
+            slots.replicaVersion[slot] = entry.version();
+        } else {
+            counters.increment(SLOTS_FENCED);
+            disown(slot);
+            images.clear(slot);
+        }
+    }
+
+    private void becomeReplica(final int slot) {
+        disown(slot);
+        slots.replica[slot] = SlotStates.COMPLETE;
+        slots.replicaEpoch[slot] = slots.ownedEpoch[slot];
+        slots.replicaNumber[slot] = slots.lastNumber[slot];
+        slots.replicaFrom[slot] = null;
+    }
+
+    private void disown(final int slot) {
+        slots.owned[slot] = false;
+        slots.quiesced[slot] = false;
+        learnings[slot] = null;
+        keeper.onDisowned(slot);
+    }
+
+    // ---- streams
+
+    private void tell(
+            final byte kind,
+            final int slot,
+            final long number,
+            final long keyHash,
+            final DirectBuffer key,
+            final DirectBuffer image,
+            final DirectBuffer outputs,
+            final long deadlineNs) {
+        final SlotEntry entry = map.entry(slot);
+        final long epoch = slots.ownedEpoch[slot];
+        for (int i = 0; i < entry.backups(); i++) {
+            final OutgoingStream stream = streamOf(entry.backup(i), slot);
+            if (stream != null) {
+                stream.append(kind, slot, epoch, number, keyHash, key, image, outputs, deadlineNs);
+            }
+        }
+        final Learning learning = learnings[slot];
+        if (learning != null && learning.isListening()) {
+            learning.stream.append(kind, slot, epoch, number, keyHash, key, image, outputs, deadlineNs);
+        }
+    }
+
+    private boolean isAppliedByAll(final int slot, final long number) {
+        final SlotEntry entry = map.entry(slot);
+        final long epoch = slots.ownedEpoch[slot];
+        for (int i = 0; i < entry.backups(); i++) {
+            final OutgoingStream stream = streamOf(entry.backup(i), slot);
+            if (stream == null || !stream.hasApplied(slot, epoch, number)) {
+                return false;
+            }
+        }
+        final Learning learning = learnings[slot];
+        return learning == null || !learning.isGating() || learning.stream.hasApplied(slot, epoch, number);
+    }
+
+    /** For entries that wait in a stream: what is not ours any more waits for nobody. */
+    private boolean isCommitted(final int slot, final long epoch, final long number) {
+        return !slots.owned[slot] || slots.ownedEpoch[slot] != epoch || isAppliedByAll(slot, number);
+    }
+
+    private boolean keepOwn(final SessionRecord record) {
+        switch (record.kind()) {
+            case IMAGE -> {
+                return images.put(
+                                record.slot(),
+                                record.keyHash(),
+                                record.key(),
+                                0,
+                                record.key().capacity(),
+                                record.image(),
+                                0,
+                                record.image().capacity(),
+                                record.deadlineNs())
+                        == ImageStore.KEPT;
+            }
+            case ENDED -> images.remove(
+                    record.slot(), record.keyHash(), record.key(), 0, record.key().capacity());
+            case UNCHANGED -> {}
+        }
+        return true;
+    }
+
+    private static byte kindOf(final SessionRecord.Kind kind) {
+        return switch (kind) {
+            case IMAGE -> EntryKind.IMAGE;
+            case UNCHANGED -> EntryKind.UNCHANGED;
+            case ENDED -> EntryKind.ENDED;
+        };
+    }
+
+    /** The stream to that member's worker for the slot; null if there is no such member, or it is no node. */
+    private @Nullable OutgoingStream streamOf(final int member, final int slot) {
+        if (member == SlotEntry.NONE) {
+            return null;
+        }
+        final int threads = link.threadsOf(member);
+        if (threads == 0) {
+            return null;
+        }
+        final int thread = SlotTable.threadOf(slot, threads);
+        final OutgoingStream found = find(member, thread);
+        return found != null ? found : openSlowPath(member, thread);
+    }
+
+    private @Nullable OutgoingStream find(final int member, final int thread) {
+        for (int i = 0; i < streams.size(); i++) {
+            final OutgoingStream stream = streams.get(i);
+            if (stream.member == member && stream.thread == thread) {
+                return stream;
+            }
+        }
+        return null;
+    }
+
+    private OutgoingStream openSlowPath(final int member, final int thread) {
+        final OutgoingStream stream = new OutgoingStream(
+                member, thread, slots.slots(), link, config, counters, map.incarnationOf(member), nowNs);
+        streams.add(stream);
+        return stream;
+    }
+
+    private void noteUses() {
+        for (final OutgoingStream stream : streams) {
+            boolean isUsed = false;
+            boolean isBackup = false;
+            for (int slot = 0; slot < slots.slots() && !isBackup; slot++) {
+                if (slots.owned[slot]
+                        && SlotTable.threadOf(slot, link.threadsOf(stream.member)) == stream.thread) {
+                    isBackup = map.entry(slot).isBackup(stream.member);
+                    isUsed |= isBackup || map.entry(slot).learner() == stream.member;
+                }
+            }
+            stream.use(isUsed, isBackup, nowNs);
+        }
+    }
+
+    private void forgive(final long ns) {
+        replicas.forgive(ns);
+        for (final OutgoingStream stream : streams) {
+            stream.forgive(ns);
+        }
+    }
+
+    private void count() {
+        int owned = 0;
+        int alone = 0;
+        int learners = 0;
+        for (int slot = 0; slot < slots.slots(); slot++) {
+            if (slots.owned[slot]) {
+                owned++;
+                alone += map.entry(slot).backups() == 0 ? 1 : 0;
+                learners += learnings[slot] == null ? 0 : 1;
+            }
+        }
+        counters.set(SLOTS_OWNED, owned);
+        counters.set(SLOTS_ALONE, alone);
+        counters.set(LEARNERS, learners);
+        counters.set(SLOTS_BACKED_UP, slots.count(SlotStates.COMPLETE));
+    }
+}
