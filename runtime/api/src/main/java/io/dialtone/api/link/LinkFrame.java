@@ -32,12 +32,20 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +-------------------------------+-------------------------------+
  *  |         Flow: remote address, IPv6 or IPv4-mapped (128)       |  48
  *  +---------------------------------------------------------------+
- *  |                     Payload ...                                  64
+ *  |        Request's number at its edge; 0 is none (64)           |  64
+ *  +---------------+-----------------------------------------------+
+ *  |     Flags     |                   0                           |  72
+ *  +---------------+-----------------------------------------------+
+ *  |                              0                                |  76
+ *  +---------------------------------------------------------------+
+ *  |                     Payload ...                                  80
  * </pre>
+ *
+ * <p>Flags, first bit last: 1 is {@link #isRedriven() re-driven}. Frames of 64 bytes, without number and flags, are read too.
  */
 public final class LinkFrame {
     public static final int VERSION = 1;
-    public static final int HEADER_BYTES = 64;
+    public static final int HEADER_BYTES = 80;
 
     /** A SIP message from an edge to the worker that owns its slot. */
     public static final int TYPE_SIP_TO_WORKER = 1;
@@ -49,6 +57,9 @@ public final class LinkFrame {
     public static final int TYPE_REPLICATION = 4;
     /** What the worker of a backup or learner has applied. */
     public static final int TYPE_REPLICATION_ACK = 5;
+
+    /** The first frames ended here. */
+    private static final int HEADER_BYTES_MIN = 64;
 
     private static final int VERSION_OFFSET = 0;
     private static final int TYPE_OFFSET = 1;
@@ -65,18 +76,24 @@ public final class LinkFrame {
     private static final int REMOTE_PORT_OFFSET = 46;
     private static final int REMOTE_HIGH_OFFSET = 48;
     private static final int REMOTE_LOW_OFFSET = 56;
+    private static final int REQUEST_OFFSET = 64;
+    private static final int FLAGS_OFFSET = 72;
+
+    private static final int FLAG_REDRIVEN = 1;
 
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
     private int length;
 
     /** Lays the header over received bytes. False if they are no frame of a version we read. */
     public boolean wrap(final DirectBuffer buffer, final int offset, final int frameLength) {
-        if (frameLength < HEADER_BYTES) {
+        if (frameLength < HEADER_BYTES_MIN) {
             return false;
         }
         frame.wrap(buffer, offset, frameLength);
         length = frameLength;
-        return frame.getByte(VERSION_OFFSET) >= VERSION && headerLength() >= HEADER_BYTES && headerLength() <= length;
+        return frame.getByte(VERSION_OFFSET) >= VERSION
+                && headerLength() >= HEADER_BYTES_MIN
+                && headerLength() <= length;
     }
 
     /** Lays the header over {@link #HEADER_BYTES} bytes to be filled, and clears them. */
@@ -217,6 +234,29 @@ public final class LinkFrame {
 
     public LinkFrame remoteLow(final long low) {
         frame.putLong(REMOTE_LOW_OFFSET, low, ByteOrder.LITTLE_ENDIAN);
+        return this;
+    }
+
+    /**
+     * What the edge calls the request that this is, or that this answers: a node repeats it in every answer, so that the edge knows its request again. 0 is
+     * none.
+     */
+    public long request() {
+        return headerLength() >= FLAGS_OFFSET ? frame.getLong(REQUEST_OFFSET, ByteOrder.LITTLE_ENDIAN) : 0;
+    }
+
+    public LinkFrame request(final long number) {
+        frame.putLong(REQUEST_OFFSET, number, ByteOrder.LITTLE_ENDIAN);
+        return this;
+    }
+
+    /** Whether the edge has given this message to an owner of the slot before, and sends it once more because it had no answer. */
+    public boolean isRedriven() {
+        return headerLength() > FLAGS_OFFSET && (frame.getByte(FLAGS_OFFSET) & FLAG_REDRIVEN) != 0;
+    }
+
+    public LinkFrame redriven(final boolean redriven) {
+        frame.putByte(FLAGS_OFFSET, (byte) (redriven ? FLAG_REDRIVEN : 0));
         return this;
     }
 }

@@ -15,6 +15,7 @@ public final class ReplyPort {
     private long remoteLow;
     private int remotePort;
     private long arrivalNs;
+    private long request;
 
     public ReplyPort from(final LinkFrame frame) {
         member = frame.member();
@@ -25,6 +26,7 @@ public final class ReplyPort {
         remoteLow = frame.remoteLow();
         remotePort = frame.remotePort();
         arrivalNs = frame.arrivalNs();
+        request = frame.request();
         return this;
     }
 
@@ -37,12 +39,14 @@ public final class ReplyPort {
         remoteLow = other.remoteLow;
         remotePort = other.remotePort;
         arrivalNs = other.arrivalNs;
+        request = other.request;
         return this;
     }
 
     /** For what is sent on our own account, and is no answer. */
     public ReplyPort forgetArrival() {
         arrivalNs = 0;
+        request = 0;
         return this;
     }
 
@@ -60,10 +64,14 @@ public final class ReplyPort {
         return this;
     }
 
-    /** Fills a frame. The arrival is told once, with the first answer, so that the edge can tell how long that took. */
+    /**
+     * Fills a frame. The arrival is told once, with the first answer, so that the edge can tell how long that took; the request's number with each, so that
+     * the edge stops keeping the request.
+     */
     void to(final LinkFrame frame) {
         frame.arrivalNs(arrivalNs);
         arrivalNs = 0;
+        frame.request(request);
         frame.transport(transport)
                 .listener(listener)
                 .remoteHigh(remoteHigh)

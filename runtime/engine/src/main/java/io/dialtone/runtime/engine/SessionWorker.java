@@ -88,6 +88,9 @@ public final class SessionWorker implements Agent {
             return;
         }
         if (isOurs(frame.slot(), frame.epoch()) && isInTime(frame.deadlineNs())) {
+            if (frame.isRedriven()) {
+                counters.increment(WorkerCounter.FRAMES_REDRIVEN);
+            }
             protocol.onMessage(frame, buffer, offset + frame.headerLength(), frame.payloadLength(), nowNs);
         }
     }

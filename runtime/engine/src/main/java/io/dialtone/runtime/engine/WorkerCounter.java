@@ -14,6 +14,9 @@ public enum WorkerCounter {
     FRAMES_OF_OTHER_EPOCH("Frames sent under another epoch of their slot"),
     /** Frames that came after their deadline. */
     FRAMES_TOO_LATE("Frames that came after their deadline"),
+    /** Frames that an edge has sent before, to us or to who owned the slot before us. */
+    FRAMES_REDRIVEN(
+            "Frames that their edge sent once more, because it had no answer when the slot's owner changed or came back"),
     /** Outputs dropped because the outbox was full; retransmission brings them back. */
     OUTPUTS_DROPPED_OUTBOX_FULL("Outputs dropped because the outbox was full"),
     /** Outputs dropped because the edge is gone. */

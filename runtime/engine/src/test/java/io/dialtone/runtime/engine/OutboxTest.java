@@ -77,6 +77,29 @@ class OutboxTest {
         assertEquals(1, counters.get(WorkerCounter.OUTPUTS_DROPPED_EDGE_GONE));
     }
 
+    @Test
+    void shouldRepeatTheRequestsNumberInEveryAnswerAndTheArrivalInTheFirst() {
+        final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
+        final LinkFrame frame = new LinkFrame();
+        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_WORKER).request(77).arrivalNs(5);
+        final ReplyPort port = new ReplyPort().from(frame);
+        final ReplyPort forAnother = new ReplyPort().copyFrom(port).forgetArrival();
+
+        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_EDGE);
+        port.to(frame);
+        assertEquals(77, frame.request());
+        assertEquals(5, frame.arrivalNs());
+
+        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_EDGE);
+        port.to(frame);
+        assertEquals(77, frame.request());
+        assertEquals(0, frame.arrivalNs());
+
+        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_EDGE);
+        forAnother.to(frame);
+        assertEquals(0, frame.request());
+    }
+
     private void add(final int member, final String message) {
         final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
         final LinkFrame frame = new LinkFrame()

@@ -218,6 +218,16 @@ class HandlerRulesTest {
     }
 
     @Test
+    void shouldCountWhatAnEdgeSendsOnceMore() {
+        final TestCluster one = TestCluster.of(ScriptedHandler::new).nodes(1).start();
+
+        offer(one, frame -> frame.slot(0).epoch(1));
+        offer(one, frame -> frame.slot(0).epoch(1).redriven(true));
+
+        assertEquals(1, one.count(WorkerCounter.FRAMES_REDRIVEN));
+    }
+
+    @Test
     void shouldKeepAnswersWhileAnEdgeIsSlow() {
         cluster.link().slow(0, 0, true);
         final SipCall call = alice.newCall("sip:bob@example.com").request("OPTIONS");
