@@ -151,7 +151,7 @@ public final class Replicator implements SessionReplicator {
         }
         int work = 0;
         final SlotMap newest = authority.map();
-        if (!hasBegun || (newest != map && newest.version() >= map.version())) {
+        if (!hasBegun || newest.version() > map.version()) {
             hasBegun = true;
             onMap(newest);
             work++;
