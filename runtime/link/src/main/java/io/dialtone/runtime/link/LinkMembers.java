@@ -46,8 +46,11 @@ public record LinkMembers(List<LinkMember> members) {
                 .toArray();
     }
 
-    /** Those a member talks with. */
+    /** Those a member talks with: edges with nodes, and nodes with each other, because one keeps the other's sessions. */
     List<LinkMember> peersOf(final LinkMember self) {
-        return members.stream().filter(member -> member.role() != self.role()).toList();
+        return members.stream()
+                .filter(member -> member.role() != self.role()
+                        || (self.role() == LinkRole.NODE && member.number() != self.number()))
+                .toList();
     }
 }
