@@ -109,6 +109,17 @@ public final class SlotEntry {
         return new SlotEntry(version + 1, epoch + 1, newOwner, newBackups, NONE, NONE);
     }
 
+    /** Without anybody, in a new epoch: whoever still believes to own it is out. */
+    SlotEntry lost() {
+        return new SlotEntry(version + 1, epoch + 1, NONE, NO_BACKUPS, NONE, NONE);
+    }
+
+    /** Empty, with an owner who never held it before in this epoch. */
+    SlotEntry begunBy(final int newOwner, final long newEpoch) {
+        assert owner == NONE && newEpoch >= epoch;
+        return new SlotEntry(version + 1, newEpoch, newOwner, NO_BACKUPS, NONE, NONE);
+    }
+
     SlotEntry withBackup(final int member) {
         assert !isBackup(member) && owner != member;
         final int[] more = Arrays.copyOf(backups, backups.length + 1);

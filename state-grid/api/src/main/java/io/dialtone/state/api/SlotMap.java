@@ -9,6 +9,9 @@ import org.jspecify.annotations.Nullable;
  * Who holds which slot, as the registry has agreed: the one value it keeps. Immutable: any thread may read it.
  */
 public final class SlotMap {
+    /** Members that there may be at once; one more is refused. */
+    public static final int MEMBERS_MAX = 64;
+
     private final long version;
     private final int backupsWanted;
     private final long slotsLost;
@@ -129,6 +132,11 @@ public final class SlotMap {
 
         int backupsWanted() {
             return base.backupsWanted;
+        }
+
+        /** The slot's epoch in the map that is being changed. */
+        long epochBefore(final int slot) {
+            return base.entries[slot].epoch();
         }
 
         @Nullable

@@ -36,6 +36,8 @@ public final class SlotRules {
                 return false;
             }
             onDead(draft, known.number(), known.incarnation());
+        } else if (draft.members.size() >= SlotMap.MEMBERS_MAX || member.number() < 0) {
+            return false;
         }
         int at = 0;
         while (at < draft.members.size() && draft.members.get(at).number() < member.number()) {
@@ -66,7 +68,7 @@ public final class SlotRules {
     private static SlotEntry withoutOwner(final SlotMap.Draft draft, final SlotEntry entry) {
         if (entry.backups() == 0) {
             draft.slotsLost++;
-            return entry.ownedBy(SlotEntry.NONE);
+            return entry.lost();
         }
         final int heir = entry.backup(0);
         return entry.ownedBy(heir, entry.backupsWithout(heir));
