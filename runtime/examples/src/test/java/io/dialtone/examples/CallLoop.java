@@ -16,6 +16,7 @@ import io.dialtone.runtime.engine.SessionWorker;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerContext;
 import io.dialtone.runtime.engine.WorkerCounter;
+import io.dialtone.runtime.engine.WorkerGrid;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
@@ -86,7 +87,12 @@ final class CallLoop {
         worker = new SessionWorker(
                 WorkerConfig.defaults(),
                 new WorkerContext(
-                        link, slots, 1, clock, clock, key.derive("tables"), new CounterSet<>(WorkerCounter.class)),
+                        link,
+                        WorkerGrid.alone(slots, 1, key.derive("keys")),
+                        clock,
+                        clock,
+                        key.derive("tables"),
+                        new CounterSet<>(WorkerCounter.class)),
                 SipProtocol.factory(sip, handlers));
     }
 

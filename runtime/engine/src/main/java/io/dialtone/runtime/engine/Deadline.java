@@ -6,6 +6,9 @@ public abstract class Deadline {
 
     long timerId = NOT_SCHEDULED;
 
+    /** The slot whose event this is. */
+    protected abstract int slot();
+
     /** The time has come, or passed by at most a tick and what one turn takes. It may be scheduled again from here. */
     protected abstract void onDeadline(long nowNs);
 

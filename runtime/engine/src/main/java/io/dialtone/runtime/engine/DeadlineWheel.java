@@ -15,6 +15,9 @@ public final class DeadlineWheel {
     private static final int TICKS = 1 << 15;
     private static final int TIMERS_PER_TICK = 4;
 
+    /** A deadline of a slot that rests while it is handed over is looked at again after this time. */
+    private static final long NOT_NOW_NS = 2 * TICK_NS;
+
     /** After a pause of the process the wheel catches up by this many ticks a turn. */
     private static final int TICKS_PER_TURN_MAX = 256;
 
@@ -23,10 +26,12 @@ public final class DeadlineWheel {
     /** The place of a timer: its tick, and its place among the tick's, of which there are {@code perTick}. */
     private @Nullable Deadline[] scheduled = new @Nullable Deadline[TICKS * TIMERS_PER_TICK];
 
+    private final SlotEvents events;
     private int perTick = TIMERS_PER_TICK;
     private int size;
 
-    public DeadlineWheel(final long nowNs) {
+    DeadlineWheel(final long nowNs, final SlotEvents events) {
+        this.events = events;
         wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, nowNs, TICK_NS, TICKS, TIMERS_PER_TICK);
     }
 
@@ -64,7 +69,7 @@ public final class DeadlineWheel {
         for (int ticks = 0; ticks < TICKS_PER_TURN_MAX && expired < limit; ticks++) {
             final boolean behind = wheel.currentTickTime() <= nowNs;
             expired += wheel.poll(nowNs, onTimerExpiry, limit - expired);
-            if (!behind) {
+            if (!behind || !events.hasRoom()) {
                 return expired;
             }
         }
@@ -72,7 +77,17 @@ public final class DeadlineWheel {
     }
 
     private boolean onTimerExpiry(final TimeUnit unit, final long nowNs, final long timerId) {
-        remove(timerId).onDeadline(nowNs);
+        if (!events.hasRoom()) {
+            return false;
+        }
+        final Deadline deadline = remove(timerId);
+        if (!events.mayRun(deadline.slot())) {
+            schedule(deadline, nowNs + NOT_NOW_NS);
+            return true;
+        }
+        events.beginEvent();
+        deadline.onDeadline(nowNs);
+        events.endEvent();
         return true;
     }
 

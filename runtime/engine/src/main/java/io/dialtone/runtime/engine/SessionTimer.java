@@ -10,6 +10,11 @@ final class SessionTimer extends Deadline {
     }
 
     @Override
+    protected int slot() {
+        return session.slot();
+    }
+
+    @Override
     protected void onDeadline(final long nowNs) {
         session.onTimerDue(this, nowNs);
     }

@@ -3,7 +3,7 @@ package io.dialtone.runtime.engine;
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.api.link.LinkFrameHandler;
-import io.dialtone.placement.table.SlotTable;
+import io.dialtone.state.api.SessionReplicator;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
@@ -11,8 +11,11 @@ import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
 
 /**
- * A thread's worth of a node: the single writer of the sessions of its slots. A turn takes what came in, serves what is due, and releases what that put in the outbox.
- * Called only by its own thread; others use {@link #proxy}.
+ * A thread's worth of a node: the single writer of the sessions of its slots. A turn takes what came in, serves what is due, makes a record of each event, and releases
+ * what the backups have records of. Called only by its own thread; others use {@link #proxy}.
+ *
+ * <p>Who pauses, who resumes: while replication or the outbox has no room, no message is taken and no deadline served. Frames of replication are read all the same,
+ * because they bring the room back; messages wait in {@link HeldFrames} meanwhile.
  */
 public final class SessionWorker implements Agent {
     private static final int COMMANDS_PER_TURN_MAX = 16;
@@ -28,10 +31,13 @@ public final class SessionWorker implements Agent {
     private final DeadlineWheel deadlines;
     private final SessionStore sessions;
     private final Outbox outbox;
+    private final HeldFrames held;
+    private final SessionReplicator replicator;
+    private final EventJournal journal;
     private final SessionProtocol protocol;
     private final SessionWorkerProxy proxy;
     private final LinkFrame frame = new LinkFrame();
-    private SlotTable slots;
+    private boolean takesMessages;
     private long nowNs;
 
     public SessionWorker(
@@ -41,13 +47,17 @@ public final class SessionWorker implements Agent {
         link = context.link();
         epochClock = context.epochClock();
         counters = context.counters();
-        slots = context.slots().table();
         mailbox = new ManyToOneConcurrentArrayQueue<>(config.commandsMax());
-        onCommand = command -> command.onWorker(this);
+        onCommand = this::onCommand;
         nowNs = context.nanoClock().nanoTime();
-        deadlines = new DeadlineWheel(nowNs);
-        sessions = new SessionStore(slots.slots(), config.sessionsMax(), counters);
+        sessions = new SessionStore(context.grid().slots(), config.sessionsMax(), counters);
         outbox = new Outbox(link, config.outboxBytesMax(), counters);
+        held = new HeldFrames(config.heldBytesMax(), counters, this::onMessageFrame, () -> takesMessages);
+        final DormantSessions keeper = new DormantSessions(outbox);
+        replicator =
+                context.grid().replicators().create(link, keeper, context.grid().images());
+        journal = new EventJournal(outbox, replicator, counters);
+        deadlines = new DeadlineWheel(nowNs, journal);
         protocol = protocolFactory.create(
                 new WorkerParts(config, deadlines, outbox, sessions, counters, context.tableHash()));
         proxy = new SessionWorkerProxy(mailbox);
@@ -56,12 +66,22 @@ public final class SessionWorker implements Agent {
     @Override
     public int doWork() {
         nowNs = context.nanoClock().nanoTime();
-        slots = context.slots().table();
+        outbox.now(nowNs);
         int work = link.doWork(nowNs);
+        work += replicator.doWork(nowNs);
         work += mailbox.drain(onCommand, COMMANDS_PER_TURN_MAX);
+        takesMessages = replicator.hasRoom() && outbox.hasRoom();
+        if (!takesMessages) {
+            counters.increment(WorkerCounter.TURNS_WITHOUT_ROOM);
+        } else if (!held.isEmpty()) {
+            work += held.poll(config.framesPerTurnMax());
+        }
         work += link.poll(onFrame, config.framesPerTurnMax());
-        work += deadlines.poll(nowNs, config.deadlinesPerTurnMax());
-        work += outbox.release();
+        if (takesMessages) {
+            work += deadlines.poll(nowNs, config.deadlinesPerTurnMax());
+        }
+        work += replicator.flush(nowNs);
+        work += outbox.release(replicator);
         counters.set(WorkerCounter.DEADLINES, deadlines.size());
         return work;
     }
@@ -81,30 +101,54 @@ public final class SessionWorker implements Agent {
         return sessions;
     }
 
+    private void onCommand(final WorkerCommand command) {
+        journal.beginEvent();
+        command.onWorker(this);
+        journal.endEvent();
+    }
+
     private void onFrame(final DirectBuffer buffer, final int offset, final int length) {
         counters.increment(WorkerCounter.FRAMES_RECEIVED);
-        if (!frame.wrap(buffer, offset, length) || frame.type() != protocol.frameType()) {
+        if (!frame.wrap(buffer, offset, length)) {
             counters.increment(WorkerCounter.FRAMES_UNKNOWN);
-            return;
+        } else if (frame.type() == protocol.frameType()) {
+            if (takesMessages && held.isEmpty()) {
+                onMessage(buffer, offset);
+            } else {
+                held.add(buffer, offset, length);
+            }
+        } else if (frame.type() == LinkFrame.TYPE_REPLICATION || frame.type() == LinkFrame.TYPE_REPLICATION_ACK) {
+            replicator.onFrame(frame, buffer, offset + frame.headerLength(), frame.payloadLength());
+        } else {
+            counters.increment(WorkerCounter.FRAMES_UNKNOWN);
         }
+    }
+
+    /** A frame that was put aside, and was seen to be a message then. */
+    private void onMessageFrame(final DirectBuffer buffer, final int offset, final int length) {
+        frame.wrap(buffer, offset, length);
+        onMessage(buffer, offset);
+    }
+
+    private void onMessage(final DirectBuffer buffer, final int offset) {
         if (isOurs(frame.slot(), frame.epoch()) && isInTime(frame.deadlineNs())) {
             if (frame.isRedriven()) {
                 counters.increment(WorkerCounter.FRAMES_REDRIVEN);
             }
+            journal.beginEvent();
             protocol.onMessage(frame, buffer, offset + frame.headerLength(), frame.payloadLength(), nowNs);
+            journal.endEvent();
+            takesMessages = outbox.hasRoom();
         }
     }
 
     /** One owner for each slot and epoch: what was sent under another belief is dropped, and its retransmission finds the owner. */
     private boolean isOurs(final int slot, final long epoch) {
-        if (slot < 0
-                || slot >= slots.slots()
-                || slots.ownerOf(slot) != link.member()
-                || SlotTable.threadOf(slot, context.threads()) != link.thread()) {
+        if (slot < 0 || slot >= context.grid().slots() || !replicator.isOwned(slot)) {
             counters.increment(WorkerCounter.FRAMES_NOT_OURS);
             return false;
         }
-        if (slots.epochOf(slot) != epoch) {
+        if (replicator.epochOf(slot) != epoch) {
             counters.increment(WorkerCounter.FRAMES_OF_OTHER_EPOCH);
             return false;
         }

@@ -6,7 +6,8 @@ package io.dialtone.runtime.engine;
  * @param framesPerTurnMax frames polled from the link in one turn; more wait in the link, which pushes back on edges
  * @param deadlinesPerTurnMax deadlines served in one turn
  * @param commandsMax commands that may wait in the mailbox; a further one is refused with {@link SessionWorkerProxy#MAILBOX_FULL}
- * @param outboxBytesMax outputs that may wait for their edges, in bytes; a further one is dropped and counted
+ * @param outboxBytesMax outputs that may wait for backups and edges, in bytes; no message is taken while there are more
+ * @param heldBytesMax messages that may wait while none can be taken, in bytes; a further one is dropped and counted
  * @param sessionsMax sessions in memory; a further one is refused in the protocol's words
  * @param timersPerSessionMax timers of one session; a further one is the handler's error
  */
@@ -15,6 +16,7 @@ public record WorkerConfig(
         int deadlinesPerTurnMax,
         int commandsMax,
         int outboxBytesMax,
+        int heldBytesMax,
         int sessionsMax,
         int timersPerSessionMax) {
 
@@ -23,17 +25,24 @@ public record WorkerConfig(
         check("deadlines-per-turn-max", deadlinesPerTurnMax, 1, 256);
         check("commands-max", commandsMax, 1, 1024);
         check("outbox-bytes-max", outboxBytesMax, 1 << 17, 1 << 21);
+        check("held-bytes-max", heldBytesMax, 1 << 20, 1 << 20);
         check("sessions-max", sessionsMax, 1, 1 << 20);
         check("timers-per-session-max", timersPerSessionMax, 1, 16);
     }
 
     public static WorkerConfig defaults() {
-        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 16);
+        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 1 << 20, 16);
     }
 
     public WorkerConfig withSessionsMax(final int max) {
         return new WorkerConfig(
-                framesPerTurnMax, deadlinesPerTurnMax, commandsMax, outboxBytesMax, max, timersPerSessionMax);
+                framesPerTurnMax,
+                deadlinesPerTurnMax,
+                commandsMax,
+                outboxBytesMax,
+                heldBytesMax,
+                max,
+                timersPerSessionMax);
     }
 
     private static void check(final String name, final int value, final int least, final int usual) {

@@ -17,8 +17,28 @@ public enum WorkerCounter {
     /** Frames that an edge has sent before, to us or to who owned the slot before us. */
     FRAMES_REDRIVEN(
             "Frames that their edge sent once more, because it had no answer when the slot's owner changed or came back"),
+    /** Messages put aside because a turn had no room for records or outputs. */
+    FRAMES_HELD("Messages put aside because a turn had no room for their records"),
+    /** Messages dropped because no more could be put aside. */
+    FRAMES_DROPPED_NO_ROOM("Messages dropped because no more could be put aside"),
+    /** Turns that took no message because replication or the outbox had no room. */
+    TURNS_WITHOUT_ROOM("Turns that took no message because replication or the outbox had no room"),
+    /** Records made of events. */
+    RECORDS("Records made of events"),
     /** Outputs dropped because the outbox was full; retransmission brings them back. */
     OUTPUTS_DROPPED_OUTBOX_FULL("Outputs dropped because the outbox was full"),
+    /** Outputs dropped because another node owns their slot now. */
+    OUTPUTS_DROPPED_DISOWNED("Outputs dropped because another node owns their slot now"),
+    /** Outputs of a former owner that this node sends on. */
+    OUTPUTS_TAKEN_OVER("Outputs of a former owner that this node sends on"),
+    /** Outputs of a former owner that are in no form we read. */
+    OUTPUTS_UNREADABLE("Outputs of a former owner in a form that is not read here"),
+    /** Gauge: outputs that wait for backups or edges. */
+    OUTPUTS_HELD("Outputs that wait for backups or edges"),
+    /** Gauge: bytes of outputs that wait for backups or edges. */
+    OUTPUT_BYTES_HELD("Bytes of outputs that wait for backups or edges"),
+    /** Gauge: age of the oldest output that waits. */
+    OLDEST_OUTPUT_HELD_NS("Age of the oldest output that waits, in nanoseconds"),
     /** Outputs dropped because the edge is gone. */
     OUTPUTS_DROPPED_EDGE_GONE("Outputs dropped because their edge was not connected"),
     /** Turns that ended with outputs waiting for a slower edge. */

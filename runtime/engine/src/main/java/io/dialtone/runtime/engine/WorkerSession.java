@@ -23,7 +23,6 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     private final List<SessionTimer> spareTimers = new ArrayList<>(2);
 
     private int slot;
-    private long epoch;
     private @Nullable S state;
     private @Nullable String keyText;
 
@@ -39,9 +38,8 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     }
 
     /** Prepares a new or pooled session; its key is set already. */
-    public final void open(final int slotOfKey, final long epochOfSlot) {
+    public final void open(final int slotOfKey) {
         slot = slotOfKey;
-        epoch = epochOfSlot;
     }
 
     /** Forgets everything, so that the session can go back to a pool. */
@@ -117,10 +115,6 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     }
 
     // ---- what the protocol does around the handler
-
-    public final long epoch() {
-        return epoch;
-    }
 
     public final boolean hasTimers() {
         return !timers.isEmpty();

@@ -11,14 +11,21 @@ import org.junit.jupiter.api.Test;
 
 class DeadlineWheelTest {
     private static final long MS = 1_000_000L;
+    private static final int SLOT = 3;
     private static final int ALL = 1_000_000;
 
-    private final DeadlineWheel wheel = new DeadlineWheel(0);
+    private final ScriptedEvents events = new ScriptedEvents();
+    private final DeadlineWheel wheel = new DeadlineWheel(0, events);
 
     /** Notes when it was called. */
     private static final class Note extends Deadline {
         final List<Long> calledNs = new ArrayList<>();
         long atNs;
+
+        @Override
+        protected int slot() {
+            return SLOT;
+        }
 
         @Override
         protected void onDeadline(final long nowNs) {
@@ -86,6 +93,36 @@ class DeadlineWheelTest {
         wheel.poll(20 * MS, 4);
 
         assertEquals(0, wheel.size());
+    }
+
+    @Test
+    void shouldPutOffDeadlinesOfASlotThatRests() {
+        final Note note = new Note();
+        wheel.schedule(note, 10 * MS);
+        events.resting.add(SLOT);
+        runUntil(30);
+        assertEquals(List.of(), note.calledNs);
+
+        events.resting.clear();
+        runUntil(40);
+
+        assertEquals(1, note.calledNs.size());
+        assertEquals(0, wheel.size());
+    }
+
+    @Test
+    void shouldServeNothingWhileOutputsWouldFindNoRoom() {
+        final Note note = new Note();
+        wheel.schedule(note, 10 * MS);
+        events.hasRoom = false;
+        runUntil(30);
+        assertEquals(List.of(), note.calledNs);
+
+        events.hasRoom = true;
+        runUntil(40);
+
+        assertEquals(1, note.calledNs.size());
+        assertEquals(1, events.ended);
     }
 
     @Test

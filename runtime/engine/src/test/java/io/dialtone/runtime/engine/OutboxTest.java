@@ -1,80 +1,175 @@
 package io.dialtone.runtime.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
-import io.dialtone.api.link.LinkFrameHandler;
-import io.dialtone.api.link.LinkPublication;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 class OutboxTest {
     private static final int OUTBOX_BYTES = 1 << 17;
+    private static final int SLOT = 3;
+    private static final int OTHER_SLOT = 4;
 
     private final RecordingLink link = new RecordingLink();
+    private final ScriptedReplicator replicator = new ScriptedReplicator();
     private final CounterSet<WorkerCounter> counters = new CounterSet<>(WorkerCounter.class);
     private final Outbox outbox = new Outbox(link, OUTBOX_BYTES, counters);
+    private final EventJournal journal = new EventJournal(outbox, replicator, counters);
 
     @Test
-    void shouldSendNothingBeforeItIsReleased() {
+    void shouldSendNothingBeforeItsRecordIsAppliedByAll() {
         add(1, "one");
+        add(1, "two");
+        assertEquals(0, outbox.release(replicator));
         assertEquals(List.of(), link.sent);
+        assertEquals(2, counters.get(WorkerCounter.OUTPUTS_HELD));
 
-        assertEquals(1, outbox.release());
-
+        replicator.applied.put(SLOT, 1L);
+        assertEquals(1, outbox.release(replicator));
         assertEquals(List.of("1:one"), link.sent);
+
+        replicator.applied.put(SLOT, 2L);
+        assertEquals(1, outbox.release(replicator));
+        assertEquals(List.of("1:one", "1:two"), link.sent);
+        assertEquals(List.of(7L, 7L), link.epochs);
         assertTrue(outbox.isEmpty());
+        assertEquals(0, counters.get(WorkerCounter.OUTPUTS_HELD));
+    }
+
+    @Test
+    void shouldNotHoldUpOneSlotForAnother() {
+        add(SLOT, 1, "one");
+        add(OTHER_SLOT, 1, "two");
+        replicator.applied.put(OTHER_SLOT, 1L);
+
+        assertEquals(1, outbox.release(replicator));
+
+        assertEquals(List.of("1:two"), link.sent);
     }
 
     @Test
     void shouldHoldBackOnlyTheEdgeThatPushesBackAndKeepItsOrder() {
+        allApplied();
         link.slow.add(1);
         add(1, "one");
         add(2, "two");
         add(1, "three");
         add(2, "four");
 
-        assertEquals(2, outbox.release());
+        assertEquals(2, outbox.release(replicator));
         assertEquals(List.of("2:two", "2:four"), link.sent);
 
         link.slow.clear();
         add(1, "five");
-        assertEquals(3, outbox.release());
+        assertEquals(3, outbox.release(replicator));
         assertEquals(List.of("2:two", "2:four", "1:one", "1:three", "1:five"), link.sent);
         assertEquals(5, counters.get(WorkerCounter.FRAMES_SENT));
     }
 
     @Test
-    void shouldDropAndCountWhatDoesNotFit() {
+    void shouldTakeNoMoreMessagesRatherThanDropWhatWaitsForABackup() {
+        final String large = "x".repeat(OUTBOX_BYTES / 4);
+        for (int i = 0; i < 4; i++) {
+            assertTrue(outbox.hasRoom());
+            add(1, large);
+            outbox.release(replicator);
+        }
+        assertFalse(outbox.hasRoom());
+        assertEquals(0, counters.get(WorkerCounter.OUTPUTS_DROPPED_OUTBOX_FULL));
+
+        allApplied();
+        assertEquals(4, outbox.release(replicator));
+
+        assertTrue(outbox.hasRoom());
+        assertEquals(4, link.sent.size());
+    }
+
+    @Test
+    void shouldDropAndCountWhatASlowEdgeLetsPileUp() {
+        allApplied();
         link.slow.add(1);
         final String large = "x".repeat(OUTBOX_BYTES / 4);
-        for (int i = 0; i < 5; i++) {
+        for (int i = 0; i < 3; i++) {
             add(1, large);
         }
-        assertEquals(2, counters.get(WorkerCounter.OUTPUTS_DROPPED_OUTBOX_FULL));
+        add(2, "two");
 
-        link.slow.clear();
-        assertEquals(3, outbox.release());
+        outbox.release(replicator);
+
+        assertEquals(List.of("2:two"), link.sent);
+        assertEquals(3, counters.get(WorkerCounter.OUTPUTS_DROPPED_OUTBOX_FULL));
+        assertTrue(outbox.hasRoom());
     }
 
     @Test
     void shouldDropAndCountWhatIsForAnEdgeThatIsGone() {
+        allApplied();
         link.slow.add(1);
         add(1, "one");
-        outbox.release();
+        outbox.release(replicator);
         link.gone.add(1);
 
-        assertEquals(1, outbox.release());
+        assertEquals(1, outbox.release(replicator));
 
         assertTrue(outbox.isEmpty());
         assertEquals(1, counters.get(WorkerCounter.OUTPUTS_DROPPED_EDGE_GONE));
+    }
+
+    @Test
+    void shouldForgetWhatADisownedSlotHasNotSent() {
+        add(SLOT, 1, "one");
+        add(OTHER_SLOT, 1, "two");
+        add(SLOT, 1, "three");
+
+        outbox.drop(SLOT);
+
+        allApplied();
+        outbox.release(replicator);
+        assertEquals(List.of("1:two"), link.sent);
+        assertEquals(2, counters.get(WorkerCounter.OUTPUTS_DROPPED_DISOWNED));
+    }
+
+    @Test
+    void shouldSendNothingOfASlotThatWasLostInTheMiddleOfAnEvent() {
+        allApplied();
+        replicator.disowned.add(SLOT);
+
+        add(SLOT, 1, "one");
+
+        outbox.release(replicator);
+        assertEquals(List.of(), link.sent);
+        assertEquals(List.of(), replicator.records);
+    }
+
+    @Test
+    void shouldSendWhatAFormerOwnerHeldInItsOwnEpoch() {
+        final Outbox former = new Outbox(link, OUTBOX_BYTES, counters);
+        addTo(former, SLOT, 1, "one");
+        addTo(former, SLOT, 2, "two");
+
+        outbox.addOpen(SLOT, 8, 1, former.buffer(), 0, former.end());
+
+        assertEquals(0, outbox.release(replicator));
+        allApplied();
+        assertEquals(2, outbox.release(replicator));
+        assertEquals(List.of("1:one", "2:two"), link.sent);
+        assertEquals(List.of(8L, 8L), link.epochs);
+    }
+
+    @Test
+    void shouldTakeNothingFromBytesThatAreNoOutputs() {
+        final UnsafeBuffer garbage = new UnsafeBuffer(new byte[200]);
+        garbage.setMemory(0, garbage.capacity(), (byte) 0x55);
+
+        outbox.addOpen(SLOT, 8, 1, garbage, 0, garbage.capacity());
+        outbox.addOpen(SLOT, 8, 1, garbage, 0, 5);
+
+        assertTrue(outbox.isEmpty());
+        assertEquals(2, counters.get(WorkerCounter.OUTPUTS_UNREADABLE));
     }
 
     @Test
@@ -100,7 +195,22 @@ class OutboxTest {
         assertEquals(0, frame.request());
     }
 
+    private void allApplied() {
+        replicator.applied.put(SLOT, Long.MAX_VALUE - 1);
+        replicator.applied.put(OTHER_SLOT, Long.MAX_VALUE - 1);
+    }
+
     private void add(final int member, final String message) {
+        add(SLOT, member, message);
+    }
+
+    private void add(final int slot, final int member, final String message) {
+        journal.beginEvent();
+        addTo(outbox, slot, member, message);
+        journal.endEvent();
+    }
+
+    private static void addTo(final Outbox box, final int slot, final int member, final String message) {
         final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
         final LinkFrame frame = new LinkFrame()
                 .wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_WORKER)
@@ -108,83 +218,6 @@ class OutboxTest {
                 .thread(0);
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[message.length()]);
         bytes.putStringWithoutLengthAscii(0, message);
-        outbox.addSip(3, 1, new ReplyPort().from(frame), bytes, 0, message.length());
-    }
-
-    /** Notes what is sent, and pushes back where it is told to. */
-    private static final class RecordingLink implements LinkEndpoint {
-        final List<String> sent = new ArrayList<>();
-        final Set<Integer> slow = new HashSet<>();
-        final Set<Integer> gone = new HashSet<>();
-
-        @Override
-        public LinkPublication publication(final int member, final int thread) {
-            return new LinkPublication() {
-                @Override
-                public long offer(
-                        final DirectBuffer header,
-                        final int headerOffset,
-                        final int headerLength,
-                        final DirectBuffer body,
-                        final int bodyOffset,
-                        final int bodyLength) {
-                    if (slow.contains(member)) {
-                        return BACK_PRESSURED;
-                    }
-                    sent.add(member + ":" + body.getStringWithoutLengthAscii(bodyOffset, bodyLength));
-                    return sent.size();
-                }
-
-                @Override
-                public int frameBytesMax() {
-                    return OUTBOX_BYTES;
-                }
-            };
-        }
-
-        @Override
-        public boolean isReachable(final int member, final int thread) {
-            return !gone.contains(member);
-        }
-
-        @Override
-        public int poll(final LinkFrameHandler handler, final int framesMax) {
-            return 0;
-        }
-
-        @Override
-        public int member() {
-            return 9;
-        }
-
-        @Override
-        public int thread() {
-            return 0;
-        }
-
-        @Override
-        public long incarnation() {
-            return 1;
-        }
-
-        @Override
-        public int threadsOf(final int member) {
-            return 1;
-        }
-
-        @Override
-        public long incarnationOf(final int member, final int thread) {
-            return 1;
-        }
-
-        @Override
-        public int doWork(final long nowNs) {
-            return 0;
-        }
-
-        @Override
-        public long nextDeadlineNs() {
-            return Long.MAX_VALUE;
-        }
+        box.addSip(slot, new ReplyPort().from(frame), bytes, 0, message.length());
     }
 }

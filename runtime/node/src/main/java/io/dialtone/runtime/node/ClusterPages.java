@@ -25,7 +25,12 @@ import java.util.stream.Collectors;
  * by the admin server's threads.
  */
 final class ClusterPages implements AdminPages {
-    private static final Set<WorkerCounter> WORKER_GAUGES = EnumSet.of(WorkerCounter.SESSIONS, WorkerCounter.DEADLINES);
+    private static final Set<WorkerCounter> WORKER_GAUGES = EnumSet.of(
+            WorkerCounter.SESSIONS,
+            WorkerCounter.DEADLINES,
+            WorkerCounter.OUTPUTS_HELD,
+            WorkerCounter.OUTPUT_BYTES_HELD,
+            WorkerCounter.OLDEST_OUTPUT_HELD_NS);
     private static final Set<SipCounter> SIP_GAUGES = EnumSet.of(SipCounter.DIALOGS, SipCounter.TRANSACTIONS);
 
     private final ClusterPlan cluster;

@@ -10,6 +10,7 @@ import io.dialtone.runtime.engine.SessionWorker;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerContext;
 import io.dialtone.runtime.engine.WorkerCounter;
+import io.dialtone.runtime.engine.WorkerGrid;
 import io.dialtone.runtime.link.Link;
 import io.dialtone.runtime.link.LinkMember;
 import io.dialtone.runtime.sip.EdgeAddresses;
@@ -95,8 +96,8 @@ final class NodeHouse implements AutoCloseable {
             final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
             final WorkerContext context = new WorkerContext(
                     link.endpoint(thread, System.nanoTime()),
-                    cluster.slots(),
-                    self.threads(),
+                    WorkerGrid.alone(
+                            cluster.slots(), self.threads(), cluster.key().derive("keys of sessions")),
                     SystemNanoClock.INSTANCE,
                     SystemEpochNanoClock.INSTANCE,
                     randomHash(),

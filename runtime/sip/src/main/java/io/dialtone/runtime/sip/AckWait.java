@@ -55,6 +55,11 @@ final class AckWait extends Deadline {
     }
 
     @Override
+    protected int slot() {
+        return dialog.slot;
+    }
+
+    @Override
     protected void onDeadline(final long nowNs) {
         if (nowNs >= giveUpNs) {
             stop();

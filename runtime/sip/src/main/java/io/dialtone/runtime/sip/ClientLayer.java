@@ -96,7 +96,6 @@ final class ClientLayer {
                 branch.length());
         transactions.add(transaction);
         transaction.slot = dialog.slot;
-        transaction.epoch = dialog.epoch;
         transaction.port.copyFrom(dialog.port);
         dialog.peer.aim(transaction.port, scratch);
         context.counters().increment(SipCounter.BYES_SENT);
@@ -122,7 +121,7 @@ final class ClientLayer {
 
     void send(final NonInviteClientTransaction transaction, final byte[] request, final int length) {
         view.wrap(request, 0, length);
-        parts.outbox().addSip(transaction.slot, transaction.epoch, transaction.port, view, 0, length);
+        parts.outbox().addSip(transaction.slot, transaction.port, view, 0, length);
     }
 
     /** Ends a transaction; nobody may use it afterwards. */

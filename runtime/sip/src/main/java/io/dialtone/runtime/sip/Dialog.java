@@ -26,7 +26,6 @@ final class Dialog extends KeyedEntry {
 
     State state = State.TERMINATED;
     int slot;
-    long epoch;
     /** Highest CSeq number seen from the peer. */
     long remoteCseq;
     /** Null when the session has ended before the dialog. */
@@ -44,7 +43,6 @@ final class Dialog extends KeyedEntry {
     void open(final ServerTransaction firstInvite, final SipSession<?> itsSession) {
         state = State.EARLY;
         slot = firstInvite.slot;
-        epoch = firstInvite.epoch;
         remoteCseq = firstInvite.cseq;
         session = itsSession;
         invite = firstInvite;

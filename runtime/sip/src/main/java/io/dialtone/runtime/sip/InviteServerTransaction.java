@@ -166,6 +166,11 @@ final class InviteServerTransaction extends ServerTransaction {
     /** Timer G; in PROCEEDING the 200 ms after which a 100 is due. */
     private final class Retransmit extends Deadline {
         @Override
+        protected int slot() {
+            return InviteServerTransaction.this.slot;
+        }
+
+        @Override
         protected void onDeadline(final long nowNs) {
             onRetransmitDue(nowNs);
         }
@@ -173,6 +178,11 @@ final class InviteServerTransaction extends ServerTransaction {
 
     /** Timers H, I and L, one after the other; in PROCEEDING the longest time of ringing. */
     private final class Timeout extends Deadline {
+        @Override
+        protected int slot() {
+            return InviteServerTransaction.this.slot;
+        }
+
         @Override
         protected void onDeadline(final long nowNs) {
             onTimeoutDue(nowNs);

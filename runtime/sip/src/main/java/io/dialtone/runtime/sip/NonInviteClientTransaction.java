@@ -37,7 +37,6 @@ final class NonInviteClientTransaction extends KeyedEntry {
 
     final ReplyPort port = new ReplyPort();
     int slot;
-    long epoch;
 
     private final ClientLayer layer;
     private final TimerE timerE = new TimerE();
@@ -95,12 +94,22 @@ final class NonInviteClientTransaction extends KeyedEntry {
 
     private final class TimerE extends Deadline {
         @Override
+        protected int slot() {
+            return NonInviteClientTransaction.this.slot;
+        }
+
+        @Override
         protected void onDeadline(final long nowNs) {
             onTimerE(nowNs);
         }
     }
 
     private final class TimerF extends Deadline {
+        @Override
+        protected int slot() {
+            return NonInviteClientTransaction.this.slot;
+        }
+
         @Override
         protected void onDeadline(final long nowNs) {
             layer.counters().increment(SipCounter.REQUESTS_TIMED_OUT);

@@ -95,6 +95,11 @@ final class NonInviteServerTransaction extends ServerTransaction {
     /** Timer J; before that the client's timer F. */
     private final class Timeout extends Deadline {
         @Override
+        protected int slot() {
+            return NonInviteServerTransaction.this.slot;
+        }
+
+        @Override
         protected void onDeadline(final long nowNs) {
             onTimeoutDue(nowNs);
         }

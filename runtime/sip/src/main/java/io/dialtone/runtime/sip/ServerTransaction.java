@@ -21,7 +21,6 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
 
     SipMethod method = SipMethod.UNKNOWN;
     int slot;
-    long epoch;
     long cseq;
     /** Not 0 while the table of initial requests holds this one. */
     long mergeHash;
@@ -45,11 +44,10 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
         this.layer = layer;
     }
 
-    final void open(final SipMessage message, final int requestSlot, final long slotEpoch, final ReplyPort door) {
+    final void open(final SipMessage message, final int requestSlot, final ReplyPort door) {
         method = message.method();
         cseq = message.cseqNumber();
         slot = requestSlot;
-        epoch = slotEpoch;
         port.copyFrom(door);
     }
 

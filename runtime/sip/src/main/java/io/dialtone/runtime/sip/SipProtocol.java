@@ -57,11 +57,11 @@ public final class SipProtocol implements SessionProtocol {
         }
         final Malformation malformation = result == ParseResult.COMPLETE ? checkSyntax() : message.malformation();
         if (malformation != Malformation.NONE) {
-            onMalformed(malformation, frame.slot(), frame.epoch());
+            onMalformed(malformation, frame.slot());
         } else if (!message.isRequest()) {
             core.onResponse(message, via);
         } else {
-            core.onRequest(message, via, frame.slot(), frame.epoch(), port, nowNs);
+            core.onRequest(message, via, frame.slot(), port, nowNs);
         }
     }
 
@@ -78,7 +78,7 @@ public final class SipProtocol implements SessionProtocol {
     }
 
     /** Answers without a transaction (RFC 3261 section 8.2.7): the same bytes get the same answer, and an ACK of it finds nothing. */
-    private void onMalformed(final Malformation malformation, final int slot, final long epoch) {
+    private void onMalformed(final Malformation malformation, final int slot) {
         final int length = message.answerStatus(malformation) == Malformation.DISCARD
                 ? SipWriter.NO_WAY_BACK
                 : core.answers().composeRefusal(message, malformation, slot);
@@ -87,6 +87,6 @@ public final class SipProtocol implements SessionProtocol {
             return;
         }
         context.counters().increment(SipCounter.MALFORMED_ANSWERED);
-        parts.outbox().addSip(slot, epoch, port, core.answers().scratch(), 0, length);
+        parts.outbox().addSip(slot, port, core.answers().scratch(), 0, length);
     }
 }

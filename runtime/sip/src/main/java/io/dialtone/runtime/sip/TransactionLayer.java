@@ -76,14 +76,13 @@ final class TransactionLayer {
 
     /** Begins the transaction of a request for which {@link #find} found none; null if there are as many as there may be. */
     @Nullable
-    ServerTransaction begin(
-            final SipMessage message, final ViaView via, final int slot, final long epoch, final ReplyPort port) {
+    ServerTransaction begin(final SipMessage message, final ViaView via, final int slot, final ReplyPort port) {
         if (transactions.isFull()) {
             context.counters().increment(SipCounter.TRANSACTIONS_REFUSED);
             return null;
         }
         final ServerTransaction transaction = message.method() == SipMethod.INVITE ? beginInvite() : beginNonInvite();
-        transaction.open(message, slot, epoch, port);
+        transaction.open(message, slot, port);
         key.writeTransaction(message, via, message.method());
         transaction.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
         transactions.add(transaction);
@@ -109,7 +108,7 @@ final class TransactionLayer {
 
     void send(final ServerTransaction transaction, final byte[] message, final int length) {
         view.wrap(message, 0, length);
-        outbox().addSip(transaction.slot, transaction.epoch, transaction.port, view, 0, length);
+        outbox().addSip(transaction.slot, transaction.port, view, 0, length);
     }
 
     Outbox outbox() {

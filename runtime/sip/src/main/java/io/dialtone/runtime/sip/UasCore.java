@@ -71,12 +71,7 @@ final class UasCore<S extends Record> {
 
     /** A well-formed request. */
     void onRequest(
-            final SipMessage message,
-            final ViaView via,
-            final int slot,
-            final long epoch,
-            final ReplyPort port,
-            final long nowNs) {
+            final SipMessage message, final ViaView via, final int slot, final ReplyPort port, final long nowNs) {
         if (message.method() == SipMethod.ACK) {
             onAck(message, via, nowNs);
             return;
@@ -87,9 +82,9 @@ final class UasCore<S extends Record> {
             known.onRetransmission(nowNs);
             return;
         }
-        final ServerTransaction transaction = layer.begin(message, via, slot, epoch, port);
+        final ServerTransaction transaction = layer.begin(message, via, slot, port);
         if (transaction == null) {
-            refuseWithoutTransaction(message, slot, epoch, port);
+            refuseWithoutTransaction(message, slot, port);
             return;
         }
         answers.begin(transaction, message);
@@ -378,11 +373,10 @@ final class UasCore<S extends Record> {
     }
 
     /** As many transactions as there may be: answered and forgotten. */
-    private void refuseWithoutTransaction(
-            final SipMessage message, final int slot, final long epoch, final ReplyPort port) {
+    private void refuseWithoutTransaction(final SipMessage message, final int slot, final ReplyPort port) {
         final int length = answers.composeOverloaded(message, slot);
         if (length > 0) {
-            parts.outbox().addSip(slot, epoch, port, answers.scratch(), 0, length);
+            parts.outbox().addSip(slot, port, answers.scratch(), 0, length);
         }
     }
 
@@ -415,7 +409,7 @@ final class UasCore<S extends Record> {
         final SipSession<S> spare = spareSessions.pollLast();
         final SipSession<S> session = spare == null ? new SipSession<>(parts, this) : spare;
         session.key(hash, buffer, affinityKey.offset(), affinityKey.length());
-        session.open(transaction.slot, transaction.epoch);
+        session.open(transaction.slot);
         parts.sessions().add(session);
         return session;
     }

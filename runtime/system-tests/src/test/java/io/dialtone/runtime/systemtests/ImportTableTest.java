@@ -24,6 +24,7 @@ class ImportTableTest {
     private static final String TABLE = "io.dialtone.placement.table..";
     private static final String ROUTING = "io.dialtone.sip.routing..";
     private static final String TRANSPORT = "io.dialtone.sip.transport..";
+    private static final String STATE_API = "io.dialtone.state.api..";
     private static final String ENGINE = "io.dialtone.runtime.engine..";
     private static final String SIP = "io.dialtone.runtime.sip..";
     private static final String LINK = "io.dialtone.runtime.link..";
@@ -51,11 +52,11 @@ class ImportTableTest {
             .because("routing never hears of sockets or Aeron; it declares SipEgress and uses LinkPublication");
 
     @ArchTest
-    static final ArchRule engineImportsApiAndTable = room(ENGINE, API, TABLE)
+    static final ArchRule engineImportsApiAndTable = room(ENGINE, API, TABLE, STATE_API)
             .because("the engine serves any protocol; a protocol plugs in as a SessionProtocol");
 
     @ArchTest
-    static final ArchRule sipStandsOnTheEngine = room(SIP, API, ENGINE, CODEC, TABLE)
+    static final ArchRule sipStandsOnTheEngine = room(SIP, API, ENGINE, CODEC, TABLE, STATE_API)
             .because("transactions and dialogs are the engine's guests; they meet the edge only through link frames");
 
     @ArchTest

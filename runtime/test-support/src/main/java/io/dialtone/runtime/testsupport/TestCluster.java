@@ -12,6 +12,7 @@ import io.dialtone.runtime.engine.SessionWorker;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerContext;
 import io.dialtone.runtime.engine.WorkerCounter;
+import io.dialtone.runtime.engine.WorkerGrid;
 import io.dialtone.runtime.engine.WorkerSession;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
@@ -241,7 +242,12 @@ public final class TestCluster {
                 (edgeMember, listener) -> TestEdge.HOST_PORT,
                 sipCounters);
         final WorkerContext context = new WorkerContext(
-                link.endpoint(member, 0), slots, 1, clock, clock, key.derive("tables of " + member), workerCounters);
+                link.endpoint(member, 0),
+                WorkerGrid.alone(slots, 1, key.derive("keys")),
+                clock,
+                clock,
+                key.derive("tables of " + member),
+                workerCounters);
         final SessionWorker worker =
                 new SessionWorker(builder.worker, context, SipProtocol.factory(sip, builder.handlers));
         return new Node("node-" + member, worker, workerCounters, sipCounters);

@@ -21,6 +21,11 @@ public interface SessionReplicator {
     /** True if the slot has no backup now. */
     boolean isAlone(int slot);
 
+    /** False if nobody looks at the images of sessions, so that none need be made. Never changes. */
+    default boolean keepsImages() {
+        return true;
+    }
+
     /** True if a turn's worth of records can be taken; otherwise the worker takes no messages this turn. */
     boolean hasRoom();
 

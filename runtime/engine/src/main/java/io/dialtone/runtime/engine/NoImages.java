@@ -1,0 +1,73 @@
+package io.dialtone.runtime.engine;
+
+import io.dialtone.state.api.ImageStore;
+import io.dialtone.state.api.ImageView;
+import org.agrona.DirectBuffer;
+
+/** The store of a worker whose sessions nobody keeps: always empty. Any thread may use it. */
+final class NoImages implements ImageStore {
+    static final ImageStore INSTANCE = new NoImages();
+
+    private NoImages() {}
+
+    @Override
+    public int put(
+            final int slot,
+            final long keyHash,
+            final DirectBuffer key,
+            final int keyOffset,
+            final int keyLength,
+            final DirectBuffer image,
+            final int imageOffset,
+            final int imageLength,
+            final long deadlineNs) {
+        return FULL;
+    }
+
+    @Override
+    public boolean find(
+            final int slot,
+            final long keyHash,
+            final DirectBuffer key,
+            final int keyOffset,
+            final int keyLength,
+            final ImageView view) {
+        return false;
+    }
+
+    @Override
+    public boolean remove(
+            final int slot, final long keyHash, final DirectBuffer key, final int keyOffset, final int keyLength) {
+        return false;
+    }
+
+    @Override
+    public void clear(final int slot) {
+        // nothing is here
+    }
+
+    @Override
+    public int count(final int slot) {
+        return 0;
+    }
+
+    @Override
+    public int count() {
+        return 0;
+    }
+
+    @Override
+    public long bytesFree() {
+        return 0;
+    }
+
+    @Override
+    public long bytesMax() {
+        return 0;
+    }
+
+    @Override
+    public long next(final int slot, final long cursor, final ImageView view) {
+        return END;
+    }
+}
