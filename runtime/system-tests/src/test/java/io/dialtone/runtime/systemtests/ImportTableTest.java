@@ -30,6 +30,7 @@ class ImportTableTest {
     private static final String LINK = "io.dialtone.runtime.link..";
     private static final String STATE_API = "io.dialtone.state.api..";
     private static final String REPLICATION = "io.dialtone.state.replication..";
+    private static final String STORE = "io.dialtone.state.store..";
     private static final String EXAMPLES = "io.dialtone.examples..";
     private static final String DEMO = "io.dialtone.runtime.demo..";
     private static final String NODE = "io.dialtone.runtime.node..";
@@ -74,6 +75,10 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule replicationImportsWordsOnly = room(REPLICATION, API, STATE_API, TABLE)
             .because("the protocol has no threads, clock or I/O: the simulator drives the same code");
+
+    @ArchTest
+    static final ArchRule storeImportsTheGridsWords = room(STORE, STATE_API)
+            .because("a store keeps bytes; what they mean, and who has them too, is replication's");
 
     @ArchTest
     static final ArchRule examplesImportApi = room(EXAMPLES, API)
