@@ -17,10 +17,11 @@ public final class SlotEntry {
     private static final int[] NO_BACKUPS = {};
 
     /** A slot that nobody has ever held. */
-    static final SlotEntry EMPTY = new SlotEntry(0, 0, NONE, NO_BACKUPS, NONE, NONE);
+    static final SlotEntry EMPTY = new SlotEntry(0, 0, 0, NONE, NO_BACKUPS, NONE, NONE);
 
     private final long version;
     private final long epoch;
+    private final long begunEpoch;
     private final int owner;
     private final int[] backups;
     private final int learner;
@@ -29,6 +30,7 @@ public final class SlotEntry {
     private SlotEntry(
             final long version,
             final long epoch,
+            final long begunEpoch,
             final int owner,
             final int[] backups,
             final int learner,
@@ -36,6 +38,7 @@ public final class SlotEntry {
         assert backups.length <= BACKUPS_MAX;
         this.version = version;
         this.epoch = epoch;
+        this.begunEpoch = begunEpoch;
         this.owner = owner;
         this.backups = backups;
         this.learner = learner;
@@ -46,6 +49,7 @@ public final class SlotEntry {
     public static SlotEntry of(
             final long version,
             final long epoch,
+            final long begunEpoch,
             final int owner,
             final int[] backups,
             final int learner,
@@ -53,7 +57,7 @@ public final class SlotEntry {
         if (backups.length > BACKUPS_MAX) {
             throw new IllegalArgumentException("backups: " + backups.length + " (expected: <= " + BACKUPS_MAX + ")");
         }
-        return new SlotEntry(version, epoch, owner, backups.clone(), learner, target);
+        return new SlotEntry(version, epoch, begunEpoch, owner, backups.clone(), learner, target);
     }
 
     public long version() {
@@ -62,6 +66,14 @@ public final class SlotEntry {
 
     public long epoch() {
         return epoch;
+    }
+
+    /**
+     * The epoch in which the slot was begun empty, the last time that it was. Whoever has something of it from before must forget that: a new owner cannot know otherwise
+     * whether it follows one whose records it has, or nobody.
+     */
+    public long begunEpoch() {
+        return begunEpoch;
     }
 
     /** The member that runs the slot, or {@link #NONE}. */
@@ -106,25 +118,25 @@ public final class SlotEntry {
 
     /** In a new epoch, with these backups and neither learner nor target. */
     SlotEntry ownedBy(final int newOwner, final int... newBackups) {
-        return new SlotEntry(version + 1, epoch + 1, newOwner, newBackups, NONE, NONE);
+        return new SlotEntry(version + 1, epoch + 1, begunEpoch, newOwner, newBackups, NONE, NONE);
     }
 
     /** Without anybody, in a new epoch: whoever still believes to own it is out. */
     SlotEntry lost() {
-        return new SlotEntry(version + 1, epoch + 1, NONE, NO_BACKUPS, NONE, NONE);
+        return new SlotEntry(version + 1, epoch + 1, epoch + 1, NONE, NO_BACKUPS, NONE, NONE);
     }
 
     /** Empty, with an owner who never held it before in this epoch. */
     SlotEntry begunBy(final int newOwner, final long newEpoch) {
         assert owner == NONE && newEpoch >= epoch;
-        return new SlotEntry(version + 1, newEpoch, newOwner, NO_BACKUPS, NONE, NONE);
+        return new SlotEntry(version + 1, newEpoch, newEpoch, newOwner, NO_BACKUPS, NONE, NONE);
     }
 
     SlotEntry withBackup(final int member) {
         assert !isBackup(member) && owner != member;
         final int[] more = Arrays.copyOf(backups, backups.length + 1);
         more[backups.length] = member;
-        return new SlotEntry(version + 1, epoch, owner, more, learner == member ? NONE : learner, target);
+        return new SlotEntry(version + 1, epoch, begunEpoch, owner, more, learner == member ? NONE : learner, target);
     }
 
     /** Without this backup or learner. */
@@ -132,6 +144,7 @@ public final class SlotEntry {
         return new SlotEntry(
                 version + 1,
                 epoch,
+                begunEpoch,
                 owner,
                 backupsWithout(member),
                 learner == member ? NONE : learner,
@@ -140,11 +153,11 @@ public final class SlotEntry {
 
     SlotEntry withLearner(final int member) {
         assert !isHeldBy(member);
-        return new SlotEntry(version + 1, epoch, owner, backups, member, target);
+        return new SlotEntry(version + 1, epoch, begunEpoch, owner, backups, member, target);
     }
 
     SlotEntry withTarget(final int member) {
-        return new SlotEntry(version + 1, epoch, owner, backups, learner, member);
+        return new SlotEntry(version + 1, epoch, begunEpoch, owner, backups, learner, member);
     }
 
     int[] backupsWithout(final int member) {
@@ -166,6 +179,7 @@ public final class SlotEntry {
         return other instanceof SlotEntry that
                 && version == that.version
                 && epoch == that.epoch
+                && begunEpoch == that.begunEpoch
                 && owner == that.owner
                 && Arrays.equals(backups, that.backups)
                 && learner == that.learner

@@ -59,7 +59,13 @@ class SlotPlannerTest {
             grid.put(
                     slot,
                     SlotEntry.of(
-                            entry.version(), entry.epoch(), entry.owner(), backups, SlotEntry.NONE, SlotEntry.NONE));
+                            entry.version(),
+                            entry.epoch(),
+                            entry.begunEpoch(),
+                            entry.owner(),
+                            backups,
+                            SlotEntry.NONE,
+                            SlotEntry.NONE));
         }
 
         grid.join(4);
@@ -214,7 +220,7 @@ class SlotPlannerTest {
         grid.join(1, "host-2", "zone-2");
         grid.join(2, "host-1", "zone-1");
         grid.settle();
-        grid.put(0, SlotEntry.of(50, 50, 0, new int[] {1, 2}, SlotEntry.NONE, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, 0, new int[] {1, 2}, SlotEntry.NONE, SlotEntry.NONE));
 
         grid.apply(new SlotCommand.Drain(2, true));
         grid.apply(new SlotCommand.Drain(2, false));
@@ -230,8 +236,8 @@ class SlotPlannerTest {
         grid.join(1);
         grid.settle();
         grid.join(2);
-        grid.put(0, SlotEntry.of(50, 50, 0, new int[] {1, 2}, SlotEntry.NONE, 2));
-        grid.put(1, SlotEntry.of(50, 50, 0, new int[] {1}, SlotEntry.NONE, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, 0, new int[] {1, 2}, SlotEntry.NONE, 2));
+        grid.put(1, SlotEntry.of(50, 50, 1, 0, new int[] {1}, SlotEntry.NONE, SlotEntry.NONE));
 
         grid.join(3);
 

@@ -37,7 +37,7 @@ class SlotRulesTest {
                 return slot;
             }
         }
-        grid.put(0, SlotEntry.of(50, 50, owner, new int[] {backup}, SlotEntry.NONE, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, owner, new int[] {backup}, SlotEntry.NONE, SlotEntry.NONE));
         return 0;
     }
 
@@ -57,7 +57,7 @@ class SlotRulesTest {
 
     @Test
     void shouldKeepTheOtherBackupWhenOneTakesOver() {
-        grid.put(0, SlotEntry.of(50, 50, A, new int[] {B, C}, SlotEntry.NONE, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[] {B, C}, SlotEntry.NONE, SlotEntry.NONE));
 
         assertTrue(grid.change(Kind.TAKE_OVER, C, C, 0));
 
@@ -80,14 +80,14 @@ class SlotRulesTest {
 
     @Test
     void shouldRefuseTakeOverByALearner() {
-        grid.put(0, SlotEntry.of(50, 50, A, new int[0], B, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[0], B, SlotEntry.NONE));
 
         assertFalse(grid.change(Kind.TAKE_OVER, B, B, 0), "it does not have all of the slot's state");
     }
 
     @Test
     void shouldRefuseTheLoserOfARace() {
-        grid.put(0, SlotEntry.of(50, 50, A, new int[] {B, C}, SlotEntry.NONE, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[] {B, C}, SlotEntry.NONE, SlotEntry.NONE));
         final Claim seen = new Claim(0, grid.map.entry(0).version());
 
         final boolean first =
@@ -153,8 +153,8 @@ class SlotRulesTest {
 
     @Test
     void shouldDecideEachClaimByItself() {
-        grid.put(0, SlotEntry.of(50, 50, A, new int[] {B}, SlotEntry.NONE, SlotEntry.NONE));
-        grid.put(1, SlotEntry.of(50, 50, A, new int[] {B}, SlotEntry.NONE, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[] {B}, SlotEntry.NONE, SlotEntry.NONE));
+        grid.put(1, SlotEntry.of(50, 50, 1, A, new int[] {B}, SlotEntry.NONE, SlotEntry.NONE));
 
         final boolean isChanged = grid.apply(new SlotCommand.Change(
                 Kind.TAKE_OVER,
@@ -185,7 +185,7 @@ class SlotRulesTest {
 
     @Test
     void shouldForgetTheTargetThatIsEvicted() {
-        grid.put(0, SlotEntry.of(50, 50, A, new int[] {B, C}, SlotEntry.NONE, B));
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[] {B, C}, SlotEntry.NONE, B));
 
         assertTrue(grid.change(Kind.EVICT, A, B, 0));
 
@@ -194,7 +194,7 @@ class SlotRulesTest {
 
     @Test
     void shouldLetOnlyTheOwnerPromoteItsLearner() {
-        grid.put(0, SlotEntry.of(50, 50, A, new int[0], B, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[0], B, SlotEntry.NONE));
 
         assertFalse(grid.change(Kind.PROMOTE, B, B, 0));
         assertFalse(grid.change(Kind.PROMOTE, A, C, 0));
@@ -221,21 +221,22 @@ class SlotRulesTest {
 
     @Test
     void shouldGiveASlotToTheFirstBackupOfADeadOwner() {
-        grid.put(0, SlotEntry.of(50, 50, A, new int[] {C, B}, SlotEntry.NONE, B));
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[] {C, B}, SlotEntry.NONE, B));
 
         grid.dead(A);
 
         assertNull(grid.map.member(A));
         assertEquals(C, grid.map.entry(0).owner());
         assertEquals(51, grid.map.entry(0).epoch());
+        assertEquals(1, grid.map.entry(0).begunEpoch());
         assertEquals(0, grid.map.slotsLost());
         assertFalse(grid.map.entry(0).isHeldBy(A));
     }
 
     @Test
     void shouldTakeADeadMemberOutOfAllItsPlaces() {
-        grid.put(0, SlotEntry.of(50, 50, B, new int[] {A}, SlotEntry.NONE, A));
-        grid.put(1, SlotEntry.of(50, 50, B, new int[] {C}, A, A));
+        grid.put(0, SlotEntry.of(50, 50, 1, B, new int[] {A}, SlotEntry.NONE, A));
+        grid.put(1, SlotEntry.of(50, 50, 1, B, new int[] {C}, A, A));
 
         grid.dead(A);
 
@@ -247,11 +248,12 @@ class SlotRulesTest {
 
     @Test
     void shouldCountASlotAsLostAndBeginItInTheNextEpochWhenItsLastHolderDies() {
-        grid.put(0, SlotEntry.of(50, 50, A, new int[0], B, SlotEntry.NONE));
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[0], B, SlotEntry.NONE));
 
         grid.dead(A);
 
         final SlotEntry after = grid.map.entry(0);
+        assertEquals(after.epoch(), after.begunEpoch());
         assertEquals(1, grid.map.slotsLost());
         assertNotEquals(SlotEntry.NONE, after.owner());
         assertEquals(51, after.epoch());

@@ -278,6 +278,11 @@ public final class Replicator implements SessionReplicator {
             ownerSinceNs[slot] = nowNs;
         }
         if (entry.owner() == link.member()) {
+            if (slots.owned[slot] && slots.ownedEpoch[slot] < entry.epoch()) {
+                // Somebody else has owned it meanwhile, and we have not heard of it.
+                counters.increment(SLOTS_FENCED);
+                becomeReplica(slot);
+            }
             if (!slots.owned[slot]) {
                 own(slot, entry);
             }
@@ -296,7 +301,8 @@ public final class Replicator implements SessionReplicator {
         final IncomingStream former = slots.replicaFrom[slot];
         final long formerEpoch = slots.replicaEpoch[slot];
         final byte replica = slots.replica[slot];
-        final boolean hasReplica = replica == SlotStates.COMPLETE || replica == SlotStates.BROKEN;
+        final boolean isOfThisLife = formerEpoch >= entry.begunEpoch();
+        final boolean hasReplica = isOfThisLife && (replica == SlotStates.COMPLETE || replica == SlotStates.BROKEN);
         if (!hasReplica) {
             images.clear(slot);
         }
