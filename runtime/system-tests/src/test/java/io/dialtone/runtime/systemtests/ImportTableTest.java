@@ -24,12 +24,12 @@ class ImportTableTest {
     private static final String TABLE = "io.dialtone.placement.table..";
     private static final String ROUTING = "io.dialtone.sip.routing..";
     private static final String TRANSPORT = "io.dialtone.sip.transport..";
-    private static final String STATE_API = "io.dialtone.state.api..";
     private static final String ENGINE = "io.dialtone.runtime.engine..";
     private static final String SIP = "io.dialtone.runtime.sip..";
     private static final String LINK = "io.dialtone.runtime.link..";
     private static final String STATE_API = "io.dialtone.state.api..";
     private static final String REPLICATION = "io.dialtone.state.replication..";
+    private static final String STATE_CODEC = "io.dialtone.state.codec..";
     private static final String STORE = "io.dialtone.state.store..";
     private static final String EXAMPLES = "io.dialtone.examples..";
     private static final String DEMO = "io.dialtone.runtime.demo..";
@@ -75,6 +75,10 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule replicationImportsWordsOnly = room(REPLICATION, API, STATE_API, TABLE)
             .because("the protocol has no threads, clock or I/O: the simulator drives the same code");
+
+    @ArchTest
+    static final ArchRule stateCodecImportsWordsOnly = room(STATE_CODEC, API, STATE_API)
+            .because("it turns records into bytes; of services it knows an annotation, of the grid an interface");
 
     @ArchTest
     static final ArchRule storeImportsTheGridsWords = room(STORE, STATE_API)

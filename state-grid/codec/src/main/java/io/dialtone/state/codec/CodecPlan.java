@@ -113,10 +113,10 @@ final class CodecPlan {
                     + " records, collections and optionals within each other (nesting-max: " + limits.nestingMax()
                     + ").");
         }
-        if (!plan.problems.isEmpty() || !(codec instanceof RecordCodec)) {
-            throw new StateFormatException(String.join("\n", plan.problems));
+        if (plan.problems.isEmpty() && codec instanceof final RecordCodec root) {
+            return root;
         }
-        return (RecordCodec) codec;
+        throw new StateFormatException(String.join("\n", plan.problems));
     }
 
     private ValueCodec codecOf(final Type type, final String path, final Map<TypeVariable<?>, Type> bindings) {

@@ -38,6 +38,7 @@ final class EnumCodec extends ValueCodec {
     }
 
     @Override
+    @SuppressWarnings("EnumOrdinal") // as an index into what was made of this very class; in the bytes stands the name
     void write(final StateWriter writer, final int tag, final Object value) {
         writer.putName(tag, tags[((Enum<?>) value).ordinal()]);
     }

@@ -82,6 +82,7 @@ final class RecordCodec extends ValueCodec {
     }
 
     /** Reads components up to the end of what was entered. */
+    @SuppressWarnings("ReferenceEquality") // MISSING is equal to nothing else, and equals would run the service's code
     Object readComponents(final StateReader reader) {
         final @Nullable Object[] values = new @Nullable Object[components.length];
         Arrays.fill(values, MISSING);

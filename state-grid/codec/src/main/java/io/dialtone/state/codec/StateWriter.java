@@ -251,7 +251,7 @@ final class StateWriter {
     }
 
     private boolean hasRoom(final int wanted) {
-        return limit == null && bytes.length - position >= wanted || hasRoomSlowPath(wanted);
+        return (limit == null && bytes.length - position >= wanted) || hasRoomSlowPath(wanted);
     }
 
     /** May ask for some bytes more than are used, so the array can be a little longer than a state; {@link #finish} has the last word. */

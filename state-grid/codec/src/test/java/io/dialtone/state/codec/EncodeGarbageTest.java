@@ -27,6 +27,7 @@ class EncodeGarbageTest {
 
     record Leg(String tag, int port, boolean isUp) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // states of services have such
     record Call(
             String peer,
             String latin,

@@ -15,6 +15,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
 /** Bytes that no version of the service has written. */
+@SuppressWarnings("ByteBufferBackingArray") // all are made by form()
 class HostileBytesTest {
     private static final long SEED = 4_711;
     private static final int STATES = 300;
@@ -22,6 +23,7 @@ class HostileBytesTest {
 
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
+    @SuppressWarnings("ArrayRecordComponent") // states of services have such
     record Lists(List<String> list, int[] array, String text, byte[] blob) {}
 
     private static ByteBuffer form() {

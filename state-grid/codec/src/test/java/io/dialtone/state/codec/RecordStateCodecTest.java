@@ -37,6 +37,7 @@ class RecordStateCodecTest {
 
     record Tables(Map<String, Integer> table) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // states of services have such
     record Blob(byte[] bytes) {}
 
     record Widths(long number) {}
@@ -97,6 +98,7 @@ class RecordStateCodecTest {
     }
 
     @Test
+    @SuppressWarnings("JdkObsolete") // a service may still have one
     void shouldTakeAnyListAndGiveOneThatCannotBeChanged() {
         final List<String> linked = new LinkedList<>(List.of("a", "b"));
 

@@ -64,6 +64,7 @@ final class Samples {
 
     record Pair<A, B>(A first, B second) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // states of services have such
     record Arrays0(
             byte[] sdp,
             boolean[] flags,

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Sessions that change hands between versions N and N+1, both ways: nested classes {@code Old} and {@code New} stand for them. */
+@SuppressWarnings("ArrayRecordComponent") // states of services have such
 class StateEvolutionTest {
     private static void assertBothWays(final Class<? extends Record> old, final Class<? extends Record> next) {
         assertEquals(
@@ -214,7 +215,7 @@ class StateEvolutionTest {
     }
 
     static final class Constants {
-        enum OldPhase {
+        enum OldState {
             RINGING,
             UP
         }
@@ -225,30 +226,30 @@ class StateEvolutionTest {
             UNKNOWN
         }
 
-        enum NewPhase {
+        enum NewState {
             UP,
             HELD,
             RINGING
         }
 
-        record Old(OldPhase phase) {}
+        record Old(OldState phase) {}
 
         record Tolerant(OldTolerant phase) {}
 
-        record New(NewPhase phase) {}
+        record New(NewState phase) {}
     }
 
     @Test
     void shouldReadConstantsByNameAndUnknownOnesAsUnknown() {
         assertEquals(
-                new Constants.New(Constants.NewPhase.RINGING),
-                Bytes.handOver(new Constants.Old(Constants.OldPhase.RINGING), Constants.New.class));
+                new Constants.New(Constants.NewState.RINGING),
+                Bytes.handOver(new Constants.Old(Constants.OldState.RINGING), Constants.New.class));
         assertEquals(
                 new Constants.Tolerant(Constants.OldTolerant.UNKNOWN),
-                Bytes.handOver(new Constants.New(Constants.NewPhase.HELD), Constants.Tolerant.class));
+                Bytes.handOver(new Constants.New(Constants.NewState.HELD), Constants.Tolerant.class));
         assertThrows(
                 StateFormatException.class,
-                () -> Bytes.handOver(new Constants.New(Constants.NewPhase.HELD), Constants.Old.class));
+                () -> Bytes.handOver(new Constants.New(Constants.NewState.HELD), Constants.Old.class));
     }
 
     static final class Families {

@@ -88,7 +88,7 @@ class StateSchemaTest {
         assertThrows(StateFormatException.class, () -> StateSchema.parse(deep));
     }
 
-    record Number(long seconds) {}
+    record WideNumber(long seconds) {}
 
     record NarrowNumber(int seconds) {}
 
@@ -99,7 +99,7 @@ class StateSchemaTest {
         assertEquals(
                 List.of(
                         "TextNumber.seconds: long before, string now. Maybe a new component, and the old one later removed."),
-                check(Number.class, TextNumber.class));
+                check(WideNumber.class, TextNumber.class));
     }
 
     @Test
@@ -107,12 +107,12 @@ class StateSchemaTest {
         assertEquals(
                 List.of(
                         "NarrowNumber.seconds: long before, int now, which does not hold all that may be in memory. Maybe keep the long."),
-                check(Number.class, NarrowNumber.class));
-        assertEquals(List.of(), check(NarrowNumber.class, Number.class));
+                check(WideNumber.class, NarrowNumber.class));
+        assertEquals(List.of(), check(NarrowNumber.class, WideNumber.class));
         assertEquals(
                 List.of(
-                        "Number.seconds: int before, long now: the old version cannot read a session with a greater number in it."),
-                cautions(NarrowNumber.class, Number.class));
+                        "WideNumber.seconds: int before, long now: the old version cannot read a session with a greater number in it."),
+                cautions(NarrowNumber.class, WideNumber.class));
     }
 
     record Price(double price) {}
@@ -201,17 +201,17 @@ class StateSchemaTest {
     }
 
     static final class Legs {
-        sealed interface More {}
+        sealed interface MoreLegs {}
 
-        record In(int port) implements More {}
+        record In(int port) implements MoreLegs {}
 
-        record Out() implements More {}
+        record Out() implements MoreLegs {}
 
-        record Media() implements More {}
+        record Media() implements MoreLegs {}
 
         record Old(Leg leg) {}
 
-        record New(More leg) {}
+        record New(MoreLegs leg) {}
     }
 
     @Test

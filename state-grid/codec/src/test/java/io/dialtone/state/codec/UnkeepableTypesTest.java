@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 class UnkeepableTypesTest {
     record CallState(Socket peer) {}
 
+    @SuppressWarnings("ArrayRecordComponent") // that is what it is about
     record Many(
             Socket peer,
             Object any,
