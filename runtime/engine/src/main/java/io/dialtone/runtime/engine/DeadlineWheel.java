@@ -44,6 +44,7 @@ public final class DeadlineWheel {
         }
         scheduled[indexOf(timerId)] = deadline;
         deadline.timerId = timerId;
+        deadline.atNs = atNs;
         size++;
     }
 

@@ -79,6 +79,31 @@ public final class ReplyPort {
                 .remotePort(remotePort);
     }
 
+    /** Writes the door as it is, without what only the first answer tells. */
+    public void encode(final ImageWriter image) {
+        image.putShort(member)
+                .putByte(thread)
+                .putByte(transport)
+                .putShort(listener)
+                .putShort(remotePort)
+                .putLong(remoteHigh)
+                .putLong(remoteLow)
+                .putLong(request);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    public void decode(final ImageReader image) {
+        member = image.readShort() & 0xFFFF;
+        thread = image.readByte() & 0xFF;
+        transport = image.readByte() & 0xFF;
+        listener = image.readShort() & 0xFFFF;
+        remotePort = image.readShort() & 0xFFFF;
+        remoteHigh = image.readLong();
+        remoteLow = image.readLong();
+        request = image.readLong();
+        arrivalNs = 0;
+    }
+
     /** Number of the edge in the cluster's list of members. */
     public int member() {
         return member;

@@ -11,6 +11,20 @@ public interface SessionProtocol {
     /** A message for a slot that this worker owns. The buffer is valid until this returns. */
     void onMessage(LinkFrame frame, DirectBuffer buffer, int offset, int length, long nowNs);
 
+    /** What the last message has made of its session could not be kept, and the session is again as it was before. The message is still there to be refused. */
+    void onMessageNotKept(long nowNs);
+
+    // ---- sessions; the engine decides when, the protocol knows how
+
+    /** An empty session. */
+    WorkerSession<?> newSession();
+
+    /** Forgets a session and all that belongs to it as if it had never been here: nothing is sent. */
+    void forget(WorkerSession<?> session);
+
+    /** Forgets all that belongs to a slot but to no session. */
+    void forgetStrays(int slot);
+
     /** Makes one protocol for one worker, over that worker's parts. */
     @FunctionalInterface
     interface Factory {

@@ -4,6 +4,8 @@ package io.dialtone.runtime.engine;
 final class SessionTimer extends Deadline {
     private final WorkerSession<?> session;
     String name = "";
+    /** Which of the session's starts of a timer this was. */
+    int generation;
 
     SessionTimer(final WorkerSession<?> session) {
         this.session = session;

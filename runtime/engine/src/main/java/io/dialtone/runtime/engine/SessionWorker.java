@@ -32,6 +32,9 @@ public final class SessionWorker implements Agent {
     private final SessionStore sessions;
     private final Outbox outbox;
     private final HeldFrames held;
+    private final TurnTime time = new TurnTime();
+    private final DormantSessions dormant;
+    private final IdleSessions idle;
     private final SessionReplicator replicator;
     private final EventJournal journal;
     private final SessionProtocol protocol;
@@ -50,22 +53,26 @@ public final class SessionWorker implements Agent {
         mailbox = new ManyToOneConcurrentArrayQueue<>(config.commandsMax());
         onCommand = this::onCommand;
         nowNs = context.nanoClock().nanoTime();
-        sessions = new SessionStore(context.grid().slots(), config.sessionsMax(), counters);
+        final WorkerGrid grid = context.grid();
+        sessions = new SessionStore(grid.slots(), config.sessionsMax(), grid.keyHash(), grid.images(), counters);
         outbox = new Outbox(link, config.outboxBytesMax(), counters);
         held = new HeldFrames(config.heldBytesMax(), counters, this::onMessageFrame, () -> takesMessages);
-        final DormantSessions keeper = new DormantSessions(outbox);
-        replicator =
-                context.grid().replicators().create(link, keeper, context.grid().images());
+        dormant = new DormantSessions(grid.slots(), sessions, outbox, grid.images(), time, counters);
+        replicator = grid.replicators().create(link, dormant, grid.images());
         journal = new EventJournal(outbox, replicator, counters);
         deadlines = new DeadlineWheel(nowNs, journal);
-        protocol = protocolFactory.create(
-                new WorkerParts(config, deadlines, outbox, sessions, counters, context.tableHash()));
+        protocol = protocolFactory.create(new WorkerParts(
+                config, time, deadlines, outbox, sessions, dormant, journal, counters, context.tableHash()));
+        dormant.bind(protocol, deadlines, journal);
+        journal.dormant(dormant);
+        idle = new IdleSessions(sessions, dormant, time, grid.slots(), config.restAfterNs());
         proxy = new SessionWorkerProxy(mailbox);
     }
 
     @Override
     public int doWork() {
         nowNs = context.nanoClock().nanoTime();
+        time.turn(nowNs, epochClock.nanoTime());
         outbox.now(nowNs);
         int work = link.doWork(nowNs);
         work += replicator.doWork(nowNs);
@@ -79,6 +86,7 @@ public final class SessionWorker implements Agent {
         work += link.poll(onFrame, config.framesPerTurnMax());
         if (takesMessages) {
             work += deadlines.poll(nowNs, config.deadlinesPerTurnMax());
+            work += journal.keepsImages() ? dormant.doWork() + idle.doWork() : 0;
         }
         work += replicator.flush(nowNs);
         work += outbox.release(replicator);
@@ -138,6 +146,11 @@ public final class SessionWorker implements Agent {
             journal.beginEvent();
             protocol.onMessage(frame, buffer, offset + frame.headerLength(), frame.payloadLength(), nowNs);
             journal.endEvent();
+            if (!journal.wasKept()) {
+                journal.beginEvent();
+                protocol.onMessageNotKept(nowNs);
+                journal.endEvent();
+            }
             takesMessages = outbox.hasRoom();
         }
     }

@@ -9,6 +9,7 @@ package io.dialtone.runtime.engine;
  * @param outboxBytesMax outputs that may wait for backups and edges, in bytes; no message is taken while there are more
  * @param heldBytesMax messages that may wait while none can be taken, in bytes; a further one is dropped and counted
  * @param sessionsMax sessions in memory; a further one is refused in the protocol's words
+ * @param restAfterNs a session to which nothing has happened for this time leaves memory, if its image is kept
  * @param timersPerSessionMax timers of one session; a further one is the handler's error
  */
 public record WorkerConfig(
@@ -18,6 +19,7 @@ public record WorkerConfig(
         int outboxBytesMax,
         int heldBytesMax,
         int sessionsMax,
+        long restAfterNs,
         int timersPerSessionMax) {
 
     public WorkerConfig {
@@ -27,11 +29,12 @@ public record WorkerConfig(
         check("outbox-bytes-max", outboxBytesMax, 1 << 17, 1 << 21);
         check("held-bytes-max", heldBytesMax, 1 << 20, 1 << 20);
         check("sessions-max", sessionsMax, 1, 1 << 20);
+        check("rest-after", restAfterNs, 1_000_000, 30_000_000_000L);
         check("timers-per-session-max", timersPerSessionMax, 1, 16);
     }
 
     public static WorkerConfig defaults() {
-        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 1 << 20, 16);
+        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 1 << 20, 30_000_000_000L, 16);
     }
 
     public WorkerConfig withSessionsMax(final int max) {
@@ -42,10 +45,23 @@ public record WorkerConfig(
                 outboxBytesMax,
                 heldBytesMax,
                 max,
+                restAfterNs,
                 timersPerSessionMax);
     }
 
-    private static void check(final String name, final int value, final int least, final int usual) {
+    public WorkerConfig withRestAfterNs(final long ns) {
+        return new WorkerConfig(
+                framesPerTurnMax,
+                deadlinesPerTurnMax,
+                commandsMax,
+                outboxBytesMax,
+                heldBytesMax,
+                sessionsMax,
+                ns,
+                timersPerSessionMax);
+    }
+
+    private static void check(final String name, final long value, final long least, final long usual) {
         if (value < least) {
             throw new IllegalArgumentException(
                     name + ": " + value + " (expected: >= " + least + "). Maybe " + usual + ", the default.");

@@ -49,6 +49,18 @@ public enum WorkerCounter {
     SESSIONS_BEGUN("Sessions begun"),
     /** New sessions refused because there are as many as there may be. */
     SESSIONS_REFUSED("New sessions refused because the limit was reached"),
+    /** New sessions refused because the store of images is nearly full. */
+    SESSIONS_REFUSED_STORE_FULL("New sessions refused because the store of images is nearly full"),
+    /** Sessions made again from their image. */
+    SESSIONS_RESTORED("Sessions made again from their image"),
+    /** Sessions that left memory because nothing happened to them; their images are in the store. */
+    SESSIONS_PUT_TO_REST("Idle sessions that left memory for the store of images"),
+    /** Sessions lost because their image is in no form we read. */
+    IMAGES_UNREADABLE("Sessions lost because their image is in no form that is read here"),
+    /** Events undone because the session's image was too long or the store full. */
+    EVENTS_NOT_KEPT("Events undone because their session's image could not be kept"),
+    /** Gauge: sessions that lie in the store of images only. */
+    SESSIONS_DORMANT("Sessions that lie in the store of images only"),
     /** Gauge: deadlines in the wheel. */
     DEADLINES("Deadlines in the wheel"),
     /** Session timers that ran out. */

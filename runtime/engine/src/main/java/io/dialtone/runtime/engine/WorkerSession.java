@@ -1,6 +1,7 @@
 package io.dialtone.runtime.engine;
 
 import io.dialtone.api.Session;
+import io.dialtone.state.api.StateCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,12 +18,18 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class WorkerSession<S extends Record> extends KeyedEntry implements Session<S> {
     private static final long CANCEL = -1;
+    private static final int VERSION = 1;
+    private static final int FLAG_BEGUN = 1;
 
     private final WorkerParts parts;
     private final List<SessionTimer> timers = new ArrayList<>(2);
     private final List<SessionTimer> spareTimers = new ArrayList<>(2);
 
     private int slot;
+    private int generation;
+    private long lastEventNs;
+    private boolean begun;
+    private boolean touched;
     private @Nullable S state;
     private @Nullable String keyText;
 
@@ -47,11 +54,142 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
         for (int i = timers.size() - 1; i >= 0; i--) {
             stop(i);
         }
-        state = null;
+        forgetState();
         keyText = null;
-        endAsked = false;
         inEvent = false;
+        begun = false;
+        touched = false;
+        generation = 0;
         clearKey();
+    }
+
+    /** Over for the handler, though what was said may have to be said again. */
+    protected final void endState() {
+        for (int i = timers.size() - 1; i >= 0; i--) {
+            stop(i);
+        }
+        forgetState();
+        parts.sessions().end(this);
+    }
+
+    private void forgetState() {
+        state = null;
+        endAsked = false;
+    }
+
+    // ---- what it leaves to others
+
+    /** How its state is written. */
+    protected abstract StateCodec<S> codec();
+
+    /** True when the handler's part is over and so is all that belongs to it: nobody will ask for it. */
+    public abstract boolean isOver();
+
+    /** Writes what the protocol knows of the session. */
+    protected abstract void encodeProtocol(ImageWriter image);
+
+    /** Reads what {@link #encodeProtocol} wrote, and sets its timers. What makes no sense is {@linkplain ImageReader#refuse refused}. */
+    protected abstract void decodeProtocol(ImageReader image);
+
+    /** The protocol's own next deadline. */
+    protected abstract long nextProtocolDeadlineNs();
+
+    /** True if the state of the event is one that can be kept. Asked before {@link #commit}. */
+    public final boolean fits(final ImageWriter scratch) {
+        final S staged = stagedState;
+        return staged == null || codec().encode(staged, scratch.clear().rest(), 0) != StateCodec.TOO_LONG;
+    }
+
+    /**
+     * Writes the whole session.
+     *
+     * <pre>
+     *  version (8) · flags (8): 1 is begun · state: length (32), bytes as the service's codec writes them; only if begun
+     *  timer generation (32) · timers (16), each: name: length (16), characters (16 each) · deadline, ns since 1970 (64) · generation (32)
+     *  what the protocol writes
+     * </pre>
+     */
+    final void encode(final ImageWriter image) {
+        lastEventNs = parts.time().nowNs();
+        image.putByte(VERSION).putByte(begun ? FLAG_BEGUN : 0);
+        if (begun) {
+            final int at = image.length();
+            final int length =
+                    codec().encode(Objects.requireNonNull(state), image.putInt(0).rest(), at + Integer.BYTES);
+            assert length != StateCodec.TOO_LONG : "asked before it was committed";
+            image.setInt(at, length);
+            image.advance(length);
+        }
+        image.putInt(generation).putShort(timers.size());
+        for (int i = 0; i < timers.size(); i++) {
+            final SessionTimer timer = timers.get(i);
+            image.putText(timer.name)
+                    .putLong(parts.time().toWallNs(timer.dueNs()))
+                    .putInt(timer.generation);
+        }
+        encodeProtocol(image);
+    }
+
+    /** Reads what {@link #encode} wrote into a session that has its key and slot and nothing else; false if these bytes are no image. */
+    final boolean restore(final ImageReader image) {
+        try {
+            lastEventNs = parts.time().nowNs();
+            if (image.readByte() < VERSION) {
+                return false;
+            }
+            begun = (image.readByte() & FLAG_BEGUN) != 0;
+            if (begun) {
+                final int length = image.readLength(Integer.MAX_VALUE);
+                if (length < 0) {
+                    return false;
+                }
+                state = codec().decode(image.buffer(), image.position(), length);
+                image.skip(length);
+            }
+            generation = image.readInt();
+            for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+                final SessionTimer timer = newTimer(image.readText());
+                parts.deadlines().schedule(timer, parts.time().toMonotonicNs(image.readLong()));
+                timer.generation = image.readInt();
+            }
+            decodeProtocol(image);
+            return image.isComplete();
+        } catch (RuntimeException e) {
+            return false; // the codec's word on bytes of another version, or of nobody
+        }
+    }
+
+    final long nextDeadlineNs() {
+        long nextNs = nextProtocolDeadlineNs();
+        for (int i = 0; i < timers.size(); i++) {
+            nextNs = Math.min(nextNs, timers.get(i).dueNs());
+        }
+        return nextNs;
+    }
+
+    final long nextDeadlineWallNs() {
+        return parts.time().toWallNs(nextDeadlineNs());
+    }
+
+    final long lastEventNs() {
+        return lastEventNs;
+    }
+
+    /** Between its first request and the end of its handler's part. */
+    public final boolean isBegun() {
+        return begun;
+    }
+
+    final void begun(final boolean isBegun) {
+        begun = isBegun;
+    }
+
+    final boolean isTouched() {
+        return touched;
+    }
+
+    final void touched(final boolean isTouched) {
+        touched = isTouched;
     }
 
     /** A timer ran out: the protocol shows it to the handler. */
@@ -127,6 +265,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
 
     public final void beginEvent() {
         assert !inEvent : "a session has one event at a time";
+        parts.journal().touch(this);
         inEvent = true;
     }
 
@@ -157,6 +296,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     final void onTimerDue(final SessionTimer timer, final long nowNs) {
         final String name = timer.name;
         timers.remove(timer);
+        parts.journal().touch(this);
         spareTimers.add(timer);
         parts.counters().increment(WorkerCounter.TIMERS_FIRED);
         onTimer(name, nowNs);
@@ -194,11 +334,17 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
         if (index >= 0) {
             timer = timers.get(index);
         } else {
-            timer = spareTimers.isEmpty() ? new SessionTimer(this) : spareTimers.removeLast();
-            timer.name = name;
-            timers.add(timer);
+            timer = newTimer(name);
         }
+        timer.generation = ++generation;
         parts.deadlines().schedule(timer, nowNs + delayNs);
+    }
+
+    private SessionTimer newTimer(final String name) {
+        final SessionTimer timer = spareTimers.isEmpty() ? new SessionTimer(this) : spareTimers.removeLast();
+        timer.name = name;
+        timers.add(timer);
+        return timer;
     }
 
     private void stop(final int index) {

@@ -53,6 +53,26 @@ class SessionWorkerTest {
             messages.add(buffer.getStringWithoutLengthAscii(offset, length));
             outbox.addSip(frame.slot(), port.from(frame), buffer, offset, length);
         }
+
+        @Override
+        public void onMessageNotKept(final long nowNs) {
+            throw new AssertionError("there is no session");
+        }
+
+        @Override
+        public WorkerSession<?> newSession() {
+            throw new AssertionError("there is no session");
+        }
+
+        @Override
+        public void forget(final WorkerSession<?> session) {
+            throw new AssertionError("there is no session");
+        }
+
+        @Override
+        public void forgetStrays(final int slot) {
+            // there are none
+        }
     }
 
     @Test

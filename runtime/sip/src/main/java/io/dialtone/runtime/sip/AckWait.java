@@ -1,6 +1,8 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.runtime.engine.Deadline;
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +31,37 @@ final class AckWait extends Deadline {
         intervalNs = layer.settings().t1Ns();
         giveUpNs = nowNs + layer.settings().sixtyFourT1Ns();
         layer.deadlines().schedule(this, nowNs + intervalNs);
+        dialog.touch();
+    }
+
+    TransactionLayer layer() {
+        return layer;
+    }
+
+    /** Writes: 1 if it waits (8), and then CSeq of the INVITE (32) · end of waiting, ns since 1970 (64) · place of its transaction (16), or -1. */
+    void encode(final ImageWriter image) {
+        image.putByte(waiting ? 1 : 0);
+        if (waiting) {
+            image.putInt((int) cseq)
+                    .putLong(layer.time().toWallNs(giveUpNs))
+                    .putShort(accepted == null ? -1 : accepted.place);
+        }
+    }
+
+    /** Reads what {@link #encode} wrote; sends the 2xx once at once, because nobody knows when it was sent last, and then as if from the beginning. */
+    void decode(final SipSession<?> holder, final ImageReader image) {
+        if (image.readByte() == 0) {
+            return;
+        }
+        waiting = true;
+        cseq = image.readInt() & 0xFFFF_FFFFL;
+        giveUpNs = layer.time().toMonotonicNs(image.readLong());
+        if (holder.transactionAt(image.readShort(), image) instanceof InviteServerTransaction invite) {
+            accepted = invite;
+            invite.ackWait = this;
+        }
+        intervalNs = layer.settings().t1Ns() / 2;
+        layer.deadlines().schedule(this, layer.time().nowNs());
     }
 
     boolean isWaiting() {
@@ -47,6 +80,7 @@ final class AckWait extends Deadline {
             accepted.letGoOfResponse();
             accepted = null;
         }
+        dialog.touch();
     }
 
     /** Timer L ended the transaction while we wait: there is nothing to send any more, only to give up. */

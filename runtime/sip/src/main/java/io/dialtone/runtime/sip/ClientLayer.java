@@ -3,7 +3,9 @@ package io.dialtone.runtime.sip;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
 import io.dialtone.runtime.engine.DeadlineWheel;
+import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.KeyedTable;
+import io.dialtone.runtime.engine.TurnTime;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMessage;
@@ -70,6 +72,44 @@ final class ClientLayer {
         return bytes;
     }
 
+    TurnTime time() {
+        return parts.time();
+    }
+
+    /** Something of it has changed that the next owner must know. */
+    void touch(final NonInviteClientTransaction transaction) {
+        if (transaction.holder != null) {
+            parts.journal().touch(transaction.holder);
+        }
+    }
+
+    /** Reads a request of a session that is being made again, and goes on asking. */
+    void restore(final SipSession<?> holder, final ImageReader image) {
+        final int length = image.readLength(BRANCH_BYTES_MAX);
+        if (length <= 0 || transactions.isFull()) {
+            image.refuse();
+            return;
+        }
+        final NonInviteClientTransaction spare = spares.pollLast();
+        final NonInviteClientTransaction transaction = spare == null ? new NonInviteClientTransaction(this) : spare;
+        transaction.key(
+                parts.tableHash().hash(image.buffer(), image.position(), length),
+                image.buffer(),
+                image.position(),
+                length);
+        image.skip(length);
+        transactions.add(transaction);
+        holder.clients.add(transaction);
+        transaction.decode(holder, image);
+    }
+
+    /** Forgets the requests of a session; nothing is sent, and nobody hears of it. */
+    void forget(final SipSession<?> holder) {
+        while (!holder.clients.isEmpty()) {
+            end(holder.clients.removeLast());
+        }
+    }
+
     /** Sends the BYE of a dialog, which may be forgotten at once. */
     void sendBye(final Dialog dialog, final long nowNs) {
         if (transactions.isFull()) {
@@ -96,6 +136,11 @@ final class ClientLayer {
                 branch.length());
         transactions.add(transaction);
         transaction.slot = dialog.slot;
+        transaction.holder = dialog.holder;
+        if (dialog.holder != null) {
+            dialog.holder.clients.add(transaction);
+        }
+        touch(transaction);
         transaction.port.copyFrom(dialog.port);
         dialog.peer.aim(transaction.port, scratch);
         context.counters().increment(SipCounter.BYES_SENT);
@@ -126,6 +171,15 @@ final class ClientLayer {
 
     /** Ends a transaction; nobody may use it afterwards. */
     void terminate(final NonInviteClientTransaction transaction) {
+        final SipSession<?> holder = transaction.holder;
+        if (holder != null) {
+            touch(transaction);
+            holder.clients.remove(transaction);
+        }
+        end(transaction);
+    }
+
+    private void end(final NonInviteClientTransaction transaction) {
         transactions.remove(transaction);
         transaction.close();
         if (spares.size() < SPARES_MAX) {

@@ -1,5 +1,7 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.KeyedEntry;
 import io.dialtone.runtime.engine.ReplyPort;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +20,9 @@ final class Dialog extends KeyedEntry {
         TERMINATED
     }
 
+    private static final int EARLY_CODE = 1;
+    private static final int CONFIRMED_CODE = 2;
+
     final LocalTag localTag = new LocalTag();
     final AckWait ackWait;
     final RemoteParty peer;
@@ -31,6 +36,10 @@ final class Dialog extends KeyedEntry {
     /** Null when the session has ended before the dialog. */
     @Nullable
     SipSession<?> session;
+
+    /** The session whose image holds this dialog, whether that has ended or not. */
+    @Nullable
+    SipSession<?> holder;
     /** The INVITE of this dialog that has no final answer yet. */
     @Nullable
     ServerTransaction invite;
@@ -45,9 +54,48 @@ final class Dialog extends KeyedEntry {
         slot = firstInvite.slot;
         remoteCseq = firstInvite.cseq;
         session = itsSession;
+        holder = itsSession;
         invite = firstInvite;
         localTag.copyFrom(firstInvite.localTag);
         port.copyFrom(firstInvite.port).forgetArrival();
+    }
+
+    /** Something of it has changed that the next owner must know. */
+    void touch() {
+        if (holder != null) {
+            ackWait.layer().touch(holder);
+        }
+    }
+
+    /**
+     * Writes what another owner must know to be the same end of the dialog.
+     *
+     * <pre>
+     *  state (8): 1 early, 2 confirmed · key: length (32), bytes · our tag: length (32), bytes · door, as ReplyPort writes it · CSeq of the peer (32)
+     *  place of the INVITE without final answer (16), or -1 · the peer, as RemoteParty writes it · who waits for an ACK, as AckWait writes it
+     * </pre>
+     */
+    void encode(final ImageWriter image) {
+        image.putByte(state == State.CONFIRMED ? CONFIRMED_CODE : EARLY_CODE).putBytes(keyBytes(), keyLength());
+        localTag.encode(image);
+        port.encode(image);
+        image.putInt((int) remoteCseq).putShort(invite == null ? -1 : invite.place);
+        peer.encode(image);
+        ackWait.encode(image);
+    }
+
+    /** Reads what comes after the key, which {@link DialogTable} reads. */
+    void decode(final int code, final SipSession<?> itsHolder, final boolean isOrphan, final ImageReader image) {
+        state = code == CONFIRMED_CODE ? State.CONFIRMED : State.EARLY;
+        holder = itsHolder;
+        session = isOrphan ? null : itsHolder;
+        slot = itsHolder.slot();
+        localTag.decode(image);
+        port.decode(image);
+        remoteCseq = image.readInt() & 0xFFFF_FFFFL;
+        invite = itsHolder.transactionAt(image.readShort(), image);
+        peer.decode(image);
+        ackWait.decode(itsHolder, image);
     }
 
     /** Forgets everything before it goes back to its pool. */
@@ -56,6 +104,7 @@ final class Dialog extends KeyedEntry {
         peer.close();
         state = State.TERMINATED;
         session = null;
+        holder = null;
         invite = null;
         remoteCseq = 0;
         localTag.clear();

@@ -1,9 +1,11 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.placement.table.SipHash;
+import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.KeyedTable;
 import io.dialtone.sip.codec.SipMessage;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -29,6 +31,49 @@ final class DialogTable {
         this.tableHash = tableHash;
         this.layer = layer;
         dialogs = new KeyedTable<>(context.settings().dialogsMax());
+    }
+
+    /** Reads a dialog of a session that is being made again. */
+    void restore(final SipSession<?> holder, final boolean isOrphan, final ImageReader image) {
+        final int code = image.readByte();
+        final int length = image.readLength(PooledBytes.BYTES_MAX);
+        if (length <= 0 || dialogs.isFull()) {
+            image.refuse();
+            return;
+        }
+        final Dialog spare = spares.pollLast();
+        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        dialog.key(
+                tableHash.hash(image.buffer(), image.position(), length), image.buffer(), image.position(), length);
+        image.skip(length);
+        dialogs.add(dialog);
+        (isOrphan ? holder.orphans : holder.dialogs).add(dialog);
+        dialog.decode(code, holder, isOrphan, image);
+        context.counters().set(SipCounter.DIALOGS, dialogs.size());
+    }
+
+    /** Forgets the dialogs of a session; nothing is sent, and nobody hears of it. */
+    void forget(final SipSession<?> holder) {
+        forget(holder.dialogs);
+        forget(holder.orphans);
+        context.counters().set(SipCounter.DIALOGS, dialogs.size());
+    }
+
+    private void forget(final List<Dialog> list) {
+        while (!list.isEmpty()) {
+            final Dialog dialog = list.removeLast();
+            dialog.holder = null;
+            dialogs.remove(dialog);
+            end(dialog);
+        }
+    }
+
+    /** The session ends before the dialog. */
+    void orphan(final Dialog dialog) {
+        final SipSession<?> holder = Objects.requireNonNull(dialog.session);
+        holder.dialogs.remove(dialog);
+        holder.orphans.add(dialog);
+        dialog.session = null;
     }
 
     /** True, and counted, if no dialog may be added. */
@@ -98,15 +143,20 @@ final class DialogTable {
     /** Ends a dialog; nobody may use it afterwards. */
     void remove(final Dialog dialog) {
         if (dialogs.remove(dialog)) {
-            final SipSession<?> session = dialog.session;
-            if (session != null) {
-                session.dialogs.remove(dialog);
+            final SipSession<?> holder = dialog.holder;
+            if (holder != null) {
+                dialog.touch();
+                (dialog.session == null ? holder.orphans : holder.dialogs).remove(dialog);
             }
-            dialog.close();
-            if (spares.size() < SPARES_MAX) {
-                spares.addLast(dialog);
-            }
+            end(dialog);
             context.counters().set(SipCounter.DIALOGS, dialogs.size());
+        }
+    }
+
+    private void end(final Dialog dialog) {
+        dialog.close();
+        if (spares.size() < SPARES_MAX) {
+            spares.addLast(dialog);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.runtime.engine.Deadline;
+import io.dialtone.state.api.SessionRecord;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,48 @@ final class InviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    int stateCode() {
+        return switch (state) {
+            case TERMINATED -> 0;
+            case PROCEEDING -> 1;
+            case ACCEPTED -> 2;
+            case COMPLETED -> 3;
+            case CONFIRMED -> 4;
+        };
+    }
+
+    @Override
+    long timeoutNs() {
+        return timeout.dueNs();
+    }
+
+    @Override
+    long nextDeadlineNs() {
+        return Math.min(timeout.dueNs(), retransmit.dueNs());
+    }
+
+    @Override
+    boolean restore(final int code, final long timeoutNs) {
+        switch (code) {
+            case 1 -> state = State.PROCEEDING;
+            case 2 -> state = State.ACCEPTED;
+            case 3 -> state = State.COMPLETED;
+            case 4 -> state = State.CONFIRMED;
+            default -> {
+                return false;
+            }
+        }
+        if (timeoutNs != SessionRecord.NO_DEADLINE) {
+            layer.deadlines().schedule(timeout, timeoutNs);
+        }
+        if (state == State.COMPLETED || (state == State.PROCEEDING && status == 0)) {
+            intervalNs = layer.settings().t1Ns() / 2; // once at once, for nobody knows when it was last, and then as if from the beginning
+            layer.deadlines().schedule(retransmit, layer.time().nowNs());
+        }
+        return true;
+    }
+
+    @Override
     void onRetransmission(final long nowNs) {
         switch (state) {
             case PROCEEDING, COMPLETED -> resend();
@@ -99,6 +142,7 @@ final class InviteServerTransaction extends ServerTransaction {
         }
         if (!timeout.isScheduled()) {
             layer.deadlines().schedule(timeout, nowNs + layer.settings().ringingMaxNs());
+            touch();
         }
     }
 
@@ -133,6 +177,7 @@ final class InviteServerTransaction extends ServerTransaction {
 
     private void onAckInCompleted(final long nowNs) {
         state = State.CONFIRMED;
+        touch();
         layer.deadlines().cancel(retransmit);
         letGoOfResponse();
         layer.deadlines().schedule(timeout, nowNs + layer.settings().t4Ns()); // timer I

@@ -2,6 +2,8 @@ package io.dialtone.runtime.sip;
 
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.placement.table.SlotToken;
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -30,6 +32,21 @@ final class LocalTag {
     void copyFrom(final LocalTag other) {
         System.arraycopy(other.bytes, 0, bytes, 0, LENGTH);
         length = other.length;
+    }
+
+    void encode(final ImageWriter image) {
+        image.putBytes(bytes, length);
+    }
+
+    void decode(final ImageReader image) {
+        final int tagLength = image.readLength(LENGTH);
+        if (tagLength == 0 || tagLength == LENGTH) {
+            image.buffer().getBytes(image.position(), bytes, 0, tagLength);
+            image.skip(tagLength);
+            length = tagLength;
+        } else {
+            image.refuse();
+        }
     }
 
     void clear() {

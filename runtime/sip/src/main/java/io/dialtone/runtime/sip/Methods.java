@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 
 /** The codec's methods and the developer's, side by side. */
+@SuppressWarnings("EnumOrdinal") // places in an array of one process; images have numbers of their own
 final class Methods {
     private static final Map<SipMethod, io.dialtone.api.SipMethod> API = new EnumMap<>(SipMethod.class);
 
@@ -17,7 +18,44 @@ final class Methods {
         }
     }
 
+    /** Numbers of methods in images: a number, once given, never means another. */
+    private static final SipMethod[] BY_CODE = {
+        SipMethod.UNKNOWN,
+        SipMethod.INVITE,
+        SipMethod.ACK,
+        SipMethod.BYE,
+        SipMethod.CANCEL,
+        SipMethod.OPTIONS,
+        SipMethod.REGISTER,
+        SipMethod.PRACK,
+        SipMethod.SUBSCRIBE,
+        SipMethod.NOTIFY,
+        SipMethod.PUBLISH,
+        SipMethod.INFO,
+        SipMethod.REFER,
+        SipMethod.MESSAGE,
+        SipMethod.UPDATE
+    };
+
+    private static final byte[] CODES = new byte[SipMethod.values().length];
+
+    static {
+        for (byte code = 0; code < BY_CODE.length; code++) {
+            CODES[BY_CODE[code].ordinal()] = code;
+        }
+    }
+
     private Methods() {}
+
+    /** The method's number in images. */
+    static int toCode(final SipMethod method) {
+        return CODES[method.ordinal()];
+    }
+
+    /** The method with this number in an image; UNKNOWN if there is none. */
+    static SipMethod ofCode(final int code) {
+        return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : SipMethod.UNKNOWN;
+    }
 
     /** The developer's name of a method, which must not be UNKNOWN. */
     static io.dialtone.api.SipMethod toApi(final SipMethod method) {

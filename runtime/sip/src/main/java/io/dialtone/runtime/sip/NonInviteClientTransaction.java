@@ -1,8 +1,11 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.runtime.engine.Deadline;
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.KeyedEntry;
 import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.state.api.SessionRecord;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,8 +38,14 @@ final class NonInviteClientTransaction extends KeyedEntry {
         TERMINATED
     }
 
+    private static final int TRYING_CODE = 1;
+    private static final int PROCEEDING_CODE = 2;
+
     final ReplyPort port = new ReplyPort();
     int slot;
+    /** The session whose image holds this transaction; null if none does. */
+    @Nullable
+    SipSession<?> holder;
 
     private final ClientLayer layer;
     private final TimerE timerE = new TimerE();
@@ -62,11 +71,49 @@ final class NonInviteClientTransaction extends KeyedEntry {
         layer.send(this, bytes, length);
     }
 
+    /**
+     * Writes what another owner must know to go on asking.
+     *
+     * <pre>
+     *  key: length (32), bytes · state (8): 1 trying, 2 proceeding · door, as ReplyPort writes it · end of timer F, ns since 1970 (64) · request: length (32), bytes
+     * </pre>
+     */
+    void encode(final ImageWriter image) {
+        image.putBytes(keyBytes(), keyLength()).putByte(state == State.PROCEEDING ? PROCEEDING_CODE : TRYING_CODE);
+        port.encode(image);
+        image.putLong(layer.time().toWallNs(timerF.dueNs()));
+        PooledBytes.encode(request, requestLength, image);
+    }
+
+    /** Reads what comes after the key, which {@link ClientLayer} reads; asks once at once, because nobody knows when it was asked last. */
+    void decode(final SipSession<?> itsHolder, final ImageReader image) {
+        holder = itsHolder;
+        slot = itsHolder.slot();
+        state = image.readByte() == PROCEEDING_CODE ? State.PROCEEDING : State.TRYING;
+        port.decode(image);
+        final long timeoutNs = layer.time().toMonotonicNs(image.readLong());
+        final int length = image.readLength(PooledBytes.BYTES_MAX);
+        if (length <= 0 || timeoutNs == SessionRecord.NO_DEADLINE) {
+            image.refuse();
+            return;
+        }
+        request = PooledBytes.decode(image, length, layer.bytes());
+        requestLength = length;
+        intervalNs = layer.settings().t1Ns() / 2;
+        layer.deadlines().schedule(timerE, layer.time().nowNs());
+        layer.deadlines().schedule(timerF, timeoutNs);
+    }
+
+    long nextDeadlineNs() {
+        return Math.min(timerE.dueNs(), timerF.dueNs());
+    }
+
     void onResponse(final int status) {
         if (status >= 200) {
             layer.terminate(this);
         } else if (state == State.TRYING) {
             state = State.PROCEEDING;
+            layer.touch(this);
         }
     }
 
@@ -79,6 +126,7 @@ final class NonInviteClientTransaction extends KeyedEntry {
             layer.bytes().release(request);
             request = null;
         }
+        holder = null;
         clearKey();
     }
 

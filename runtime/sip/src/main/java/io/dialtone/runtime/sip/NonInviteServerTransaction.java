@@ -1,6 +1,7 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.runtime.engine.Deadline;
+import io.dialtone.state.api.SessionRecord;
 import org.agrona.DirectBuffer;
 
 /**
@@ -46,6 +47,42 @@ final class NonInviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    int stateCode() {
+        return switch (state) {
+            case TERMINATED -> 0;
+            case TRYING -> 1;
+            case PROCEEDING -> 2;
+            case COMPLETED -> 3;
+        };
+    }
+
+    @Override
+    long timeoutNs() {
+        return timeout.dueNs();
+    }
+
+    @Override
+    long nextDeadlineNs() {
+        return timeout.dueNs();
+    }
+
+    @Override
+    boolean restore(final int code, final long timeoutNs) {
+        switch (code) {
+            case 1 -> state = State.TRYING;
+            case 2 -> state = State.PROCEEDING;
+            case 3 -> state = State.COMPLETED;
+            default -> {
+                return false;
+            }
+        }
+        if (timeoutNs != SessionRecord.NO_DEADLINE) {
+            layer.deadlines().schedule(timeout, timeoutNs);
+        }
+        return true;
+    }
+
+    @Override
     void onRetransmission(final long nowNs) {
         switch (state) {
             case TRYING, TERMINATED -> {}
@@ -75,6 +112,7 @@ final class NonInviteServerTransaction extends ServerTransaction {
     void onLeftPending(final long nowNs) {
         if (!timeout.isScheduled()) {
             layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns());
+            touch();
         }
     }
 

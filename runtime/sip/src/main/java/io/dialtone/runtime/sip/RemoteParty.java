@@ -1,5 +1,7 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.HeaderName;
@@ -113,6 +115,30 @@ final class RemoteParty {
         if (parsed && uri.hostOffset() >= 0 && scratch.literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             port.remote(scratch.literal.high(), scratch.literal.low(), uri.port() > 0 ? uri.port() : SIP_PORT);
         }
+    }
+
+    /** Writes target, routes and names, each: length (32) or -1, bytes. */
+    void encode(final ImageWriter image) {
+        PooledBytes.encode(targetBytes, target.capacity(), image);
+        PooledBytes.encode(routesBytes, routes.capacity(), image);
+        PooledBytes.encode(namesBytes, names.capacity(), image);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    void decode(final ImageReader image) {
+        targetBytes = decode(image, target);
+        routesBytes = decode(image, routes);
+        namesBytes = decode(image, names);
+    }
+
+    private byte @Nullable [] decode(final ImageReader image, final UnsafeBuffer view) {
+        final int length = image.readLength(PooledBytes.BYTES_MAX);
+        if (length <= 0) {
+            return null;
+        }
+        final byte[] bytes = PooledBytes.decode(image, length, pool);
+        view.wrap(bytes, 0, length);
+        return bytes;
     }
 
     void close() {

@@ -2,10 +2,13 @@ package io.dialtone.runtime.sip;
 
 import io.dialtone.api.PendingRequest;
 import io.dialtone.api.SipReply;
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.KeyedEntry;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.state.api.SessionRecord;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -35,6 +38,16 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
     @Nullable
     Dialog dialog;
 
+    /** The session whose image holds this transaction; null if none does. */
+    @Nullable
+    SipSession<?> holder;
+
+    /** Where it is listed, and at which place; for {@link TransactionList}. */
+    @Nullable
+    TransactionList list;
+
+    int place;
+
     private byte @Nullable [] request;
     private int requestLength;
     private byte @Nullable [] response;
@@ -54,6 +67,72 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
     final boolean hasFinal() {
         return status >= 200;
     }
+
+    /** Something of it has changed that the next owner must know. */
+    final void touch() {
+        if (holder != null) {
+            layer.touch(holder);
+        }
+    }
+
+    // ---- image
+
+    /**
+     * Writes what another owner must know to be the same transaction.
+     *
+     * <pre>
+     *  method (8) · state (8) · key: length (32), bytes · door, as ReplyPort writes it · CSeq (32) · last status (16) · our tag: length (32), bytes
+     *  hash among the initial requests (64) · end of its longest timer, ns since 1970 (64)
+     *  the request while it has no final answer: length (32) or -1, bytes · the last answer: length (32) or -1, bytes
+     * </pre>
+     */
+    final void encode(final ImageWriter image) {
+        image.putByte(Methods.toCode(method))
+                .putByte(stateCode())
+                .putBytes(keyBytes(), keyLength());
+        port.encode(image);
+        image.putInt((int) cseq).putShort(status);
+        localTag.encode(image);
+        image.putLong(mergeHash).putLong(layer.time().toWallNs(timeoutNs()));
+        PooledBytes.encode(request, requestLength, image);
+        PooledBytes.encode(response, responseLength, image);
+    }
+
+    /** Reads what comes after method, state and key, which {@link TransactionLayer} reads. */
+    final void decode(final int code, final int itsSlot, final ImageReader image) {
+        slot = itsSlot;
+        port.decode(image);
+        cseq = image.readInt() & 0xFFFF_FFFFL;
+        status = image.readShort();
+        localTag.decode(image);
+        mergeHash = image.readLong();
+        final long timeoutNs = layer.time().toMonotonicNs(image.readLong());
+        final int requestBytes = image.readLength(PooledBytes.BYTES_MAX);
+        if (requestBytes > 0) {
+            request = PooledBytes.decode(image, requestBytes, layer.bytes());
+            requestLength = requestBytes;
+        }
+        final int responseBytes = image.readLength(PooledBytes.BYTES_MAX);
+        if (responseBytes > 0) {
+            response = PooledBytes.decode(image, responseBytes, layer.bytes());
+            responseLength = responseBytes;
+        }
+        if (image.isIntact() && !restore(code, timeoutNs)) {
+            image.refuse();
+        }
+    }
+
+    /** The state as images name it; a number, once given, never means another. */
+    abstract int stateCode();
+
+    /** When its longest timer ends, or {@link SessionRecord#NO_DEADLINE}. */
+    abstract long timeoutNs();
+
+    /** The next of its timers. */
+    abstract long nextDeadlineNs();
+
+    /** Goes into a state and starts its timers: short ones anew, the longest where it was. False if there is no such state. */
+    abstract boolean restore(int code, long timeoutNs);
 
     // ---- what the network says
 
@@ -91,6 +170,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
             message.buffer().getBytes(offset, bytes, 0, length);
             request = bytes;
             requestLength = length;
+            touch();
         }
     }
 
@@ -122,6 +202,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
         if (answerStatus >= 200) {
             letGoOfRequest();
         }
+        touch();
         resend();
     }
 
@@ -149,7 +230,9 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
         mergeHash = 0;
         status = 0;
         hasStagedFinal = false;
+        cseq = 0;
         session = null;
         dialog = null;
+        holder = null;
     }
 }

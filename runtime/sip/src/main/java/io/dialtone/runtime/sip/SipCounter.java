@@ -13,6 +13,7 @@ public enum SipCounter {
     REQUESTS_OUT_OF_ORDER("Requests of a dialog with a CSeq lower than the last (500)"),
     REQUESTS_MERGED("Requests that came by a second way (482)"),
     REQUESTS_REFUSED("Requests refused before a handler saw them"),
+    STATES_TOO_LONG("Handler methods undone because they made more state than a session may have"),
     REQUESTS_LEFT_UNANSWERED("Requests a handler left without an answer"),
     TRANSACTIONS_REFUSED("Requests refused because there are as many transactions as there may be (503)"),
     DIALOGS_REFUSED("INVITEs refused because there are as many dialogs as there may be (503)"),

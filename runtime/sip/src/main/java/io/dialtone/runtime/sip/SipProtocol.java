@@ -5,12 +5,15 @@ import io.dialtone.api.link.LinkFrame;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.SessionProtocol;
 import io.dialtone.runtime.engine.WorkerParts;
+import io.dialtone.runtime.engine.WorkerSession;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipSyntax;
 import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.ViaView;
+import io.dialtone.state.api.StateCodec;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 
@@ -27,18 +30,45 @@ public final class SipProtocol implements SessionProtocol {
     private final SipSyntax syntax = new SipSyntax();
     private final ViaView via = new ViaView();
     private final ReplyPort port = new ReplyPort();
+    private int slot;
+    /** True if the last message wants an answer. */
+    private boolean isRefusable;
 
-    private SipProtocol(final WorkerParts parts, final SipContext context, final SipHandler<?> handler) {
+    private SipProtocol(final WorkerParts parts, final SipContext context, final UasCore<?> core) {
         this.parts = parts;
         this.context = context;
-        core = new UasCore<>(parts, context, handler);
+        this.core = core;
         message = new SipMessage(context.limits());
     }
 
-    /** Makes SIP for workers; each gets a handler of its own from the supplier. */
+    /** Makes SIP for workers whose sessions nobody keeps; each gets a handler of its own from the supplier. */
     public static SessionProtocol.Factory factory(
             final SipContext context, final Supplier<? extends SipHandler<?>> handlers) {
-        return parts -> new SipProtocol(parts, context, handlers.get());
+        return parts -> {
+            if (parts.journal().keepsImages()) {
+                throw new IllegalStateException("codec: none (expected: one for the handler's state)");
+            }
+            return new SipProtocol(parts, context, coreOf(parts, context, handlers.get(), new NoStates<>()));
+        };
+    }
+
+    /** Makes SIP for workers; each gets a handler and a codec for its state of its own from the suppliers. */
+    public static <S extends Record> SessionProtocol.Factory factory(
+            final SipContext context,
+            final Supplier<? extends SipHandler<S>> handlers,
+            final Supplier<? extends StateCodec<S>> codecs) {
+        return parts ->
+                new SipProtocol(parts, context, new UasCore<S>(parts, context, handlers.get(), codecs.get()));
+    }
+
+    private static <S extends Record> UasCore<S> coreOf(
+            final WorkerParts parts,
+            final SipContext context,
+            final SipHandler<S> handler,
+            final StateCodec<?> noStates) {
+        @SuppressWarnings("unchecked") // it reads and writes nothing
+        final StateCodec<S> codec = (StateCodec<S>) noStates;
+        return new UasCore<>(parts, context, handler, codec);
     }
 
     @Override
@@ -51,6 +81,8 @@ public final class SipProtocol implements SessionProtocol {
             final LinkFrame frame, final DirectBuffer buffer, final int offset, final int length, final long nowNs) {
         final ParseResult result = message.parseDatagram(buffer, offset, length);
         port.from(frame);
+        slot = frame.slot();
+        isRefusable = false;
         final boolean hasVia = via.wrap(message);
         if (hasVia) {
             aimAtVia();
@@ -59,10 +91,33 @@ public final class SipProtocol implements SessionProtocol {
         if (malformation != Malformation.NONE) {
             onMalformed(malformation, frame.slot());
         } else if (!message.isRequest()) {
-            core.onResponse(message, via);
+            core.onResponse(message, via, frame.slot());
         } else {
+            isRefusable = message.method() != SipMethod.ACK;
             core.onRequest(message, via, frame.slot(), port, nowNs);
         }
+    }
+
+    @Override
+    public void onMessageNotKept(final long nowNs) {
+        if (isRefusable) {
+            core.refuseWithoutTransaction(message, slot, port);
+        }
+    }
+
+    @Override
+    public WorkerSession<?> newSession() {
+        return core.newSession();
+    }
+
+    @Override
+    public void forget(final WorkerSession<?> session) {
+        core.forget(session);
+    }
+
+    @Override
+    public void forgetStrays(final int ofSlot) {
+        core.forgetStrays(ofSlot);
     }
 
     private Malformation checkSyntax() {

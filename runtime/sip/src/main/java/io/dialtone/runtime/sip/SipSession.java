@@ -2,17 +2,32 @@ package io.dialtone.runtime.sip;
 
 import io.dialtone.api.PendingRequest;
 import io.dialtone.api.SipMethod;
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
+import io.dialtone.state.api.SessionRecord;
+import io.dialtone.state.api.StateCodec;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** A session with its dialogs and the requests it still has to answer. Pooled; called only by the owning worker. */
+/**
+ * A session with its dialogs, the requests it still has to answer, and all that must be remembered of what was said: so that whoever goes on with it says the same. Pooled;
+ * called only by the owning worker.
+ */
 final class SipSession<S extends Record> extends WorkerSession<S> {
     private final UasCore<S> core;
+    /** Requests without final answer, oldest first. */
     final List<ServerTransaction> pending = new ArrayList<>(2);
+
     final List<Dialog> dialogs = new ArrayList<>(1);
+    /** Dialogs that have outlived the handler's part, because they must not be hung up before their ACK. */
+    final List<Dialog> orphans = new ArrayList<>(0);
+
+    final TransactionList transactions = new TransactionList();
+    final List<NonInviteClientTransaction> clients = new ArrayList<>(0);
 
     SipSession(final WorkerParts parts, final UasCore<S> core) {
         super(parts);
@@ -35,15 +50,151 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         core.onTimer(this, name, nowNs);
     }
 
-    /** Nothing can happen to it any more. */
-    boolean isOver() {
+    @Override
+    protected StateCodec<S> codec() {
+        return core.codec();
+    }
+
+    /** Nothing can happen to its handler's part any more. */
+    boolean isIdle() {
         return pending.isEmpty() && dialogs.isEmpty() && !hasTimers();
+    }
+
+    @Override
+    public boolean isOver() {
+        return !isBegun() && transactions.isEmpty() && orphans.isEmpty() && clients.isEmpty();
+    }
+
+    /** The handler's part is over. */
+    void endHandlersPart() {
+        assert pending.isEmpty() && dialogs.isEmpty();
+        endState();
     }
 
     @Override
     public void close() {
         pending.clear();
-        dialogs.clear();
         super.close();
+    }
+
+    // ---- image
+
+    /**
+     * Writes what SIP knows of the session.
+     *
+     * <pre>
+     *  transactions (16), each as ServerTransaction writes it
+     *  dialogs (16), then orphans (16), each as Dialog writes it; what belongs to a dialog is named by its place among the transactions
+     *  pending (16), each the place of a transaction (16), oldest first
+     *  for each transaction the place of its dialog among dialogs and orphans (16), or -1
+     *  requests of our own (16), each as NonInviteClientTransaction writes it
+     * </pre>
+     */
+    @Override
+    protected void encodeProtocol(final ImageWriter image) {
+        image.putShort(transactions.size());
+        for (int i = 0; i < transactions.size(); i++) {
+            transactions.get(i).encode(image);
+        }
+        encodeDialogs(dialogs, image);
+        encodeDialogs(orphans, image);
+        image.putShort(pending.size());
+        for (int i = 0; i < pending.size(); i++) {
+            image.putShort(pending.get(i).place);
+        }
+        for (int i = 0; i < transactions.size(); i++) {
+            image.putShort(placeOf(transactions.get(i).dialog));
+        }
+        image.putShort(clients.size());
+        for (int i = 0; i < clients.size(); i++) {
+            clients.get(i).encode(image);
+        }
+    }
+
+    private static void encodeDialogs(final List<Dialog> list, final ImageWriter image) {
+        image.putShort(list.size());
+        for (int i = 0; i < list.size(); i++) {
+            list.get(i).encode(image);
+        }
+    }
+
+    private int placeOf(final @Nullable Dialog dialog) {
+        if (dialog == null) {
+            return -1;
+        }
+        final int place = dialogs.indexOf(dialog);
+        return place >= 0 ? place : dialogs.size() + orphans.indexOf(dialog);
+    }
+
+    @Override
+    protected void decodeProtocol(final ImageReader image) {
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            core.restoreTransaction(this, image);
+        }
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            core.restoreDialog(this, false, image);
+        }
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            core.restoreDialog(this, true, image);
+        }
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            final ServerTransaction waiting = transactionAt(image.readShort(), image);
+            if (waiting != null) {
+                waiting.session = this;
+                pending.add(waiting);
+            }
+        }
+        for (int i = 0; i < transactions.size() && image.isIntact(); i++) {
+            transactions.get(i).dialog = dialogAt(image.readShort(), image);
+        }
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            core.restoreClient(this, image);
+        }
+        for (int i = 0; i < pending.size() && image.isIntact(); i++) {
+            if (pending.get(i).request() == null) {
+                image.refuse(); // it could never be answered
+            }
+        }
+    }
+
+    @Nullable
+    ServerTransaction transactionAt(final int place, final ImageReader image) {
+        if (place == -1) {
+            return null;
+        }
+        if (place < 0 || place >= transactions.size()) {
+            image.refuse();
+            return null;
+        }
+        return transactions.get(place);
+    }
+
+    private @Nullable Dialog dialogAt(final int place, final ImageReader image) {
+        if (place == -1) {
+            return null;
+        }
+        if (place < 0 || place >= dialogs.size() + orphans.size()) {
+            image.refuse();
+            return null;
+        }
+        return place < dialogs.size() ? dialogs.get(place) : orphans.get(place - dialogs.size());
+    }
+
+    @Override
+    protected long nextProtocolDeadlineNs() {
+        long nextNs = SessionRecord.NO_DEADLINE;
+        for (int i = 0; i < transactions.size(); i++) {
+            nextNs = Math.min(nextNs, transactions.get(i).nextDeadlineNs());
+        }
+        for (int i = 0; i < dialogs.size(); i++) {
+            nextNs = Math.min(nextNs, dialogs.get(i).ackWait.dueNs());
+        }
+        for (int i = 0; i < orphans.size(); i++) {
+            nextNs = Math.min(nextNs, orphans.get(i).ackWait.dueNs());
+        }
+        for (int i = 0; i < clients.size(); i++) {
+            nextNs = Math.min(nextNs, clients.get(i).nextDeadlineNs());
+        }
+        return nextNs;
     }
 }

@@ -3,9 +3,11 @@ package io.dialtone.runtime.sip;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.runtime.engine.CounterSet;
 import io.dialtone.runtime.engine.DeadlineWheel;
+import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.KeyedTable;
 import io.dialtone.runtime.engine.Outbox;
 import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.runtime.engine.TurnTime;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
@@ -28,6 +30,9 @@ final class TransactionLayer {
     private final SipHash tableHash;
     private final BytesPool bytes;
     private final KeyedTable<ServerTransaction> transactions;
+    /** Transactions of no session, by slot. */
+    private final @Nullable TransactionList[] strays;
+
     private final Long2ObjectHashMap<ServerTransaction> initialRequests = new Long2ObjectHashMap<>();
     private final TransactionKey key = new TransactionKey();
     private final ArrayDeque<InviteServerTransaction> spareInvites = new ArrayDeque<>();
@@ -41,6 +46,7 @@ final class TransactionLayer {
         tableHash = parts.tableHash();
         bytes = new BytesPool(context.settings().pooledBytesMax());
         transactions = new KeyedTable<>(context.settings().transactionsMax());
+        strays = new @Nullable TransactionList[parts.sessions().slots()];
     }
 
     UasCore<?> core() {
@@ -61,6 +67,15 @@ final class TransactionLayer {
 
     BytesPool bytes() {
         return bytes;
+    }
+
+    TurnTime time() {
+        return parts.time();
+    }
+
+    /** Something of a session has changed that the next owner must know. */
+    void touch(final SipSession<?> session) {
+        parts.journal().touch(session);
     }
 
     int size() {
@@ -86,6 +101,7 @@ final class TransactionLayer {
         key.writeTransaction(message, via, message.method());
         transaction.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
         transactions.add(transaction);
+        straysOf(slot).add(transaction);
         context.counters().increment(SipCounter.REQUESTS);
         context.counters().set(SipCounter.TRANSACTIONS, transactions.size());
         return transaction;
@@ -97,7 +113,7 @@ final class TransactionLayer {
      */
     boolean rememberInitial(final SipMessage message, final ServerTransaction transaction) {
         key.writeMerged(message);
-        final long hash = tableHash.hash(key.buffer(), 0, key.length()) | 1;
+        final long hash = parts.sessions().keyHash().hash(key.buffer(), 0, key.length()) | 1; // the same for the next owner
         if (initialRequests.containsKey(hash)) {
             return false;
         }
@@ -115,9 +131,80 @@ final class TransactionLayer {
         return parts.outbox();
     }
 
+    /** From now on the transaction is remembered with a session. */
+    void hold(final ServerTransaction transaction, final SipSession<?> session) {
+        if (transaction.holder == null) {
+            straysOf(transaction.slot).remove(transaction);
+            session.transactions.add(transaction);
+            transaction.holder = session;
+        }
+        touch(session);
+    }
+
+    /** Reads a transaction of a session that is being made again. */
+    void restore(final SipSession<?> holder, final ImageReader image) {
+        final SipMethod method = Methods.ofCode(image.readByte());
+        final int state = image.readByte();
+        final int length = image.readLength(PooledBytes.BYTES_MAX);
+        if (length <= 0 || transactions.isFull()) {
+            image.refuse();
+            return;
+        }
+        final ServerTransaction transaction = method == SipMethod.INVITE ? beginInvite() : beginNonInvite();
+        transaction.method = method;
+        transaction.key(
+                tableHash.hash(image.buffer(), image.position(), length), image.buffer(), image.position(), length);
+        image.skip(length);
+        transactions.add(transaction);
+        holder.transactions.add(transaction);
+        transaction.holder = holder;
+        transaction.decode(state, holder.slot(), image);
+        if (transaction.mergeHash != 0) {
+            initialRequests.put(transaction.mergeHash, transaction);
+        }
+        context.counters().set(SipCounter.TRANSACTIONS, transactions.size());
+    }
+
+    /** Forgets the transactions of a session; nothing is sent, and nobody hears of it. */
+    void forget(final SipSession<?> holder) {
+        forget(holder.transactions);
+    }
+
+    /** Forgets the transactions of a slot that are of no session. */
+    void forgetStrays(final int slot) {
+        final TransactionList list = strays[slot];
+        if (list != null) {
+            forget(list);
+        }
+    }
+
+    private void forget(final TransactionList list) {
+        while (!list.isEmpty()) {
+            end(list.get(list.size() - 1));
+        }
+    }
+
+    private TransactionList straysOf(final int slot) {
+        TransactionList list = strays[slot];
+        if (list == null) {
+            list = new TransactionList();
+            strays[slot] = list;
+        }
+        return list;
+    }
+
     /** Ends a transaction; nobody may use it afterwards. */
     void terminate(final ServerTransaction transaction) {
+        transaction.touch();
+        end(transaction);
+    }
+
+    private void end(final ServerTransaction transaction) {
         transactions.remove(transaction);
+        final TransactionList list = transaction.list;
+        if (list != null) {
+            list.remove(transaction);
+        }
         if (transaction.mergeHash != 0) {
             initialRequests.remove(transaction.mergeHash);
         }

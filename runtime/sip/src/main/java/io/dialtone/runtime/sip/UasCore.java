@@ -2,15 +2,18 @@ package io.dialtone.runtime.sip;
 
 import io.dialtone.api.SipHandler;
 import io.dialtone.placement.table.SipHash;
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.engine.WorkerParts;
+import io.dialtone.runtime.engine.WorkerSession;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
+import io.dialtone.state.api.StateCodec;
 import java.util.ArrayDeque;
-import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +39,7 @@ final class UasCore<S extends Record> {
     private final WorkerParts parts;
     private final SipContext context;
     private final SipHandler<S> handler;
+    private final StateCodec<S> codec;
     private final SipHash tableHash;
     private final TransactionLayer layer;
     private final RequestChecks checks;
@@ -47,12 +51,18 @@ final class UasCore<S extends Record> {
 
     private final Answers answers;
     private final RequestView view = new RequestView();
+    private final ImageWriter stateScratch = new ImageWriter();
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
 
-    UasCore(final WorkerParts parts, final SipContext context, final SipHandler<S> handler) {
+    UasCore(
+            final WorkerParts parts,
+            final SipContext context,
+            final SipHandler<S> handler,
+            final StateCodec<S> codec) {
         this.parts = parts;
         this.context = context;
         this.handler = handler;
+        this.codec = codec;
         tableHash = parts.tableHash();
         layer = new TransactionLayer(parts, context, this);
         checks = new RequestChecks(handler.methods(), handler.contentTypes());
@@ -72,6 +82,7 @@ final class UasCore<S extends Record> {
     /** A well-formed request. */
     void onRequest(
             final SipMessage message, final ViaView via, final int slot, final ReplyPort port, final long nowNs) {
+        wake(message, slot);
         if (message.method() == SipMethod.ACK) {
             onAck(message, via, nowNs);
             return;
@@ -113,15 +124,18 @@ final class UasCore<S extends Record> {
         }
         affinityKey.read(message);
         final DirectBuffer buffer = message.buffer();
-        final long hash = tableHash.hash(buffer, affinityKey.offset(), affinityKey.length());
+        final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
         Event event = Event.REQUEST;
-        if (session == null) {
+        if (session == null || !session.isBegun()) {
             if (parts.sessions().refusesAnother()) {
                 answers.respond(transaction, 503, nowNs);
                 return;
             }
-            session = beginSession(transaction, hash, buffer);
+            if (session == null) {
+                session = addSession(transaction, hash, buffer);
+            }
+            parts.sessions().begin(session);
             event = Event.FIRST_REQUEST;
         }
         deliver(event, transaction, session, message, nowNs);
@@ -129,6 +143,9 @@ final class UasCore<S extends Record> {
 
     private void onRequestInDialog(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
         final Dialog dialog = dialogs.find(message);
+        if (dialog != null && dialog.holder != null) {
+            layer.hold(transaction, dialog.holder);
+        }
         if (dialog == null || dialog.session == null) {
             onRequestOfNoSession(dialog, transaction, nowNs);
             return;
@@ -205,6 +222,7 @@ final class UasCore<S extends Record> {
             final SipSession<S> session,
             final SipMessage message,
             final long nowNs) {
+        layer.hold(transaction, session);
         transaction.session = session;
         session.pending.add(transaction);
         view.wrap(message, transaction);
@@ -236,7 +254,8 @@ final class UasCore<S extends Record> {
     }
 
     /** An answer to a request of ours. */
-    void onResponse(final SipMessage message, final ViaView via) {
+    void onResponse(final SipMessage message, final ViaView via, final int slot) {
+        wake(message, slot);
         if (!clients.onResponse(message, via)) {
             context.counters().increment(SipCounter.RESPONSES_STRAY);
         }
@@ -272,6 +291,9 @@ final class UasCore<S extends Record> {
             context.counters().increment(SipCounter.CANCELS_STRAY);
             answers.respond(cancel, 481, nowNs);
             return;
+        }
+        if (invite.holder != null) {
+            layer.hold(cancel, invite.holder);
         }
         answers.ensureTag(invite);
         cancel.localTag.copyFrom(invite.localTag); // RFC 3261 section 9.2: both answers should have the same tag
@@ -346,7 +368,7 @@ final class UasCore<S extends Record> {
                 case TIMER -> handler.onTimer(timer, session);
             }
             answers.checkNoneOpen();
-            return true;
+            return isKeepable(session);
         } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
             parts.counters().increment(WorkerCounter.HANDLER_FAILURES);
             failures.onFailure(e, session.slot());
@@ -355,6 +377,15 @@ final class UasCore<S extends Record> {
             answers.endEvent();
             view.unwrap();
         }
+    }
+
+    /** False, and counted, if the handler has made more state than a session may have: as if it had thrown. */
+    private boolean isKeepable(final SipSession<S> session) {
+        if (!parts.journal().keepsImages() || session.fits(stateScratch)) {
+            return true;
+        }
+        context.counters().increment(SipCounter.STATES_TOO_LONG);
+        return false;
     }
 
     /** Makes what the handler asked for so, or forgets it. */
@@ -372,8 +403,8 @@ final class UasCore<S extends Record> {
         return answers;
     }
 
-    /** As many transactions as there may be: answered and forgotten. */
-    private void refuseWithoutTransaction(final SipMessage message, final int slot, final ReplyPort port) {
+    /** As many transactions as there may be, or no room for the session: answered and forgotten. */
+    void refuseWithoutTransaction(final SipMessage message, final int slot, final ReplyPort port) {
         final int length = answers.composeOverloaded(message, slot);
         if (length > 0) {
             parts.outbox().addSip(slot, port, answers.scratch(), 0, length);
@@ -404,10 +435,9 @@ final class UasCore<S extends Record> {
         return (SipSession<S>) parts.sessions().find(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
     }
 
-    private SipSession<S> beginSession(
+    private SipSession<S> addSession(
             final ServerTransaction transaction, final long hash, final DirectBuffer buffer) {
-        final SipSession<S> spare = spareSessions.pollLast();
-        final SipSession<S> session = spare == null ? new SipSession<>(parts, this) : spare;
+        final SipSession<S> session = newSession();
         session.key(hash, buffer, affinityKey.offset(), affinityKey.length());
         session.open(transaction.slot);
         parts.sessions().add(session);
@@ -417,8 +447,7 @@ final class UasCore<S extends Record> {
     /** Sends the BYE of a confirmed dialog, though not before its ACK has come (RFC 3261 section 15). */
     private void hangUp(final Dialog dialog, final long nowNs) {
         if (dialog.ackWait.isWaiting()) {
-            Objects.requireNonNull(dialog.session).dialogs.remove(dialog);
-            dialog.session = null;
+            dialogs.orphan(dialog);
             return;
         }
         if (dialog.state == Dialog.State.CONFIRMED) {
@@ -437,13 +466,63 @@ final class UasCore<S extends Record> {
                 waiting.dialog = null;
                 answers.respond(waiting, 480, nowNs);
             }
-        } else if (!session.isOver()) {
+        } else if (!session.isIdle()) {
             return;
         }
-        parts.sessions().remove(session);
-        session.close();
-        if (spareSessions.size() < SPARES_MAX) {
-            spareSessions.addLast(session);
+        session.endHandlersPart();
+        parts.journal().touch(session);
+    }
+
+    // ---- sessions that come and go as images
+
+    StateCodec<S> codec() {
+        return codec;
+    }
+
+    /** Every message leads to its session first: what it belongs to may lie in the store of images. */
+    private void wake(final SipMessage message, final int slot) {
+        if (!parts.dormant().hasAny(slot)) {
+            return;
         }
+        affinityKey.read(message);
+        final DirectBuffer buffer = message.buffer();
+        final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
+        if (findSession(slot, hash, buffer) == null) {
+            parts.dormant().wake(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
+        }
+    }
+
+    SipSession<S> newSession() {
+        final SipSession<S> spare = spareSessions.pollLast();
+        return spare == null ? new SipSession<>(parts, this) : spare;
+    }
+
+    void restoreTransaction(final SipSession<S> session, final ImageReader image) {
+        layer.restore(session, image);
+    }
+
+    void restoreDialog(final SipSession<S> session, final boolean isOrphan, final ImageReader image) {
+        dialogs.restore(session, isOrphan, image);
+    }
+
+    void restoreClient(final SipSession<S> session, final ImageReader image) {
+        clients.restore(session, image);
+    }
+
+    /** Forgets a session as if it had never been here. */
+    void forget(final WorkerSession<?> session) {
+        final SipSession<S> forgotten = sessionOf((SipSession<?>) session);
+        dialogs.forget(forgotten);
+        layer.forget(forgotten);
+        clients.forget(forgotten);
+        parts.sessions().remove(forgotten);
+        forgotten.close();
+        if (spareSessions.size() < SPARES_MAX) {
+            spareSessions.addLast(forgotten);
+        }
+    }
+
+    void forgetStrays(final int slot) {
+        layer.forgetStrays(slot);
     }
 }

@@ -166,7 +166,7 @@ public final class TestCluster {
     public <S extends Record> Optional<S> stateOf(final String key, final Class<S> type) {
         final List<WorkerSession<?>> found = new ArrayList<>();
         ownerNode(key).worker().sessions().forEach(edge.slotOf(key), session -> {
-            if (session.key().equals(key)) {
+            if (session.isBegun() && session.key().equals(key)) {
                 found.add(session);
             }
         });
