@@ -34,6 +34,15 @@ public final class SlotTable {
         return new SlotTable(owners, epochs);
     }
 
+    /** A table of these owners, {@link #NO_OWNER} for none, and epochs. */
+    public static SlotTable of(final int[] owners, final long[] epochs) {
+        checkSlots(owners.length);
+        if (owners.length != epochs.length) {
+            throw new IllegalArgumentException(owners.length + " owners, " + epochs.length + " epochs");
+        }
+        return new SlotTable(owners.clone(), epochs.clone());
+    }
+
     /** This table with one slot moved; the new epoch must be greater than the old. */
     public SlotTable withOwner(final int slot, final int member, final long epoch) {
         if (epoch <= epochs[slot]) {

@@ -4,6 +4,7 @@ import io.dialtone.state.api.SessionRecord;
 import io.dialtone.state.api.SessionReplicator;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +175,6 @@ public final class EventJournal implements SlotEvents {
     }
 
     private DormantSessions owner() {
-        assert dormant != null : "set before the first event";
-        return dormant;
+        return Objects.requireNonNull(dormant, "set before the first event");
     }
 }

@@ -20,7 +20,7 @@ class DeadlineWheelTest {
     /** Notes when it was called. */
     private static final class Note extends Deadline {
         final List<Long> calledNs = new ArrayList<>();
-        long atNs;
+        long wantedNs;
 
         @Override
         protected int slot() {
@@ -39,8 +39,8 @@ class DeadlineWheelTest {
         final List<Note> notes = new ArrayList<>();
         for (int i = 0; i < 1_000; i++) {
             final Note note = new Note();
-            note.atNs = (long) (random.nextDouble() * 40_000 * MS);
-            wheel.schedule(note, note.atNs);
+            note.wantedNs = (long) (random.nextDouble() * 40_000 * MS);
+            wheel.schedule(note, note.wantedNs);
             notes.add(note);
         }
 
@@ -50,7 +50,7 @@ class DeadlineWheelTest {
 
         for (final Note note : notes) {
             assertEquals(1, note.calledNs.size());
-            final long lateNs = note.calledNs.getFirst() - note.atNs;
+            final long lateNs = note.calledNs.getFirst() - note.wantedNs;
             assertTrue(lateNs >= 0 && lateNs <= 2 * DeadlineWheel.TICK_NS + MS, () -> "late by " + lateNs);
         }
         assertEquals(0, wheel.size());
