@@ -36,7 +36,10 @@ public interface SessionReplicator {
      */
     long append(SessionRecord record);
 
-    /** True if all backups have applied the slot's records up to this number, so that their outputs may leave. */
+    /**
+     * True if all backups have applied the slot's records up to this number, so that their outputs may leave. The worker asks in each turn, after it has taken messages
+     * and before {@link #flush}, which tells the backups that such outputs have left.
+     */
     boolean mayLeave(int slot, long number);
 
     /** Takes a frame of type {@link LinkFrame#TYPE_REPLICATION} or {@link LinkFrame#TYPE_REPLICATION_ACK}; never throws for what it holds. */

@@ -13,7 +13,8 @@ import org.agrona.MutableDirectBuffer;
  *  16  position of the first entry (64)      16  position applied up to (64)
  *  24  position committed up to (64)         24  position known to be committed up to (64)
  *  32  entries                               32  flags (32), number of refusals (32)
- *                                            40  refusals: slot (32), reason (32), epoch (64)
+ *                                            40  version of the map that the sender goes by (64)
+ *                                            48  refusals: slot (32), reason (32), epoch (64)
  * </pre>
  *
  * A batch without entries is a beat; its first position is that of the next entry.
@@ -27,7 +28,8 @@ final class Batch {
 
     static final int FLAGS_OFFSET = 32;
     static final int REFUSALS_OFFSET = 36;
-    static final int ACK_HEADER_BYTES = 40;
+    static final int MAP_VERSION_OFFSET = 40;
+    static final int ACK_HEADER_BYTES = 48;
     static final int REFUSAL_BYTES = 16;
 
     /** The peer has a gap after what it has applied. */

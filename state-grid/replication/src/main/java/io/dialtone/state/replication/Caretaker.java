@@ -41,6 +41,7 @@ final class Caretaker {
 
     private final ReplicatorConfig config;
     private final LinkEndpoint link;
+    private final SlotAuthority authority;
     private final ImageStore images;
     private final ReplicationCounters counters;
     private final SlotStates slots;
@@ -68,14 +69,15 @@ final class Caretaker {
             final long[] ownerSinceNs) {
         this.config = config;
         this.link = link;
+        this.authority = authority;
         this.images = images;
         this.counters = counters;
         this.slots = slots;
         this.learnings = learnings;
         this.replicas = replicas;
         this.ownerSinceNs = ownerSinceNs;
-        proposals = new Proposals(
-                authority, link.member(), link.incarnation(), slots.slots(), config.proposalIntervalNs());
+        proposals =
+                new Proposals(authority, link.member(), link.incarnation(), slots.slots(), config.proposalIntervalNs());
         quiescedNs = new long[slots.slots()];
         quiescedPosition = new long[slots.slots()];
         Arrays.fill(quiescedNs, NOT_QUIESCED);
@@ -88,14 +90,16 @@ final class Caretaker {
             learnings[slot] = null;
         } else if (learning == null || learning.stream != learner) {
             learnings[slot] = new Learning(slot, learner);
+        } else {
+            // It is none but a learner in this version, so what was proposed in an earlier one has come to nothing.
+            learning.isProposed = false;
         }
         if (entry.target() == SlotEntry.NONE || !entry.isBackup(entry.target())) {
             resume(slot);
         }
     }
 
-    int doWork(
-            final SlotMap map, final boolean isRecognised, final List<OutgoingStream> streams, final long nowNs) {
+    int doWork(final SlotMap map, final boolean isRecognised, final List<OutgoingStream> streams, final long nowNs) {
         if (!isRecognised || nowNs < nextRoundNs) {
             return 0;
         }
@@ -106,7 +110,7 @@ final class Caretaker {
             }
             if (slots.owned[slot]) {
                 lookAfterBackups(map, slot, streams, nowNs);
-                lookAfterLearner(map, slot, nowNs);
+                lookAfterLearner(map, slot, streams, nowNs);
                 handOver(map, slot, streams, nowNs);
             } else {
                 lookAfterOwner(map, slot, nowNs);
@@ -194,7 +198,8 @@ final class Caretaker {
 
     // ---- learners
 
-    private void lookAfterLearner(final SlotMap map, final int slot, final long nowNs) {
+    private void lookAfterLearner(
+            final SlotMap map, final int slot, final List<OutgoingStream> streams, final long nowNs) {
         final Learning learning = learnings[slot];
         if (learning == null) {
             return;
@@ -225,9 +230,11 @@ final class Caretaker {
                 }
             }
             case GATING -> {
-                final boolean knowsAllReleased = stream.appliedNumber(slot, slots.ownedEpoch[slot])
-                        >= slots.releasedNumber[slot];
-                if ((learning.isProposed || knowsAllReleased)
+                final boolean knowsAllReleased =
+                        stream.appliedNumber(slot, slots.ownedEpoch[slot]) >= slots.releasedNumber[slot];
+                final boolean wasReleasable = learning.isReleasable;
+                learning.isReleasable |= isReleasable(map, learning, streams, nowNs);
+                if ((learning.isProposed || (knowsAllReleased && wasReleasable))
                         && proposals.wish(SlotCommand.Kind.PROMOTE, map, slot, stream.member, nowNs)) {
                     learning.isProposed = true;
                     counters.increment(PROMOTIONS_PROPOSED);
@@ -236,10 +243,26 @@ final class Caretaker {
         }
     }
 
+    /**
+     * True if the outputs of all records that the learner was not told as such, but as part of its snapshot, may leave: they do before the next round. A learner that
+     * took over while they are held would not know that they are.
+     */
+    private boolean isReleasable(
+            final SlotMap map, final Learning learning, final List<OutgoingStream> streams, final long nowNs) {
+        final int slot = learning.slot;
+        final SlotEntry entry = map.entry(slot);
+        for (int i = 0; i < entry.backups(); i++) {
+            final OutgoingStream stream = find(streams, entry.backup(i), slot);
+            if (stream == null || !stream.hasApplied(slot, slots.ownedEpoch[slot], learning.beginNumber)) {
+                return false;
+            }
+        }
+        return entry.backups() > 0 || nowNs - authority.lastHeardNs() <= config.leaseNs();
+    }
+
     private boolean isLost(final Learning learning, final long nowNs) {
         final OutgoingStream stream = learning.stream;
-        return stream.isBroken(learning.slot)
-                || (learning.isGating() && isGivenUp(stream, learning.slot, nowNs));
+        return stream.isBroken(learning.slot) || (learning.isGating() && isGivenUp(stream, learning.slot, nowNs));
     }
 
     private void beginSnapshot(final SlotMap map, final Learning learning) {
@@ -253,6 +276,7 @@ final class Caretaker {
                 slots.lastNumber[slot],
                 map.entry(slot).version());
         learning.beginPosition = learning.stream.lastPosition();
+        learning.beginNumber = slots.lastNumber[slot];
         counters.increment(SNAPSHOTS_BEGUN);
     }
 
@@ -269,9 +293,7 @@ final class Caretaker {
                     || learning.generation != learning.stream.generation()) {
                 continue;
             }
-            while (budget > 0
-                    && learning.state == Learning.State.SENDING
-                    && learning.stream.hasSnapshotRoom()) {
+            while (budget > 0 && learning.state == Learning.State.SENDING && learning.stream.hasSnapshotRoom()) {
                 budget -= tellNext(learning);
                 told++;
             }
@@ -306,8 +328,7 @@ final class Caretaker {
     // ---- handing over
 
     /** A slot that is to move takes no events until its new owner has everything and knows that nothing is open. */
-    private void handOver(
-            final SlotMap map, final int slot, final List<OutgoingStream> streams, final long nowNs) {
+    private void handOver(final SlotMap map, final int slot, final List<OutgoingStream> streams, final long nowNs) {
         final SlotEntry entry = map.entry(slot);
         final int target = entry.target();
         if (target == SlotEntry.NONE || !entry.isBackup(target)) {

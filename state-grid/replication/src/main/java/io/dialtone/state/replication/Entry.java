@@ -22,10 +22,11 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  |                          Epoch (64)                           |  16
  *  +---------------------------------------------------------------+
  *  |  Number within slot and epoch; of a snapshot's begin: the     |  24
- *  |  number of the slot's last record (64)                        |
+ *  |  number of the slot's last record; of an epoch's begin: that   |
+ *  |  of the last record of the former epoch (64)                  |
  *  +---------------------------------------------------------------+
  *  |  Hash of key; of a snapshot's begin: version of the slot's    |  32
- *  |  entry in the registry (64)                                   |
+ *  |  entry in the registry; of an epoch's begin: the former (64)  |
  *  +---------------------------------------------------------------+
  *  |            Next deadline, ns since 1970 (64)                  |  40
  *  +---------------------------------------------------------------+
@@ -77,7 +78,7 @@ final class Entry {
                 && outputsLength() >= 0
                 && content <= length - HEADER_BYTES
                 && kind() >= EntryKind.IMAGE
-                && kind() <= EntryKind.SNAPSHOT_END;
+                && kind() <= EntryKind.EPOCH_BEGIN;
     }
 
     /** Lays this over an entry that we wrote ourselves. */

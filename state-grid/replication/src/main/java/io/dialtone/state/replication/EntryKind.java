@@ -16,6 +16,8 @@ final class EntryKind {
     static final byte SNAPSHOT_IMAGE = 5;
     /** The learner has heard all of the slot. */
     static final byte SNAPSHOT_END = 6;
+    /** A new owner goes on where it stood as a backup itself; who stood further on cannot follow. */
+    static final byte EPOCH_BEGIN = 7;
 
     private EntryKind() {}
 

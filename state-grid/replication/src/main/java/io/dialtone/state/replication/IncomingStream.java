@@ -104,7 +104,6 @@ final class IncomingStream {
         }
     }
 
-
     private void growSlowPath() {
         final long[] grown = new long[2 * positions.length];
         for (int i = 0; i < count; i++) {

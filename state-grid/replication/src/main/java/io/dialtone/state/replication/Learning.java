@@ -24,10 +24,15 @@ final class Learning {
     /** The registry was asked to promote: only its word can undo that the learner is waited for. */
     boolean isProposed;
 
+    /** Nothing of what was made before the snapshot began is held any more. */
+    boolean isReleasable;
+
     long cursor = ImageStore.BEGIN;
     long generation;
     long beginPosition;
     long endPosition;
+    /** The slot's last record when the snapshot began. */
+    long beginNumber;
     /** After a failure the learner is left alone for a while. */
     long notBeforeNs = Long.MIN_VALUE;
 
@@ -38,6 +43,7 @@ final class Learning {
 
     void begin() {
         state = State.SENDING;
+        isReleasable = false;
         cursor = ImageStore.BEGIN;
         generation = stream.generation();
     }

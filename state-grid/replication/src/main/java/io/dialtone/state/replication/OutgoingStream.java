@@ -50,6 +50,7 @@ final class OutgoingStream {
     private long appliedAt;
     private long committedPosition;
     private long committedSeen;
+    private long peersMapVersion;
     private long lastHeardNs;
     private long lastProgressNs;
     private long lastSentNs;
@@ -96,6 +97,7 @@ final class OutgoingStream {
         appliedAt = 0;
         committedPosition = 0;
         committedSeen = 0;
+        peersMapVersion = 0;
         Arrays.fill(appliedNumbers, 0);
         Arrays.fill(appliedEpochs, 0);
         Arrays.fill(broken, false);
@@ -131,6 +133,15 @@ final class OutgoingStream {
         }
         used = isUsed;
         waitedFor = isBackup;
+    }
+
+    /** The peer goes by this map or a newer one. */
+    void onPeersMap(final long version) {
+        peersMapVersion = Math.max(peersMapVersion, version);
+    }
+
+    long peersMapVersion() {
+        return peersMapVersion;
     }
 
     long lastPosition() {
@@ -209,10 +220,7 @@ final class OutgoingStream {
 
     /** True if the peer has applied the slot's record of this number and epoch, and all before it. */
     boolean hasApplied(final int slot, final long epoch, final long number) {
-        return !broken[slot]
-                && !overflown
-                && appliedEpochs[slot] == epoch
-                && appliedNumbers[slot] >= number;
+        return !broken[slot] && !overflown && appliedEpochs[slot] == epoch && appliedNumbers[slot] >= number;
     }
 
     /** What the peer knows of a slot without records yet: a replica that was complete stays so in a new epoch. */
@@ -284,7 +292,7 @@ final class OutgoingStream {
 
     /** Which records may leave, as the owner of their slots sees it. */
     interface Commitment {
-        boolean isCommitted(int slot, long epoch, long number);
+        boolean isCommitted(OutgoingStream stream, int slot, long epoch, long number);
     }
 
     /** Forgets entries that the peer has applied and whose outputs may leave. */
@@ -293,7 +301,7 @@ final class OutgoingStream {
             final long at = ring.skipPad(ring.head());
             entry.wrapOwn(ring.memory(), ring.indexOf(at));
             if (EntryKind.isRecord(entry.kind())
-                    && !commitment.isCommitted(entry.slot(), entry.epoch(), entry.number())) {
+                    && !commitment.isCommitted(this, entry.slot(), entry.epoch(), entry.number())) {
                 return;
             }
             ring.release(ring.after(at));
@@ -312,7 +320,8 @@ final class OutgoingStream {
             while (position < nextPosition && end < ring.tail()) {
                 final int at = ring.indexOf(end);
                 final boolean wraps = at < index;
-                final boolean isTooMuch = end > sentAt && end - sentAt + Entry.lengthAt(ring.memory(), at) > config.batchBytesMax();
+                final boolean isTooMuch =
+                        end > sentAt && end - sentAt + Entry.lengthAt(ring.memory(), at) > config.batchBytesMax();
                 if (wraps || isTooMuch || Entry.kindAt(ring.memory(), at) == EntryKind.PAD) {
                     break;
                 }

@@ -45,8 +45,7 @@ final class Proposals {
     }
 
     /** Wishes for a change of a slot as it is in this map. True if it will be asked for now, and was not lately. */
-    boolean wish(
-            final SlotCommand.Kind kind, final SlotMap map, final int slot, final int about, final long nowNs) {
+    boolean wish(final SlotCommand.Kind kind, final SlotMap map, final int slot, final int about, final long nowNs) {
         final long version = map.entry(slot).version();
         final long[] versions = askedVersion[kind.ordinal()];
         final long[] times = askedNs[kind.ordinal()];

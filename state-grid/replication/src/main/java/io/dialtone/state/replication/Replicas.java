@@ -32,6 +32,7 @@ final class Replicas {
 
     /** More slots than this are not left out at a time: we say nothing any more, and the owner does without us. */
     private static final int REFUSALS_MAX = 1 << 12;
+
     private static final int REFUSED_NOT = 0;
 
     private final ReplicatorConfig config;
@@ -44,12 +45,12 @@ final class Replicas {
     private final Entry entry = new Entry();
     private final LinkFrame frame = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
-    private final UnsafeBuffer ack =
-            new UnsafeBuffer(new byte[Batch.ACK_HEADER_BYTES + REFUSALS_MAX * Batch.REFUSAL_BYTES]);
+    private final UnsafeBuffer ack;
     /** For each slot why its last sender's entries are not applied, and who that is. */
     private final byte[] refused;
 
     private final @Nullable IncomingStream[] refusedFrom;
+    private long mapVersion;
 
     Replicas(
             final ReplicatorConfig config,
@@ -66,6 +67,13 @@ final class Replicas {
         this.fence = fence;
         refused = new byte[slots.slots()];
         refusedFrom = new @Nullable IncomingStream[slots.slots()];
+        final int refusals = Math.min(slots.slots(), REFUSALS_MAX);
+        ack = new UnsafeBuffer(new byte[Batch.ACK_HEADER_BYTES + refusals * Batch.REFUSAL_BYTES]);
+    }
+
+    /** This map has been acted upon. */
+    void onMap(final long version) {
+        mapVersion = version;
     }
 
     /** A frame of entries from a process that the registry knows by this incarnation. */
@@ -85,7 +93,7 @@ final class Replicas {
             counters.increment(BATCHES_OF_STRANGERS);
             return;
         }
-        final IncomingStream stream = streamOf(from.member(), from.thread(), nowNs);
+        final IncomingStream stream = streamFrom(from, nowNs);
         final long generation = Batch.generation(buffer, offset);
         if (stream.incarnation != from.incarnation() || stream.generation < generation) {
             beginStream(stream, from.incarnation(), generation);
@@ -164,6 +172,27 @@ final class Replicas {
         return open;
     }
 
+    /** The stream of the process that sends this. What its predecessor has left open stays open with the slots that we have from it. */
+    private IncomingStream streamFrom(final LinkFrame from, final long nowNs) {
+        final IncomingStream known = streamOf(from.member(), from.thread(), nowNs);
+        if (known.incarnation == from.incarnation() || known.incarnation == 0) {
+            return known;
+        }
+        forgetRefusals(known);
+        final IncomingStream next = new IncomingStream(known.member, known.thread, 2 * config.ringBytes(), nowNs);
+        streams.set(streams.indexOf(known), next);
+        return next;
+    }
+
+    private void forgetRefusals(final IncomingStream stream) {
+        for (int slot = 0; slot < refused.length; slot++) {
+            if (refusedFrom[slot] == stream) {
+                refused[slot] = REFUSED_NOT;
+                refusedFrom[slot] = null;
+            }
+        }
+    }
+
     private IncomingStream streamOf(final int member, final int thread, final long nowNs) {
         for (int i = 0; i < streams.size(); i++) {
             final IncomingStream stream = streams.get(i);
@@ -180,11 +209,8 @@ final class Replicas {
     private void beginStream(final IncomingStream stream, final long incarnation, final long generation) {
         final boolean isSameProcess = stream.incarnation == incarnation;
         stream.begin(incarnation, generation);
+        forgetRefusals(stream);
         for (int slot = 0; slot < slots.slots(); slot++) {
-            if (refusedFrom[slot] == stream) {
-                refused[slot] = REFUSED_NOT;
-                refusedFrom[slot] = null;
-            }
             if (isSameProcess && slots.replicaFrom[slot] == stream && !slots.owned[slot]) {
                 slots.replica[slot] = SlotStates.BROKEN;
             }
@@ -258,28 +284,40 @@ final class Replicas {
         slots.replicaFrom[slot] = stream;
     }
 
-    /** True if the entry continues what we have of its slot; a new owner's first record does, when all of the former's is here. */
+    /** True if the entry continues what we have of its slot. */
     private boolean isExpected(final IncomingStream stream, final int slot, final long epoch) {
         final byte state = slots.replica[slot];
-        if (state != SlotStates.LEARNING && state != SlotStates.COMPLETE) {
-            return false;
+        if (entry.kind() == EntryKind.EPOCH_BEGIN) {
+            return state == SlotStates.COMPLETE && epoch > slots.replicaEpoch[slot] && isBehind(slot);
         }
-        if (epoch > slots.replicaEpoch[slot]) {
-            if (state != SlotStates.COMPLETE || !EntryKind.isRecord(entry.kind()) || entry.number() != 1) {
-                return false;
-            }
-            slots.replicaEpoch[slot] = epoch;
-            slots.replicaNumber[slot] = 0;
-            slots.replicaFrom[slot] = stream;
-        }
-        return slots.replicaFrom[slot] == stream
+        return (state == SlotStates.LEARNING || state == SlotStates.COMPLETE)
+                && epoch == slots.replicaEpoch[slot]
+                && slots.replicaFrom[slot] == stream
                 && (!EntryKind.isRecord(entry.kind()) || entry.number() == slots.replicaNumber[slot] + 1);
+    }
+
+    /**
+     * True if all that we have of the slot the new owner had too when it began. It tells us what we may lack, but it does not know what it lacks itself: what the former
+     * owner told us alone has not been, and a replica in which it has been cannot be mended.
+     */
+    private boolean isBehind(final int slot) {
+        return entry.keyHash() == slots.replicaEpoch[slot] && entry.number() >= slots.replicaNumber[slot];
+    }
+
+    private void beginEpoch(final IncomingStream stream, final int slot) {
+        slots.replicaEpoch[slot] = entry.epoch();
+        slots.replicaNumber[slot] = 0;
+        slots.replicaFrom[slot] = stream;
     }
 
     private boolean keep(final IncomingStream stream, final int slot, final long position) {
         final byte kind = entry.kind();
         if (kind == EntryKind.SNAPSHOT_END) {
             slots.replica[slot] = SlotStates.COMPLETE;
+            return true;
+        }
+        if (kind == EntryKind.EPOCH_BEGIN) {
+            beginEpoch(stream, slot);
             return true;
         }
         if ((kind == EntryKind.IMAGE || kind == EntryKind.SNAPSHOT_IMAGE) && !putImage(slot)) {
@@ -332,6 +370,7 @@ final class Replicas {
         Batch.write(ack, 0, stream.generation, stream.incarnation, stream.applied, stream.committed);
         ack.putInt(Batch.FLAGS_OFFSET, stream.hasGap ? Batch.FLAG_GAP : 0);
         ack.putInt(Batch.REFUSALS_OFFSET, refusals);
+        ack.putLong(Batch.MAP_VERSION_OFFSET, mapVersion);
         frame.wrapNew(header, 0, LinkFrame.TYPE_REPLICATION_ACK)
                 .incarnation(link.incarnation())
                 .member(link.member())

@@ -123,17 +123,22 @@ public final class Replicator implements SessionReplicator {
             return REFUSED;
         }
         final long number = ++slots.lastNumber[slot];
-        tell(kindOf(record.kind()), slot, number, record.keyHash(), record.key(), record.image(), record.outputs(), record.deadlineNs());
+        tell(
+                kindOf(record.kind()),
+                slot,
+                number,
+                record.keyHash(),
+                record.key(),
+                record.image(),
+                record.outputs(),
+                record.deadlineNs());
         counters.increment(RECORDS_APPENDED);
         return number;
     }
 
     @Override
     public boolean mayLeave(final int slot, final long number) {
-        if (!slots.owned[slot] || !isAppliedByAll(slot, number)) {
-            return false;
-        }
-        if (map.entry(slot).backups() == 0 && nowNs - authority.lastHeardNs() > config.leaseNs()) {
+        if (!slots.owned[slot] || !isAppliedByAll(slot, number) || isAloneWithoutLease(slot)) {
             return false;
         }
         slots.releasedNumber[slot] = Math.max(slots.releasedNumber[slot], number);
@@ -210,6 +215,7 @@ public final class Replicator implements SessionReplicator {
             return;
         }
         final boolean hasGap = (buffer.getInt(offset + Batch.FLAGS_OFFSET) & Batch.FLAG_GAP) != 0;
+        stream.onPeersMap(buffer.getLong(offset + Batch.MAP_VERSION_OFFSET));
         stream.onApplied(Batch.position(buffer, offset), Batch.committed(buffer, offset), hasGap, nowNs);
         for (int i = 0; i < refusals; i++) {
             final int at = offset + Batch.ACK_HEADER_BYTES + i * Batch.REFUSAL_BYTES;
@@ -254,8 +260,10 @@ public final class Replicator implements SessionReplicator {
         for (int slot = 0; slot < slots.slots(); slot++) {
             if (slots.mine[slot]) {
                 onEntry(slot, newest.entry(slot));
+                slots.noteVoid(slot, newest.entry(slot).epoch(), newest.version());
             }
         }
+        replicas.onMap(newest.version());
         noteUses();
         count();
     }
@@ -317,6 +325,7 @@ public final class Replicator implements SessionReplicator {
             final OutgoingStream stream = streamOf(entry.backup(i), slot);
             if (stream != null) {
                 stream.assumeApplied(slot, entry.epoch(), 0);
+                stream.append(EntryKind.EPOCH_BEGIN, slot, entry.epoch(), slots.replicaNumber[slot], formerEpoch);
             }
         }
         counters.increment(SLOTS_TAKEN);
@@ -379,6 +388,7 @@ public final class Replicator implements SessionReplicator {
 
     private void disown(final int slot) {
         slots.owned[slot] = false;
+        slots.voidVersion[slot] = SlotStates.VOID_UNKNOWN;
         slots.quiesced[slot] = false;
         learnings[slot] = null;
         keeper.onDisowned(slot);
@@ -422,9 +432,20 @@ public final class Replicator implements SessionReplicator {
         return learning == null || !learning.isGating() || learning.stream.hasApplied(slot, epoch, number);
     }
 
-    /** For entries that wait in a stream: what is not ours any more waits for nobody. */
-    private boolean isCommitted(final int slot, final long epoch, final long number) {
-        return !slots.owned[slot] || slots.ownedEpoch[slot] != epoch || isAppliedByAll(slot, number);
+    private boolean isAloneWithoutLease(final int slot) {
+        return map.entry(slot).backups() == 0 && nowNs - authority.lastHeardNs() > config.leaseNs();
+    }
+
+    /**
+     * For entries that wait in a stream. What is not ours any more waits only until its receiver knows that too: before, it may be about to take over, and must go on
+     * counting as open what we could not let go. What is held for want of a lease is not committed: the one who learns from us may have been made a backup, and may soon be
+     * the only one who knows that it is open.
+     */
+    private boolean isCommitted(final OutgoingStream stream, final int slot, final long epoch, final long number) {
+        if (!slots.owned[slot] || slots.ownedEpoch[slot] != epoch) {
+            return stream.peersMapVersion() >= slots.voidVersion[slot];
+        }
+        return isAppliedByAll(slot, number) && !isAloneWithoutLease(slot);
     }
 
     private boolean keepOwn(final SessionRecord record) {
@@ -442,8 +463,13 @@ public final class Replicator implements SessionReplicator {
                                 record.deadlineNs())
                         == ImageStore.KEPT;
             }
-            case ENDED -> images.remove(
-                    record.slot(), record.keyHash(), record.key(), 0, record.key().capacity());
+            case ENDED ->
+                images.remove(
+                        record.slot(),
+                        record.keyHash(),
+                        record.key(),
+                        0,
+                        record.key().capacity());
             case UNCHANGED -> {}
         }
         return true;
@@ -493,8 +519,7 @@ public final class Replicator implements SessionReplicator {
             boolean isUsed = false;
             boolean isBackup = false;
             for (int slot = 0; slot < slots.slots() && !isBackup; slot++) {
-                if (slots.owned[slot]
-                        && SlotTable.threadOf(slot, link.threadsOf(stream.member)) == stream.thread) {
+                if (slots.owned[slot] && SlotTable.threadOf(slot, link.threadsOf(stream.member)) == stream.thread) {
                     isBackup = map.entry(slot).isBackup(stream.member);
                     isUsed |= isBackup || map.entry(slot).learner() == stream.member;
                 }

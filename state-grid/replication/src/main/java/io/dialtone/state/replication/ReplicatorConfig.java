@@ -28,7 +28,7 @@ public record ReplicatorConfig(
         int batchBytesMax,
         int snapshotBytesPerTurn) {
     private static final long MS = 1_000_000L;
-    private static final int RING_BYTES_MIN = 1 << 18;
+    private static final int RING_BYTES_MIN = 1 << 12;
 
     public ReplicatorConfig {
         check("beat-interval", beatIntervalNs, 1, "50 ms");

@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What one worker knows of each slot: as its owner, and as one that keeps a replica. Called only by the owning worker. */
 final class SlotStates {
+    /** We know of a later epoch by its owner, and not yet by a map. */
+    static final long VOID_UNKNOWN = Long.MAX_VALUE;
+
     /** No replica here. */
     static final byte NO_REPLICA = 0;
     /** A snapshot is on its way. */
@@ -34,6 +37,9 @@ final class SlotStates {
     /** Highest number that was said to be free to leave. */
     final long[] releasedNumber;
 
+    /** The version of the first map here that said that our last ownership is over, or {@link #VOID_UNKNOWN}. */
+    final long[] voidVersion;
+
     // ---- as backup or learner
     final byte[] replica;
     final long[] replicaEpoch;
@@ -57,6 +63,7 @@ final class SlotStates {
         ownedEpoch = new long[slots];
         lastNumber = new long[slots];
         releasedNumber = new long[slots];
+        voidVersion = new long[slots];
         replica = new byte[slots];
         replicaEpoch = new long[slots];
         replicaNumber = new long[slots];
@@ -73,6 +80,13 @@ final class SlotStates {
 
     void know(final int slot, final long epoch) {
         knownEpoch[slot] = Math.max(knownEpoch[slot], epoch);
+    }
+
+    /** A map says that the slot's epoch is this. */
+    void noteVoid(final int slot, final long epoch, final long mapVersion) {
+        if (voidVersion[slot] == VOID_UNKNOWN && (owned[slot] || epoch > ownedEpoch[slot])) {
+            voidVersion[slot] = mapVersion;
+        }
     }
 
     int count(final byte replicaState) {
