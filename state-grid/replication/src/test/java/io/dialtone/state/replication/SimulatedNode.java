@@ -1,0 +1,231 @@
+package io.dialtone.state.replication;
+
+import io.dialtone.state.api.SlotCommand;
+import io.dialtone.state.api.SlotEntry;
+import io.dialtone.state.api.SlotMap;
+import org.jspecify.annotations.Nullable;
+
+/** A node of a simulated world: a process that starts, is paused, dies and starts again as another, with clocks of its own. Used by the simulator's one thread. */
+final class SimulatedNode {
+    private static final long EPOCH_NS = 1_800_000_000_000_000_000L;
+    private static final long NOT_RUNNING = 0;
+
+    private final Simulator sim;
+    private final int number;
+    private final SimulatedWorker[] workers;
+    private final double drift;
+    private final long monotonicOffsetNs;
+    private @Nullable SimulatedAuthority authority;
+    private long wallOffsetNs;
+    private long storeBytesMax;
+    private long incarnation = NOT_RUNNING;
+    private long formerIncarnation;
+    private boolean isPaused;
+    private long slowness = 1;
+
+    SimulatedNode(final Simulator sim, final int number, final int threads, final long storeBytesMax) {
+        this.sim = sim;
+        this.number = number;
+        this.storeBytesMax = storeBytesMax;
+        workers = new SimulatedWorker[threads];
+        drift = sim.dice.between(-2_000, 2_000) / 1e6;
+        monotonicOffsetNs = sim.dice.between(0, 1_000_000 * Simulator.MS);
+        wallOffsetNs = sim.dice.between(-20, 20) * Simulator.MS;
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** 0 while no process runs. */
+    long incarnation() {
+        return incarnation;
+    }
+
+    SimulatedAuthority authority() {
+        final SimulatedAuthority mine = authority;
+        if (mine == null) {
+            throw new Violation("node " + number + " does not run");
+        }
+        return mine;
+    }
+
+    boolean isRunning() {
+        return incarnation != NOT_RUNNING;
+    }
+
+    boolean isPaused() {
+        return isPaused;
+    }
+
+    boolean isAlive(final SimulatedWorker worker) {
+        if (!isRunning()) {
+            return false;
+        }
+        for (final SimulatedWorker mine : workers) {
+            if (worker.equals(mine)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    long slowness() {
+        return slowness;
+    }
+
+    void slowness(final long times) {
+        slowness = times;
+    }
+
+    SimulatedWorker worker(final int thread) {
+        return workers[thread];
+    }
+
+    SimulatedWorker workerOf(final int slot) {
+        return workers[sim.threadFor(slot)];
+    }
+
+    int threads() {
+        return workers.length;
+    }
+
+    // ---- clocks
+
+    long monotonicNs() {
+        return monotonicOffsetNs + sim.nowNs() + (long) (sim.nowNs() * drift);
+    }
+
+    long wallNs() {
+        return EPOCH_NS + sim.nowNs() + wallOffsetNs;
+    }
+
+    void stepWall(final long byNs) {
+        wallOffsetNs += byNs;
+        for (final SimulatedWorker worker : workers) {
+            if (isRunning()) {
+                worker.wake(0);
+            }
+        }
+    }
+
+    void setWallRight() {
+        stepWall(-wallOffsetNs);
+    }
+
+    // ---- the process
+
+    void start() {
+        if (isRunning()) {
+            return;
+        }
+        incarnation = sim.mutation == Mutation.RESTART_KEEPS_INCARNATION && formerIncarnation != 0
+                ? formerIncarnation
+                : sim.dice.identity();
+        formerIncarnation = incarnation;
+        isPaused = false;
+        slowness = 1;
+        authority = new SimulatedAuthority(sim, number, incarnation, this, this::onNewMap);
+        for (int thread = 0; thread < workers.length; thread++) {
+            workers[thread] = new SimulatedWorker(sim, this, thread, storeBytesMax);
+        }
+        for (final SimulatedWorker worker : workers) {
+            worker.wake(0);
+        }
+        if (sim.isTracing()) {
+            sim.trace("n" + number + " STARTS as " + Long.toHexString(incarnation));
+        }
+    }
+
+    private void onNewMap() {
+        for (final SimulatedWorker worker : workers) {
+            if (isRunning() && worker != null) {
+                worker.wake(sim.dice.skewed(0, 2 * Simulator.MS));
+            }
+        }
+    }
+
+    /** The process is killed; somebody may see it go. */
+    void kill(final boolean isSeen) {
+        if (!isRunning()) {
+            return;
+        }
+        if (sim.isTracing()) {
+            sim.trace("n" + number + " IS KILLED" + (isSeen ? ", seen by its host" : ""));
+        }
+        for (final SimulatedWorker worker : workers) {
+            sim.countOf(worker.counters());
+        }
+        authority().close();
+        final long dead = incarnation;
+        incarnation = NOT_RUNNING;
+        isPaused = false;
+        sim.checker().onProcessEnded(this, workers);
+        if (isSeen) {
+            sim.after(
+                    sim.dice.skewed(5 * Simulator.MS, 100 * Simulator.MS),
+                    () -> sim.registry().arrive(new SlotCommand.Dead(number, dead)));
+            if (sim.dice.chance(0.5)) {
+                sim.after(sim.dice.skewed(5 * Simulator.MS, 60 * Simulator.MS), () -> sim.suspect(number, dead));
+            }
+        }
+    }
+
+    void pause() {
+        if (isRunning()) {
+            isPaused = true;
+        }
+    }
+
+    void goOn() {
+        if (!isPaused) {
+            return;
+        }
+        isPaused = false;
+        if (sim.isTracing()) {
+            sim.trace("n" + number + " GOES ON");
+        }
+        // Which thread of the process runs first after a pause is anybody's guess.
+        if (sim.dice.chance(0.5)) {
+            authority().thaw();
+        } else {
+            sim.after(sim.dice.skewed(0, 5 * Simulator.MS), authority()::thaw);
+        }
+        for (final SimulatedWorker worker : workers) {
+            worker.wakeAfterPause();
+        }
+    }
+
+    /** The process has read that the registry holds it dead: it stops and starts anew, or it joins once more as it is. */
+    void onDeclaredDead() {
+        if (sim.dice.chance(0.5)) {
+            sim.saw(RarePath.MEMBER_REJOINED_WITHOUT_RESTART);
+            return;
+        }
+        sim.saw(RarePath.MEMBER_STOPPED_ON_WORD_OF_ITS_DEATH);
+        sim.after(0, () -> {
+            kill(true);
+            sim.after(sim.dice.between(10 * Simulator.MS, 500 * Simulator.MS), this::start);
+        });
+    }
+
+    void storeBytesMax(final long bytes) {
+        storeBytesMax = bytes;
+        for (final SimulatedWorker worker : workers) {
+            if (isRunning()) {
+                worker.images().bytesMax(bytes);
+            }
+        }
+    }
+
+    /** True if the map says that this process holds a slot. */
+    boolean holdsAny(final SlotMap map) {
+        for (int slot = 0; slot < map.slots(); slot++) {
+            final SlotEntry entry = map.entry(slot);
+            if (entry.isHeldBy(number)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,308 @@
+package io.dialtone.state.replication;
+
+import io.dialtone.placement.table.SlotTable;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole grid in one thread, with virtual time and one source of chance: edges, nodes with the real {@link Replicator}, a registry with the real rules, the network
+ * between them, and all that goes wrong. A seed is a world: the same seed, the same world to the last event. Used by one thread.
+ *
+ * <p>After a time of faults everything heals, and within a bound all must be well again.
+ */
+final class Simulator {
+    static final long MS = 1_000_000L;
+    static final long EDGE_INCARNATION = 1;
+
+    private static final long SETTLED_NS_MAX = 20_000 * MS;
+    private static final long LOOK_INTERVAL_NS = 25 * MS;
+    private static final int TRACE_MAX = Integer.getInteger("dialtone.sim.trace", 200);
+
+    final Dice dice;
+    final Mutation mutation;
+
+    private final long seed;
+    private final Coverage coverage;
+    private final @Nullable ArrayDeque<String> trace;
+    private final EventQueue events = new EventQueue();
+    private final Plan plan;
+    private final ReplicatorConfig replicatorConfig;
+    private final SimulatedNetwork network;
+    private final List<SimulatedNode> nodes = new ArrayList<>();
+    private final List<SimulatedEdge> edges = new ArrayList<>();
+    private final History history;
+    private final Checker checker;
+    private final SimulatedRegistry registry;
+    private final Nemesis nemesis;
+    private long nowNs = 1_000 * MS;
+    private long eventsRun;
+
+    private Simulator(final long seed, final Mutation mutation, final Coverage coverage, final boolean isTracing) {
+        this.seed = seed;
+        this.mutation = mutation;
+        this.coverage = coverage;
+        trace = isTracing ? new ArrayDeque<>() : null;
+        dice = new Dice(seed);
+        plan = Plan.of(dice);
+        replicatorConfig = plan.replicatorConfig();
+        history = new History(plan.slots());
+        checker = new Checker(this);
+        network = new SimulatedNetwork(this, members(), plan.quality());
+        registry = new SimulatedRegistry(
+                this, plan.slots(), plan.backupsWanted(), plan.silenceMaxNs(), plan.commitMaxNs(), plan.registryLoss());
+        for (int number = 0; number < plan.nodes(); number++) {
+            final SimulatedNode node = new SimulatedNode(this, number, plan.threads(), plan.storeBytes());
+            nodes.add(node);
+            after(dice.between(0, 60 * MS), node::start);
+        }
+        for (int edge = 0; edge < plan.edges(); edge++) {
+            edges.add(new SimulatedEdge(this, plan.nodes() + edge, plan.load()));
+        }
+        nemesis = new Nemesis(this, plan);
+    }
+
+    /** Runs the world of a seed to its end. */
+    static void run(final long seed, final Mutation mutation, final Coverage coverage) {
+        new Simulator(seed, mutation, coverage, false).run();
+    }
+
+    /** Runs the world of a seed and returns its last events, and what went wrong if something did. */
+    static String trace(final long seed, final Mutation mutation) {
+        final Simulator simulator = new Simulator(seed, mutation, new Coverage(), true);
+        String end = "all went well";
+        try {
+            simulator.run();
+        } catch (final RuntimeException | AssertionError failure) {
+            end = failure.toString();
+        }
+        final ArrayDeque<String> lines = simulator.trace;
+        return "seed " + seed + ": " + simulator.plan + "\n" + (lines == null ? "" : String.join("\n", lines)) + "\n"
+                + end;
+    }
+
+    /** A number that is the same if and only if two runs of a seed were the same, as far as one can tell. */
+    static long fingerprint(final long seed) {
+        final Simulator simulator = new Simulator(seed, Mutation.NONE, new Coverage(), false);
+        simulator.run();
+        return simulator.nowNs * 31 + simulator.eventsRun * 17 + simulator.dice.identity();
+    }
+
+    private void run() {
+        final long faultsEnd = nowNs + plan.faultsNs();
+        while (nowNs < faultsEnd) {
+            runNext();
+        }
+        heal();
+        final long deadline = nowNs + SETTLED_NS_MAX;
+        long lookAt = nowNs + LOOK_INTERVAL_NS;
+        String missing = "not looked at";
+        while (missing != null) {
+            runNext();
+            if (nowNs >= lookAt) {
+                lookAt = nowNs + LOOK_INTERVAL_NS;
+                missing = checker.missing();
+                if (missing != null && nowNs > deadline) {
+                    throw new Violation(
+                            "liveness: " + SETTLED_NS_MAX / MS + " ms after everything has healed, " + missing);
+                }
+            }
+        }
+        final long quietAt = nowNs + 200 * MS;
+        while (nowNs < quietAt) {
+            runNext();
+        }
+        checker.checkQuiet();
+        for (final SimulatedNode node : nodes) {
+            for (int thread = 0; thread < node.threads() && node.isRunning(); thread++) {
+                countOf(node.worker(thread).counters());
+            }
+        }
+    }
+
+    private void runNext() {
+        nowNs = events.nextTimeNs();
+        eventsRun++;
+        events.poll().run();
+    }
+
+    private void heal() {
+        if (isTracing()) {
+            trace("ALL HEALS");
+        }
+        nemesis.stop();
+        network.heal();
+        registry.heal();
+        for (final SimulatedNode node : nodes) {
+            node.goOn();
+            node.slowness(1);
+            node.setWallRight();
+            node.storeBytesMax(plan.storeBytes());
+            node.start();
+        }
+        edges.forEach(SimulatedEdge::close);
+    }
+
+    /** What a worker that will count no more has counted. */
+    void countOf(final ReplicationCounters counters) {
+        coverage.saw(RarePath.RESEND_AFTER_GAP, counters.get(ReplicationCounter.RESENDS));
+        coverage.saw(RarePath.RING_OVERFLOWN, counters.get(ReplicationCounter.RINGS_OVERFLOWN));
+        coverage.saw(RarePath.STREAM_RESET, counters.get(ReplicationCounter.STREAMS_RESET));
+        coverage.saw(RarePath.BATCH_OF_STRANGER, counters.get(ReplicationCounter.BATCHES_OF_STRANGERS));
+        coverage.saw(RarePath.STALE_RECORD_REFUSED, counters.get(ReplicationCounter.ENTRIES_STALE));
+        coverage.saw(RarePath.BROKEN_REPLICA, counters.get(ReplicationCounter.ENTRIES_BROKEN));
+        coverage.saw(RarePath.BACKUPS_STORE_FULL, counters.get(ReplicationCounter.IMAGES_REFUSED));
+    }
+
+    // ---- time
+
+    long nowNs() {
+        return nowNs;
+    }
+
+    void at(final long timeNs, final Runnable action) {
+        events.at(timeNs, action);
+    }
+
+    void after(final long ns, final Runnable action) {
+        events.at(nowNs + ns, action);
+    }
+
+    /** How long an idle worker sleeps in this world. */
+    long idleNs() {
+        return dice.between(plan.idleNs() / 2, plan.idleNs());
+    }
+
+    // ---- who is there
+
+    int nodes() {
+        return plan.nodes();
+    }
+
+    int members() {
+        return plan.nodes() + plan.edges();
+    }
+
+    boolean isNode(final int member) {
+        return member < plan.nodes();
+    }
+
+    int threadsOf(final int member) {
+        return isNode(member) ? plan.threads() : 1;
+    }
+
+    int threadFor(final int slot) {
+        return SlotTable.threadOf(slot, plan.threads());
+    }
+
+    int slots() {
+        return plan.slots();
+    }
+
+    SimulatedNode node(final int number) {
+        return nodes.get(number);
+    }
+
+    /** 0 if the process does not run. */
+    long incarnationOf(final int member) {
+        return isNode(member) ? nodes.get(member).incarnation() : EDGE_INCARNATION;
+    }
+
+    boolean hasListener(final int member) {
+        return incarnationOf(member) != 0;
+    }
+
+    @Nullable
+    SimulatedEndpoint endpoint(final int member, final int thread) {
+        if (!isNode(member)) {
+            return edges.get(member - plan.nodes()).link();
+        }
+        return nodes.get(member).isRunning() ? nodes.get(member).worker(thread).link() : null;
+    }
+
+    List<SimulatedAuthority> authorities() {
+        final List<SimulatedAuthority> all = new ArrayList<>();
+        for (final SimulatedNode node : nodes) {
+            if (node.isRunning()) {
+                all.add(node.authority());
+            }
+        }
+        for (final SimulatedEdge edge : edges) {
+            all.add(edge.authority());
+        }
+        return all;
+    }
+
+    /** Everybody hears that a process has ended. */
+    void suspect(final int member, final long incarnation) {
+        for (final SimulatedNode node : nodes) {
+            if (node.isRunning() && !node.isPaused()) {
+                for (int thread = 0; thread < node.threads(); thread++) {
+                    node.worker(thread).suspect(member, incarnation);
+                }
+            }
+        }
+    }
+
+    @Nullable
+    String edgesWaiting() {
+        for (final SimulatedEdge edge : edges) {
+            if (!edge.isQuiet()) {
+                return "an edge waits for answers";
+            }
+        }
+        return null;
+    }
+
+    SimulatedNetwork network() {
+        return network;
+    }
+
+    SimulatedRegistry registry() {
+        return registry;
+    }
+
+    ReplicatorConfig replicatorConfig() {
+        return replicatorConfig;
+    }
+
+    boolean isEstablishedOnlyWhenAlone() {
+        return plan.isEstablishedOnlyWhenAlone();
+    }
+
+    // ---- who looks on
+
+    History history() {
+        return history;
+    }
+
+    Checker checker() {
+        return checker;
+    }
+
+    void saw(final RarePath path) {
+        coverage.saw(path);
+        if (trace != null) {
+            trace("(" + path + ")");
+        }
+    }
+
+    boolean isTracing() {
+        return trace != null;
+    }
+
+    void trace(final String what) {
+        if (trace != null) {
+            if (trace.size() == TRACE_MAX) {
+                trace.poll();
+            }
+            trace.add(String.format("%,12d us  %s", nowNs / 1_000 - 1_000_000, what));
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "seed " + seed;
+    }
+}
