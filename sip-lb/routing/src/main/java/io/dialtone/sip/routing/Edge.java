@@ -20,7 +20,7 @@ public final class Edge {
     private final SlotTableHolder slots;
     private final SlotHash slotHash;
     private final SlotToken slotToken;
-    private final TransactionKey transactionKey;
+    private final EdgeKeys keys;
     private final TransactionKey refusalKey;
     private final AffinityMemory memory;
     private final EpochNanoClock wallClock;
@@ -48,7 +48,8 @@ public final class Edge {
         final int size = slots.table().slots();
         slotHash = SlotHash.of(key, size);
         slotToken = SlotToken.of(key, group, size);
-        transactionKey = new TransactionKey(key.derive("edge transaction"));
+        keys = new EdgeKeys(
+                new TransactionKey(key.derive("edge transaction")), new TransactionKey(key.derive("edge request")));
         refusalKey = new TransactionKey(key.derive("edge refusal"));
         memory = new AffinityMemory(config.memoryEntries());
         for (int i = 0; i < loops; i++) {
@@ -72,7 +73,7 @@ public final class Edge {
                         link,
                         slots,
                         new SlotFinder(config.affinity(), slotHash, slotToken),
-                        transactionKey,
+                        keys,
                         memory,
                         counters.get(loop),
                         answers.get(loop)),
@@ -89,6 +90,11 @@ public final class Edge {
                     counter,
                     counters.stream().mapToLong(each -> each.get(counter)).sum());
         }
-        return new EdgeStatus(sums, LatencyHistogram.snapshot(answers));
+        final Map<EdgeGauge, Long> levels = new EnumMap<>(EdgeGauge.class);
+        for (final EdgeGauge gauge : EdgeGauge.values()) {
+            levels.put(
+                    gauge, counters.stream().mapToLong(each -> each.get(gauge)).sum());
+        }
+        return new EdgeStatus(sums, levels, LatencyHistogram.snapshot(answers));
     }
 }

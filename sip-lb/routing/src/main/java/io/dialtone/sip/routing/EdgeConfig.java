@@ -13,6 +13,7 @@ import io.dialtone.sip.codec.SipLimits;
  * @param refusalsPerSecond most answers of our own in a second and I/O thread; beyond it requests are dropped and counted
  * @param framesPerTurn most frames of nodes sent out in one turn of an I/O thread
  * @param memoryEntries how many transactions the edge remembers to have handed over or refused; a power of two
+ * @param redrive how requests without answer are kept, and those that wait for an owner
  */
 public record EdgeConfig(
         AffinityRule affinity,
@@ -21,7 +22,8 @@ public record EdgeConfig(
         int retryAfterSeconds,
         int refusalsPerSecond,
         int framesPerTurn,
-        int memoryEntries) {
+        int memoryEntries,
+        RedriveConfig redrive) {
     /** 4 s is T2, the longest interval between two retransmissions of a request (RFC 3261 section 17.1.2.2). */
     public static final int DEADLINE_MS_DEFAULT = 4_000;
 
@@ -54,7 +56,21 @@ public record EdgeConfig(
                 RETRY_AFTER_SECONDS_DEFAULT,
                 REFUSALS_PER_SECOND_DEFAULT,
                 FRAMES_PER_TURN_DEFAULT,
-                MEMORY_ENTRIES_DEFAULT);
+                MEMORY_ENTRIES_DEFAULT,
+                RedriveConfig.defaults());
+    }
+
+    /** These settings with other ones for requests without answer. */
+    public EdgeConfig withRedrive(final RedriveConfig other) {
+        return new EdgeConfig(
+                affinity,
+                sipLimits,
+                deadlineMs,
+                retryAfterSeconds,
+                refusalsPerSecond,
+                framesPerTurn,
+                memoryEntries,
+                other);
     }
 
     private static void check(final String what, final int value, final int min, final int max, final int maybe) {

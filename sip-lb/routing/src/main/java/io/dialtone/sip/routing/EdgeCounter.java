@@ -6,6 +6,17 @@ public enum EdgeCounter {
     RESPONSES_RECEIVED("responses.received", "Responses that came in and could be read."),
     REQUESTS_FORWARDED("requests.forwarded", "Requests handed to the owner of their slot."),
     RESPONSES_FORWARDED("responses.forwarded", "Responses handed to the owner of the slot their Via names."),
+    REQUESTS_HELD(
+            "requests.held",
+            "Requests kept because their slot had no owner that could be reached, or others waited before them."),
+    REQUESTS_RELEASED("requests.released", "Held requests handed to an owner in time."),
+    REQUESTS_REDRIVEN(
+            "requests.redriven",
+            "Requests without answer handed over once more, because their slot's owner changed or came back."),
+    REQUESTS_NOT_REMEMBERED(
+            "requests.not-remembered",
+            "Requests handed over but not kept, because there was no room; only their client can send them again."),
+    ANSWERS_READ("answers.read", "Answers without the number of a request that is kept; they were read to find it."),
     MESSAGES_SENT("messages.sent", "Messages of nodes sent out by the flow they name."),
     ROUTED_BY_TOKEN("routed.by-token", "Requests whose slot was told by a token in Route, Request-URI or To tag."),
     ROUTED_BY_AFFINITY("routed.by-affinity", "Requests whose slot was told by the affinity rule."),
@@ -13,18 +24,31 @@ public enum EdgeCounter {
             "routed.by-memory", "Requests without token that followed their transaction, a CANCEL for instance."),
     TOKENS_FORGED("tokens.forged", "Tokens whose check failed; they were ignored."),
     REFUSED_MALFORMED("refused.malformed", "Requests answered 400, 505 or 513, as their defect asks."),
-    REFUSED_NO_OWNER("refused.no-owner", "Requests answered 503: nobody owns their slot."),
-    REFUSED_OWNER_UNREACHABLE("refused.owner-unreachable", "Requests answered 503: the owner of their slot is silent."),
+    REFUSED_NO_OWNER(
+            "refused.no-owner", "Requests answered 503: nobody owned their slot for as long as they could wait."),
+    REFUSED_OWNER_UNREACHABLE(
+            "refused.owner-unreachable",
+            "Requests answered 503: the owner of their slot was silent for as long as they could wait."),
+    REFUSED_NOT_HELD(
+            "refused.not-held",
+            "Requests answered 503 at once: no owner could be reached, and no room was left to wait."),
     REFUSED_BACK_PRESSURE(
             "refused.back-pressure", "Requests answered 503: the owner of their slot is slower than we are."),
     REFUSED_TOO_LARGE("refused.too-large", "Requests answered 513: longer than the link carries."),
     REFUSED_AGAIN("refused.again", "Retransmissions of refused requests, refused again."),
     ABSORBED_ACK("absorbed.ack", "ACKs for refusals of ours, absorbed."),
+    ABSORBED_RETRANSMISSION("absorbed.retransmission", "Retransmissions of requests that wait here for an owner."),
     DROPPED_GARBAGE("dropped.garbage", "Datagrams that are neither a request we can answer nor a response."),
     DROPPED_ACK("dropped.ack", "ACKs that could not be handed over; an ACK is never answered."),
     DROPPED_RETRANSMISSION(
             "dropped.retransmission",
-            "Retransmissions the owner was too slow to take; not refused, because the first may still be answered."),
+            "Retransmissions that no owner could take; not refused, because the first may still be answered."),
+    DROPPED_UNANSWERED(
+            "dropped.unanswered",
+            "Requests that an owner was given and no later one took in time; not refused, because they may still be answered."),
+    FORGOTTEN_UNANSWERED(
+            "forgotten.unanswered",
+            "Requests that their owner has not answered in time; they are not kept any longer."),
     DROPPED_STRAY_RESPONSE("dropped.stray-response", "Responses whose topmost Via names no slot of ours."),
     DROPPED_RESPONSE("dropped.response", "Responses that could not be handed over; a response is never answered."),
     DROPPED_REFUSAL_LIMIT("dropped.refusal-limit", "Refusals not sent, because too many were due in this second."),

@@ -9,7 +9,7 @@ record EdgeLoop(
         LinkEndpoint link,
         SlotTableHolder slots,
         SlotFinder finder,
-        TransactionKey transactionKey,
+        EdgeKeys keys,
         AffinityMemory memory,
         EdgeCounters counters,
         LatencyHistogram answers) {}

@@ -40,7 +40,7 @@ public final class EdgeRouter implements SipIngress {
     private static final byte[] MESSAGE_TOO_LARGE = "Message Too Large".getBytes(StandardCharsets.US_ASCII);
 
     /** In place of a slot, in the memory of transactions. */
-    private static final int REFUSED = -1;
+    static final int REFUSED = -1;
 
     /** 64 * T1, the life of a transaction (RFC 3261 section 17). */
     private static final long TRANSACTION_NS = 32_000_000_000L;
@@ -51,27 +51,28 @@ public final class EdgeRouter implements SipIngress {
     private final LinkEndpoint link;
     private final SlotTableHolder slots;
     private final SlotFinder finder;
-    private final TransactionKey transactionKey;
+    private final EdgeKeys keys;
     private final AffinityMemory memory;
     private final EdgeCounters counters;
     private final LatencyHistogram answers;
     private final Refusals refusals;
     private final EpochNanoClock wallClock;
     private final int retryAfterSeconds;
-    private final long deadlineNs;
     private final int framesPerTurn;
+    private final Redriver redriver;
+    private final SlotWays ways;
+    private final OwnerFrames frames;
+    private final Unanswered unanswered;
 
     private final SipMessage message;
     private final ViaView via = new ViaView();
     private final WayBack wayBack = new WayBack();
     private final SipEditor editor = new SipEditor();
-    private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
-    private final LinkFrame frame = new LinkFrame();
+    private final RequestInHand inHand = new RequestInHand();
     private final LinkFrame received = new LinkFrame();
     private final LinkFrameHandler onFrame = this::onFrame;
     private final SipFlow flow = new SipFlow();
 
-    private SlotTable table;
     private long turnNs;
     private long wallOffsetNs;
     private long nextClockSampleNs;
@@ -86,17 +87,19 @@ public final class EdgeRouter implements SipIngress {
         link = loop.link();
         slots = loop.slots();
         finder = loop.finder();
-        transactionKey = loop.transactionKey();
+        keys = loop.keys();
         memory = loop.memory();
         counters = loop.counters();
         answers = loop.answers();
         this.refusals = refusals;
         this.wallClock = wallClock;
         retryAfterSeconds = config.retryAfterSeconds();
-        deadlineNs = config.deadlineMs() * 1_000_000L;
         framesPerTurn = config.framesPerTurn();
         message = new SipMessage(config.sipLimits());
-        table = slots.table();
+        redriver = new Redriver(config, loop, this::onHeldInVain, nowNs);
+        ways = redriver.ways();
+        frames = redriver.frames();
+        unanswered = redriver.unanswered();
         turnNs = nowNs;
         sampleClock(nowNs);
     }
@@ -119,18 +122,23 @@ public final class EdgeRouter implements SipIngress {
             onMalformed(whyUnroutable(), from, nowNs);
             return;
         }
-        final long transaction = transactionKey.of(message, via);
-        final long memo = recall(transaction, nowNs);
+        final RequestInHand in = inHand;
+        in.transaction = keys.transaction().of(message, via);
+        final long memo = recall(in.transaction, nowNs);
         if (memo != AffinityMemory.NONE && AffinityMemory.backend(memo) == REFUSED) {
             onRefusedBefore(from, nowNs);
             return;
         }
-        final int slot = slotOfRequest(memo);
-        final SlotTable newest = slots.table();
-        final int owner = newest.ownerOf(slot);
-        final int thread = threadOf(owner, slot);
-        if (thread < 0 || !link.isReachable(owner, thread)) {
-            onOwnerAway(owner, transaction, from, nowNs);
+        ways.onTable(slots.table());
+        in.request = keys.request().ofRequest(message, via);
+        in.slot = slotOfRequest(in.transaction, memo);
+        in.isAck = message.method() == SipMethod.ACK;
+        in.wasSeen = memo != AffinityMemory.NONE;
+        in.from = from;
+        in.arrivalNs = nowNs + wallOffsetNs;
+        final int kept = unanswered.find(in.transaction, in.request);
+        if (kept != Unanswered.NONE && unanswered.isPending(kept)) {
+            counters.increment(EdgeCounter.ABSORBED_RETRANSMISSION);
             return;
         }
         editor.begin(message);
@@ -139,23 +147,47 @@ public final class EdgeRouter implements SipIngress {
             refuse(EdgeCounter.REFUSED_TOO_LARGE, 513, MESSAGE_TOO_LARGE, 0, from, nowNs);
             return;
         }
-        final long position = offer(
-                link.publication(owner, thread),
-                newest.epochOf(slot),
-                slot,
-                from,
-                nowNs,
-                buffer,
-                editor.offset(),
-                editor.length());
+        in.bytes(buffer, editor.offset(), editor.length());
+        if (!redriver.isOpen(in.slot)) {
+            onNoWay(kept, buffer, nowNs);
+        } else if (kept == Unanswered.NONE) {
+            handOver(buffer, nowNs);
+        } else {
+            passOn(kept, buffer, nowNs);
+        }
+    }
+
+    /** Gives a request to its owner, and remembers it first: its number goes along. */
+    private void handOver(final UnsafeBuffer buffer, final long nowNs) {
+        final RequestInHand in = inHand;
+        final int entry = redriver.remember(in);
+        final long number = entry == Unanswered.NONE ? 0 : unanswered.number(entry);
+        final long position = frames.begin(in.slot, in.from, in.arrivalNs)
+                .request(number, false)
+                .offer(buffer, in.offset, in.length);
         if (position > 0) {
             counters.increment(EdgeCounter.REQUESTS_FORWARDED);
-            if (memo == AffinityMemory.NONE && message.method() != SipMethod.ACK) {
-                memory.put(transaction, slot, nowNs);
+            if (entry != Unanswered.NONE) {
+                redriver.onHandedOver(entry, in, nowNs);
+            }
+            if (!in.wasSeen && !in.isAck) {
+                memory.put(in.transaction, in.slot, nowNs);
             }
         } else {
-            onOfferRefused(position, memo, transaction, buffer, from, nowNs);
+            if (entry != Unanswered.NONE) {
+                unanswered.remove(entry);
+            }
+            onOfferRefused(position, buffer, nowNs);
         }
+    }
+
+    /** Gives a retransmission to the owner that has the request: it may have an answer to repeat. */
+    private void passOn(final int kept, final UnsafeBuffer buffer, final long nowNs) {
+        final RequestInHand in = inHand;
+        final long position = frames.begin(in.slot, in.from, in.arrivalNs)
+                .request(unanswered.number(kept), false)
+                .offer(buffer, in.offset, in.length);
+        counters.increment(position > 0 ? EdgeCounter.REQUESTS_FORWARDED : EdgeCounter.DROPPED_RETRANSMISSION);
     }
 
     /** What is remembered of a live transaction, or {@link AffinityMemory#NONE}. */
@@ -166,7 +198,7 @@ public final class EdgeRouter implements SipIngress {
                 : AffinityMemory.NONE;
     }
 
-    private int slotOfRequest(final long memo) {
+    private int slotOfRequest(final long transaction, final long memo) {
         final int slot = finder.byToken(message);
         if (finder.sawForgedToken()) {
             counters.increment(EdgeCounter.TOKENS_FORGED);
@@ -179,43 +211,15 @@ public final class EdgeRouter implements SipIngress {
             counters.increment(EdgeCounter.ROUTED_BY_MEMORY);
             return AffinityMemory.backend(memo);
         }
+        if (message.method() == SipMethod.CANCEL) {
+            final int invites = redriver.slotOfInvite(transaction, message, via);
+            if (invites != SlotFinder.NONE) {
+                counters.increment(EdgeCounter.ROUTED_BY_MEMORY);
+                return invites;
+            }
+        }
         counters.increment(EdgeCounter.ROUTED_BY_AFFINITY);
         return finder.byAffinity(message);
-    }
-
-    /** The owner's thread for a slot, or -1 if there is no owner or we never talk with it. */
-    private int threadOf(final int owner, final int slot) {
-        if (owner == SlotTable.NO_OWNER) {
-            return -1;
-        }
-        final int threads = link.threadsOf(owner);
-        return threads == 0 ? -1 : SlotTable.threadOf(slot, threads);
-    }
-
-    private long offer(
-            final LinkPublication publication,
-            final long epoch,
-            final int slot,
-            final SipFlow from,
-            final long nowNs,
-            final DirectBuffer body,
-            final int bodyOffset,
-            final int bodyLength) {
-        final long arrivalNs = nowNs + wallOffsetNs;
-        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_WORKER)
-                .slot(slot)
-                .epoch(epoch)
-                .incarnation(link.incarnation())
-                .arrivalNs(arrivalNs)
-                .deadlineNs(arrivalNs + deadlineNs)
-                .member(link.member())
-                .thread(link.thread())
-                .transport(from.transport())
-                .listener(from.listener())
-                .remotePort(from.remotePort())
-                .remoteHigh(from.remoteHigh())
-                .remoteLow(from.remoteLow());
-        return publication.offer(header, 0, LinkFrame.HEADER_BYTES, body, bodyOffset, bodyLength);
     }
 
     // Refusals
@@ -244,49 +248,54 @@ public final class EdgeRouter implements SipIngress {
         }
     }
 
-    private void onOwnerAway(final int owner, final long transaction, final SipFlow from, final long nowNs) {
-        if (message.method() == SipMethod.ACK) {
-            onAckWithoutOwner();
-            return;
-        }
-        memory.put(transaction, REFUSED, nowNs);
-        refuse(
-                owner == SlotTable.NO_OWNER ? EdgeCounter.REFUSED_NO_OWNER : EdgeCounter.REFUSED_OWNER_UNREACHABLE,
-                503,
-                SERVICE_UNAVAILABLE,
-                retryAfterSeconds,
-                from,
-                nowNs);
-    }
-
-    private void onOfferRefused(
-            final long result,
-            final long memo,
-            final long transaction,
-            final UnsafeBuffer buffer,
-            final SipFlow from,
-            final long nowNs) {
+    /** Nobody to give the request to, or others wait before it: it waits, or is refused. */
+    private void onNoWay(final int kept, final UnsafeBuffer buffer, final long nowNs) {
         // The message was edited: read again where its parts lie now.
-        message.parseDatagram(buffer, editor.offset(), editor.length());
-        if (message.method() == SipMethod.ACK) {
-            onAckWithoutOwner();
-        } else if (result == LinkPublication.TOO_LONG) {
-            refuse(EdgeCounter.REFUSED_TOO_LARGE, 513, MESSAGE_TOO_LARGE, 0, from, nowNs);
-        } else if (result == LinkPublication.BACK_PRESSURED || result == LinkPublication.ADMIN_ACTION) {
-            if (memo != AffinityMemory.NONE) {
-                counters.increment(EdgeCounter.DROPPED_RETRANSMISSION);
-                return;
-            }
-            memory.put(transaction, REFUSED, nowNs);
-            refuse(EdgeCounter.REFUSED_BACK_PRESSURE, 503, SERVICE_UNAVAILABLE, retryAfterSeconds, from, nowNs);
-        } else {
-            memory.put(transaction, REFUSED, nowNs);
-            refuse(EdgeCounter.REFUSED_OWNER_UNREACHABLE, 503, SERVICE_UNAVAILABLE, retryAfterSeconds, from, nowNs);
+        message.parseDatagram(buffer, inHand.offset, inHand.length);
+        if (kept != Unanswered.NONE) {
+            // It was handed over, and is kept: it will be again when its owner comes, or was a moment ago.
+            ways.onUnreachable(inHand.slot);
+            counters.increment(EdgeCounter.ABSORBED_RETRANSMISSION);
+        } else if (inHand.isAck && refusals.isAckOfOurs(message)) {
+            counters.increment(EdgeCounter.ABSORBED_ACK);
+        } else if (!redriver.hold(inHand, nowNs)) {
+            refuseUnheld(redriver.whyUnheld(inHand.slot), nowNs);
         }
     }
 
-    private void onAckWithoutOwner() {
-        counters.increment(refusals.isAckOfOurs(message) ? EdgeCounter.ABSORBED_ACK : EdgeCounter.DROPPED_ACK);
+    private void refuseUnheld(final EdgeCounter why, final long nowNs) {
+        if (inHand.isAck) {
+            counters.increment(EdgeCounter.DROPPED_ACK);
+        } else if (inHand.wasSeen) {
+            counters.increment(EdgeCounter.DROPPED_RETRANSMISSION);
+        } else {
+            memory.put(inHand.transaction, REFUSED, nowNs);
+            refuse(why, 503, SERVICE_UNAVAILABLE, retryAfterSeconds, inHand.from, nowNs);
+        }
+    }
+
+    private void onOfferRefused(final long result, final UnsafeBuffer buffer, final long nowNs) {
+        message.parseDatagram(buffer, inHand.offset, inHand.length);
+        if (result == LinkPublication.TOO_LONG && !inHand.isAck) {
+            refuse(EdgeCounter.REFUSED_TOO_LARGE, 513, MESSAGE_TOO_LARGE, 0, inHand.from, nowNs);
+        } else if (inHand.isAck && refusals.isAckOfOurs(message)) {
+            counters.increment(EdgeCounter.ABSORBED_ACK);
+        } else if (result == LinkPublication.BACK_PRESSURED || result == LinkPublication.ADMIN_ACTION) {
+            refuseUnheld(EdgeCounter.REFUSED_BACK_PRESSURE, nowNs);
+        } else if (!redriver.holdForLink(inHand, nowNs)) {
+            refuseUnheld(EdgeCounter.REFUSED_OWNER_UNREACHABLE, nowNs);
+        }
+    }
+
+    /** The end of a request's wait; what is known of it lies in the memory of those that wait. */
+    private void onHeldInVain(
+            final UnsafeBuffer bytes, final int length, final SipFlow from, final EdgeCounter why, final long nowNs) {
+        message.parseDatagram(bytes, HEADROOM_BYTES, length);
+        if (why == EdgeCounter.REFUSED_TOO_LARGE) {
+            refuse(why, 513, MESSAGE_TOO_LARGE, 0, from, nowNs);
+        } else {
+            refuse(why, 503, SERVICE_UNAVAILABLE, retryAfterSeconds, from, nowNs);
+        }
     }
 
     private void refuse(
@@ -318,23 +327,14 @@ public final class EdgeRouter implements SipIngress {
             counters.increment(EdgeCounter.DROPPED_STRAY_RESPONSE);
             return;
         }
-        final SlotTable newest = slots.table();
-        final int owner = newest.ownerOf(slot);
-        final int thread = threadOf(owner, slot);
-        if (thread < 0 || !link.isReachable(owner, thread)) {
+        ways.onTable(slots.table());
+        if (!ways.isReachable(slot)) {
             counters.increment(EdgeCounter.DROPPED_RESPONSE);
             return;
         }
         final int start = message.startLineOffset();
-        final long position = offer(
-                link.publication(owner, thread),
-                newest.epochOf(slot),
-                slot,
-                from,
-                nowNs,
-                message.buffer(),
-                start,
-                message.bodyOffset() + message.bodyLength() - start);
+        final long position = frames.begin(slot, from, nowNs + wallOffsetNs)
+                .offer(message.buffer(), start, message.bodyOffset() + message.bodyLength() - start);
         counters.increment(position > 0 ? EdgeCounter.RESPONSES_FORWARDED : EdgeCounter.DROPPED_RESPONSE);
     }
 
@@ -343,16 +343,22 @@ public final class EdgeRouter implements SipIngress {
     @Override
     public int doWork(final long nowNs) {
         turnNs = nowNs;
-        table = slots.table();
         if (nowNs - nextClockSampleNs >= 0) {
             sampleClock(nowNs);
         }
-        return link.doWork(nowNs) + link.poll(onFrame, framesPerTurn);
+        int work = link.doWork(nowNs);
+        // What is due is known before answers are read: those of an owner of the past are not for us.
+        work += redriver.doWork(slots.table(), nowNs);
+        work += link.poll(onFrame, framesPerTurn);
+        redriver.showGauges();
+        return work;
     }
 
     @Override
     public long nextDeadlineNs() {
-        return link.nextDeadlineNs();
+        final long beatNs = link.nextDeadlineNs();
+        final long keptNs = redriver.nextDeadlineNs();
+        return keptNs == Long.MAX_VALUE || beatNs - keptNs < 0 ? beatNs : keptNs;
     }
 
     private void onFrame(final DirectBuffer buffer, final int offset, final int length) {
@@ -365,6 +371,7 @@ public final class EdgeRouter implements SipIngress {
         if (!isOfOwner() || !hasFlow()) {
             return;
         }
+        redriver.onMessageOfNode(received, buffer, offset + received.headerLength(), received.payloadLength());
         flow.set(
                 received.listener(),
                 received.transport(),
@@ -383,6 +390,7 @@ public final class EdgeRouter implements SipIngress {
 
     /** The fence: who owned a slot once, or never, does not speak for its sessions. An epoch we have not heard of yet is newer than ours. */
     private boolean isOfOwner() {
+        final SlotTable table = ways.table();
         final int slot = received.slot();
         if (slot < 0 || slot >= table.slots()) {
             counters.increment(EdgeCounter.FRAMES_BAD_FLOW);

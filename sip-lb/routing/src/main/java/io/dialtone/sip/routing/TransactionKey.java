@@ -2,6 +2,7 @@ package io.dialtone.sip.routing;
 
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
 
 /**
@@ -30,6 +31,35 @@ final class TransactionKey {
         final long call =
                 hash.hash(request.cseqNumber(), request.buffer(), request.callIdOffset(), request.callIdLength());
         return hash.hash(call, request.buffer(), top.branchOffset(), top.branchLength());
+    }
+
+    /**
+     * A number that tells the requests of a transaction apart, and senders that use the same branch: method, sent-by, and branch or Call-ID. Together with
+     * {@link #of} under another key it names a request in 128 bits. The same for the request's responses.
+     */
+    long ofRequest(final SipMessage message, final ViaView top) {
+        final SipMethod method = message.isRequest() ? message.method() : message.cseqMethod();
+        return method == SipMethod.UNKNOWN ? ofUnknownMethodSlowPath(message, top) : ofRequest(method, message, top);
+    }
+
+    /** The number that the request of another method would have, an INVITE's for its CANCEL. */
+    @SuppressWarnings("EnumOrdinal") // lives as long as this process; never stored nor sent
+    long ofRequest(final SipMethod method, final SipMessage message, final ViaView top) {
+        return ofRequest(method.ordinal(), message, top);
+    }
+
+    private long ofUnknownMethodSlowPath(final SipMessage message, final ViaView top) {
+        final int offset = message.isRequest() ? message.methodOffset() : message.cseqMethodOffset();
+        final int length = message.isRequest() ? message.methodLength() : message.cseqMethodLength();
+        return ofRequest(length > 0 ? hash.hash(message.buffer(), offset, length) : 0, message, top);
+    }
+
+    private long ofRequest(final long method, final SipMessage message, final ViaView top) {
+        final long sender = hash.hash(
+                method << Short.SIZE | (top.port() & 0xFFFF), message.buffer(), top.hostOffset(), top.hostLength());
+        return top.hasMagicCookie()
+                ? hash.hash(sender, message.buffer(), top.branchOffset(), top.branchLength())
+                : hash.hash(sender, message.buffer(), message.callIdOffset(), message.callIdLength());
     }
 
     /** A number bound to Call-ID, From tag and CSeq number, for requests that may lack any of them. */

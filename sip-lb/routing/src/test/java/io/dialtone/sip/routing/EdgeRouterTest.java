@@ -50,7 +50,7 @@ class EdgeRouterTest {
     private final LinkFrame frame = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[SipIngress.HEADROOM_BYTES + 70_000]);
-    private Edge edge = new Edge(EdgeConfig.defaults(), KEY, 0, slots, () -> WALL_NS + nowNs(), 1);
+    private Edge edge = new Edge(refusingAtOnce(AffinityRule.CALL_ID), KEY, 0, slots, () -> WALL_NS + nowNs(), 1);
     private EdgeRouter router = edge.router(0, egress, link, 0);
     private long nowNs = 5_000 * MS;
 
@@ -155,7 +155,7 @@ class EdgeRouterTest {
     @ParameterizedTest
     @ValueSource(strings = {"from-user", "to-user", "request-uri-user", "header:X-Key", "header:p-missing"})
     void shouldRouteByTheRuleOfTheService(final String rule) {
-        edge = new Edge(EdgeConfig.defaults(AffinityRule.parse(rule)), KEY, 0, slots, () -> WALL_NS, 1);
+        edge = new Edge(refusingAtOnce(AffinityRule.parse(rule)), KEY, 0, slots, () -> WALL_NS, 1);
         router = edge.router(0, egress, link, nowNs);
 
         receive(request("INVITE", "z9hG4bKx", 1, "sip:carol@example.com", "", "X-Key: the key\r\n"));
@@ -174,7 +174,7 @@ class EdgeRouterTest {
 
     @Test
     void shouldLetACancelWithoutTheRulesHeaderFollowItsInvite() {
-        edge = new Edge(EdgeConfig.defaults(AffinityRule.parse("header:X-Key")), KEY, 0, slots, () -> WALL_NS, 1);
+        edge = new Edge(refusingAtOnce(AffinityRule.parse("header:X-Key")), KEY, 0, slots, () -> WALL_NS, 1);
         router = edge.router(0, egress, link, nowNs);
         receive(request("INVITE", "z9hG4bKx", 1, "sip:bob@example.com", "", "X-Key: the key\r\n"));
 
@@ -293,7 +293,7 @@ class EdgeRouterTest {
     @Test
     void shouldRefuseWith503WhenNobodyOwnsTheSlot() {
         final SlotTableHolder none = new SlotTableHolder(SlotTable.roundRobin(SLOTS));
-        edge = new Edge(EdgeConfig.defaults(), KEY, 0, none, () -> WALL_NS, 1);
+        edge = new Edge(refusingAtOnce(AffinityRule.CALL_ID), KEY, 0, none, () -> WALL_NS, 1);
         router = edge.router(0, egress, link, nowNs);
 
         receive(invite());
@@ -305,7 +305,7 @@ class EdgeRouterTest {
     @Test
     void shouldRefuseWith503WhenTheTableNamesAMemberWeNeverTalkWith() {
         final SlotTableHolder wrong = new SlotTableHolder(SlotTable.roundRobin(SLOTS, 0, 99));
-        edge = new Edge(EdgeConfig.defaults(), KEY, 0, wrong, () -> WALL_NS, 1);
+        edge = new Edge(refusingAtOnce(AffinityRule.CALL_ID), KEY, 0, wrong, () -> WALL_NS, 1);
         router = edge.router(0, egress, link, nowNs);
 
         receive(invite());
@@ -406,7 +406,7 @@ class EdgeRouterTest {
         assertEquals(1, count(EdgeCounter.ABSORBED_ACK));
 
         // Known by its tag too, for the edge that sees it may not be the one that refused.
-        edge = new Edge(EdgeConfig.defaults(), KEY, 0, slots, () -> WALL_NS, 1);
+        edge = new Edge(refusingAtOnce(AffinityRule.CALL_ID), KEY, 0, slots, () -> WALL_NS, 1);
         router = edge.router(0, egress, link, nowNs);
         receive(request("ACK", "z9hG4bK776asdhds", 1, "sip:bob@example.com", toTag, ""));
         assertEquals(1, count(EdgeCounter.ABSORBED_ACK));
@@ -419,7 +419,15 @@ class EdgeRouterTest {
     @Test
     void shouldRefuseNoMoreThanItsLimitInASecond() {
         edge = new Edge(
-                new EdgeConfig(AffinityRule.CALL_ID, SipLimits.defaults(), 4_000, 5, 10, 64, 1 << 10),
+                new EdgeConfig(
+                        AffinityRule.CALL_ID,
+                        SipLimits.defaults(),
+                        4_000,
+                        5,
+                        10,
+                        64,
+                        1 << 10,
+                        RedriveConfig.defaults().withHoldMs(0)),
                 KEY,
                 0,
                 slots,
@@ -581,7 +589,7 @@ class EdgeRouterTest {
     @ParameterizedTest
     @ValueSource(strings = {"call-id", "from-user", "header:x-key"})
     void shouldNotAllocateWhenRouting(final String rule) {
-        edge = new Edge(EdgeConfig.defaults(AffinityRule.parse(rule)), KEY, 0, slots, () -> WALL_NS, 1);
+        edge = new Edge(refusingAtOnce(AffinityRule.parse(rule)), KEY, 0, slots, () -> WALL_NS, 1);
         router = edge.router(0, egress, link, nowNs);
         egress.capturing = false;
         link.keeping = false;
@@ -623,6 +631,11 @@ class EdgeRouterTest {
     }
 
     // Words
+
+    /** Without holding: what waits is EdgeRedriveTest's matter. */
+    private static EdgeConfig refusingAtOnce(final AffinityRule rule) {
+        return EdgeConfig.defaults(rule).withRedrive(RedriveConfig.defaults().withHoldMs(0));
+    }
 
     private void receive(final String message) {
         final byte[] bytes = message.getBytes(StandardCharsets.ISO_8859_1);
