@@ -347,9 +347,11 @@ public final class EdgeRouter implements SipIngress {
             sampleClock(nowNs);
         }
         int work = link.doWork(nowNs);
-        // What is due is known before answers are read: those of an owner of the past are not for us.
-        work += redriver.doWork(slots.table(), nowNs);
+        // The table first: what owners of the past say is dropped. Then answers: what is answered is not handed over
+        // again.
+        ways.onTable(slots.table());
         work += link.poll(onFrame, framesPerTurn);
+        work += redriver.doWork(nowNs);
         redriver.showGauges();
         return work;
     }

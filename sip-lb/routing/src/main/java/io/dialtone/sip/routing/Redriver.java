@@ -215,9 +215,8 @@ final class Redriver {
 
     // Turns
 
-    /** A turn: notices what has changed, hands over what is due, gives up what has waited too long. */
-    int doWork(final SlotTable newest, final long nowNs) {
-        ways.onTable(newest);
+    /** A turn: notices who fell silent or came back, hands over what is due, gives up what has waited too long. */
+    int doWork(final long nowNs) {
         if (nowNs - nextCheckNs >= 0) {
             nextCheckNs = nowNs + CHECK_INTERVAL_NS;
             ways.check();

@@ -27,10 +27,17 @@ final class ScriptedLink implements LinkEndpoint {
     /** What the next offers are answered with; more than 0 is taken. */
     long result = 1;
 
+    /** The same for one member; 0 is nothing special. */
+    final long[] resultOf = new long[8];
+
     /** Whether offers are kept; not where allocation is counted. */
     boolean keeping = true;
 
     int taken;
+
+    /** When the link wants its next turn. */
+    long nextDeadlineNs = 77;
+
     private final LinkPublication[] publications;
 
     record Offer(int member, int thread, LinkFrame frame, String message) {}
@@ -52,6 +59,18 @@ final class ScriptedLink implements LinkEndpoint {
         header.getBytes(0, bytes, 0, LinkFrame.HEADER_BYTES);
         System.arraycopy(payload, 0, bytes, LinkFrame.HEADER_BYTES, payload.length);
         incoming.add(bytes);
+    }
+
+    /** Puts a whole frame into what the edge will poll. */
+    void send(final byte[] bytes) {
+        incoming.add(bytes);
+    }
+
+    /** What was offered since the last look. */
+    List<Offer> takeOffers() {
+        final List<Offer> taken = List.copyOf(offers);
+        offers.clear();
+        return taken;
     }
 
     Offer lastOffer() {
@@ -100,7 +119,7 @@ final class ScriptedLink implements LinkEndpoint {
 
     @Override
     public long nextDeadlineNs() {
-        return 77;
+        return nextDeadlineNs;
     }
 
     @Override
@@ -131,8 +150,8 @@ final class ScriptedLink implements LinkEndpoint {
                 final DirectBuffer body,
                 final int bodyOffset,
                 final int bodyLength) {
-            if (result <= 0) {
-                return result;
+            if (result <= 0 || resultOf[member] < 0) {
+                return Math.min(result, resultOf[member]);
             }
             taken++;
             if (keeping) {
