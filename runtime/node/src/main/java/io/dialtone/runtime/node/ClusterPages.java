@@ -10,6 +10,7 @@ import io.dialtone.runtime.link.LinkCounter;
 import io.dialtone.runtime.link.LinkPeerStatus;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.sip.routing.EdgeCounter;
+import io.dialtone.sip.routing.EdgeGauge;
 import io.dialtone.sip.routing.EdgeStatus;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -92,6 +93,10 @@ final class ClusterPages implements AdminPages {
                     "dialtone_edge_" + counter.key().replace('.', '_').replace('-', '_') + "_total",
                     counter.sentence());
             statuses.forEach((name, status) -> page.sample(status.counter(counter), "edge", name));
+        }
+        for (final EdgeGauge gauge : EdgeGauge.values()) {
+            page.gauge("dialtone_edge_" + gauge.key().replace('.', '_').replace('-', '_'), gauge.sentence());
+            statuses.forEach((name, status) -> page.sample(status.gauge(gauge), "edge", name));
         }
         page.histogram(
                 "dialtone_edge_answer_seconds", "Time from a request's arrival to the leaving of its first answer.");
@@ -177,6 +182,13 @@ final class ClusterPages implements AdminPages {
                         "edge." + counter.key(),
                         edges.stream()
                                 .mapToLong(e -> e.edge().status().counter(counter))
+                                .sum());
+            }
+            for (final EdgeGauge gauge : EdgeGauge.values()) {
+                counters.put(
+                        "edge." + gauge.key(),
+                        edges.stream()
+                                .mapToLong(e -> e.edge().status().gauge(gauge))
                                 .sum());
             }
         }

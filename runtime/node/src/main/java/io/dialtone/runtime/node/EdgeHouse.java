@@ -5,6 +5,7 @@ import io.dialtone.runtime.link.LinkMember;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.routing.Edge;
 import io.dialtone.sip.routing.EdgeConfig;
+import io.dialtone.sip.routing.RedriveConfig;
 import io.dialtone.sip.transport.SipUdpTransport;
 import io.dialtone.sip.transport.UdpTransportConfig;
 import java.io.IOException;
@@ -32,7 +33,15 @@ final class EdgeHouse implements AutoCloseable {
                 (int) (settings.get(NodeSettings.EDGE_RETRY_AFTER) / 1_000_000_000L),
                 settings.get(NodeSettings.EDGE_REFUSALS),
                 EdgeConfig.FRAMES_PER_TURN_DEFAULT,
-                settings.get(NodeSettings.EDGE_MEMORY));
+                settings.get(NodeSettings.EDGE_MEMORY),
+                new RedriveConfig(
+                        ClusterSettings.ms(settings.get(NodeSettings.EDGE_HOLD)),
+                        ClusterSettings.ms(settings.get(NodeSettings.EDGE_REDRIVE_WINDOW)),
+                        ClusterSettings.ms(settings.get(NodeSettings.EDGE_ACK_WINDOW)),
+                        settings.get(NodeSettings.EDGE_UNANSWERED_MAX),
+                        settings.get(NodeSettings.EDGE_UNANSWERED_SIZE),
+                        settings.get(NodeSettings.EDGE_UNANSWERED_MESSAGE_SIZE),
+                        RedriveConfig.PER_TURN_DEFAULT));
     }
 
     /** Builds the edge and starts its I/O threads. The link stays the caller's. */

@@ -1,6 +1,7 @@
 package io.dialtone.runtime.node;
 
 import io.dialtone.api.AffinityRule;
+import io.dialtone.sip.routing.RedriveConfig;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -135,6 +136,50 @@ final class NodeSettings {
             "131072",
             "transactions that an edge remembers to have handed over");
 
+    static final Setting<Long> EDGE_HOLD = Setting.of(
+            "edge.hold",
+            "--hold",
+            SettingType.duration("0ms", "10s"),
+            "800ms",
+            "how long a request may wait for an owner of its slot before it is answered 503; 0ms refuses at once");
+
+    static final Setting<Long> EDGE_REDRIVE_WINDOW = Setting.of(
+            "edge.redrive-window",
+            "--redrive-window",
+            SettingType.duration("10ms", "32s"),
+            "2s",
+            "how long a request without answer is kept, to be handed over again when its slot's owner changes");
+
+    static final Setting<Long> EDGE_ACK_WINDOW = Setting.of(
+                    "edge.ack-window",
+                    "--ack-window",
+                    SettingType.duration("1ms", "32s"),
+                    "500ms",
+                    "the same for an ACK, which nobody answers; after T1 the node that misses it sends its answer again")
+            .reference("RFC 3261 13.3.1.4");
+
+    static final Setting<Integer> EDGE_UNANSWERED_MAX = Setting.of(
+            "edge.unanswered-max",
+            "--unanswered-max",
+            SettingType.wholeNumber(16, RedriveConfig.REQUESTS_MAX_MAX),
+            String.valueOf(RedriveConfig.REQUESTS_MAX_DEFAULT),
+            "requests that a loop keeps while they wait for an owner or an answer; what finds no room is not handed over again,"
+                    + " or, if it had to wait, answered 503");
+
+    static final Setting<Integer> EDGE_UNANSWERED_SIZE = Setting.of(
+            "edge.unanswered-size",
+            "--unanswered-size",
+            SettingType.size("16k", "1g"),
+            "16m",
+            "memory of a loop for the bytes of those requests");
+
+    static final Setting<Integer> EDGE_UNANSWERED_MESSAGE_SIZE = Setting.of(
+            "edge.unanswered-message-size",
+            "--unanswered-message-size",
+            SettingType.size("512", "65535"),
+            String.valueOf(RedriveConfig.MESSAGE_BYTES_MAX_DEFAULT),
+            "longest request that is kept");
+
     static final Setting<Integer> RUN_NODES = Setting.of(
             "run.nodes", "--nodes", SettingType.wholeNumber(1, 16), "2", "nodes of a platform in one process");
 
@@ -152,8 +197,18 @@ final class NodeSettings {
             TRYING_AFTER,
             RINGING_MAX,
             RETRY_AFTER);
-    static final SettingGroup EDGE =
-            SettingGroup.of("Edge", EDGE_DEADLINE, EDGE_RETRY_AFTER, EDGE_REFUSALS, EDGE_MEMORY);
+    static final SettingGroup EDGE = SettingGroup.of(
+            "Edge",
+            EDGE_DEADLINE,
+            EDGE_RETRY_AFTER,
+            EDGE_REFUSALS,
+            EDGE_MEMORY,
+            EDGE_HOLD,
+            EDGE_REDRIVE_WINDOW,
+            EDGE_ACK_WINDOW,
+            EDGE_UNANSWERED_MAX,
+            EDGE_UNANSWERED_SIZE,
+            EDGE_UNANSWERED_MESSAGE_SIZE);
     /** What an edge must know of the service. */
     static final SettingGroup ROUTING = SettingGroup.of("Routing", AFFINITY, PARK_MAX);
 

@@ -153,7 +153,7 @@ public final class EdgeRouter implements SipIngress {
         } else if (kept == Unanswered.NONE) {
             handOver(buffer, nowNs);
         } else {
-            passOn(kept, buffer, nowNs);
+            passOn(kept, buffer);
         }
     }
 
@@ -182,7 +182,7 @@ public final class EdgeRouter implements SipIngress {
     }
 
     /** Gives a retransmission to the owner that has the request: it may have an answer to repeat. */
-    private void passOn(final int kept, final UnsafeBuffer buffer, final long nowNs) {
+    private void passOn(final int kept, final UnsafeBuffer buffer) {
         final RequestInHand in = inHand;
         final long position = frames.begin(in.slot, in.from, in.arrivalNs)
                 .request(unanswered.number(kept), false)

@@ -163,7 +163,7 @@ class EdgeRedriveModelTest {
         private void look() {
             for (final ScriptedLink.Offer offer : edge.link.takeOffers()) {
                 final String name = name(offer.message());
-                final int slot = slotOf.get(name);
+                final int slot = slotOf.getOrDefault(name, -1);
                 assertEquals(slot, offer.frame().slot());
                 assertEquals(edge.slots.table().epochOf(slot), offer.frame().epoch(), "sent under today's epoch");
                 assertEquals(edge.ownerOf(slot), offer.member(), "sent to today's owner");
@@ -171,14 +171,15 @@ class EdgeRedriveModelTest {
                 assertFalse(refused.contains(name), name + " was refused and handed over");
                 assertTrue(mayCome.contains(name), name + " is answered and handed over again");
                 if (offered.add(name)) {
-                    assertTrue(arrival.get(name) > lastFirstOffer[slot], name + " was overtaken");
-                    lastFirstOffer[slot] = arrival.get(name);
+                    assertTrue(arrival.getOrDefault(name, -1) > lastFirstOffer[slot], name + " was overtaken");
+                    lastFirstOffer[slot] = arrival.getOrDefault(name, -1);
                 }
                 inFlight.add(offer);
             }
             for (final CapturingEgress.Sent message : edge.egress.sent) {
                 if (message.firstLine().contains("503")) {
-                    final String name = message.header("CSeq").split(" ")[1] + " " + message.header("Call-ID");
+                    final String name =
+                            message.header("CSeq").substring("1 ".length()) + " " + message.header("Call-ID");
                     assertFalse(offered.contains(name), name + " was handed over and refused");
                     assertFalse(answered.contains(name), name + " was answered and refused");
                     refused.add(name);
@@ -202,7 +203,7 @@ class EdgeRedriveModelTest {
                 edge.turn();
                 for (final ScriptedLink.Offer offer : edge.link.offers) {
                     final String name = name(offer.message());
-                    final int slot = slotOf.get(name);
+                    final int slot = slotOf.getOrDefault(name, -1);
                     assertTrue(kept.add(name), name + " was handed over twice");
                     assertTrue(offer.frame().arrivalNs() > last[slot], name + " comes out of order");
                     // A retransmission that was kept anew stands where it came, not where the first did.

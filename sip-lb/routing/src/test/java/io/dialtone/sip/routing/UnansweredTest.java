@@ -30,7 +30,7 @@ class UnansweredTest {
         for (int length = 0; length <= 2_000; length += 50) {
             final SipFlow flow = new SipFlow().set(3, 1, length, ~length, 65_535);
             inHand.from = flow;
-            inHand.arrivalNs = 77 + length;
+            inHand.arrivalNs = 77L + length;
             final int entry = add(length, length, 1, length);
 
             assertEquals(entry, unanswered.find(length, length));
@@ -150,7 +150,6 @@ class UnansweredTest {
         int length;
         int entry;
         long number;
-        int age = -1;
         boolean pending = true;
     }
 
@@ -218,7 +217,6 @@ class UnansweredTest {
             unanswered.keep(kept.entry, age, ++clock);
             ages.forEach(list -> list.remove(kept));
             ages.get(age).add(kept);
-            kept.age = age;
         }
 
         void check(final Random random) {
