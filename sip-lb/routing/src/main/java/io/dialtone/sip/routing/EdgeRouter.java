@@ -25,15 +25,17 @@ import org.agrona.concurrent.UnsafeBuffer;
  * each frame of a node out by the flow the frame names.
  *
  * <pre>
- *   request   parse, slot by token or affinity, owner of slot, received and rport, offer      -> owner
- *             malformed: 400, 505, 513    no owner, silent owner, owner too slow: 503
- *   response  parse, slot by the token in the topmost Via's branch, offer                     -> owner
- *   frame     epoch and owner of its slot, flow                                               -> socket
+ *   request   parse, slot by token or affinity, received and rport, owner of slot, keep, offer  -> owner
+ *             malformed: 400, 505, 513    owner too slow: 503
+ *             no owner, silent owner: wait for one (Redriver), then 503
+ *   response  parse, slot by the token in the topmost Via's branch, offer                       -> owner
+ *   frame     epoch and owner of its slot, flow; an answer ends the keeping of its request      -> socket
  * </pre>
  *
- * <p>Who pauses, who resumes: an owner that is slower than we are pushes back, and the edge answers 503 at once; it queues nothing. A transaction
- * that was handed over once is never refused for back pressure later, because its answer may be under way: its retransmission is dropped, and
- * comes again. One that was refused once is refused again, so that its client never gets two final answers.
+ * <p>Who pauses, who resumes: an owner that is slower than we are pushes back, and the edge answers 503 at once; only what has no owner that can be
+ * reached waits, a bounded time in bounded memory. A transaction that was handed over once is never refused later, because its answer may be under way:
+ * its retransmission waits too, or is dropped, and comes again. One that was refused once is refused again, so that its client never gets two final
+ * answers.
  */
 public final class EdgeRouter implements SipIngress {
     private static final byte[] SERVICE_UNAVAILABLE = "Service Unavailable".getBytes(StandardCharsets.US_ASCII);
@@ -287,7 +289,7 @@ public final class EdgeRouter implements SipIngress {
         }
     }
 
-    /** The end of a request's wait; what is known of it lies in the memory of those that wait. */
+    /** The end of a request's wait: what is known of it is read from what was kept. */
     private void onHeldInVain(
             final UnsafeBuffer bytes, final int length, final SipFlow from, final EdgeCounter why, final long nowNs) {
         message.parseDatagram(bytes, HEADROOM_BYTES, length);

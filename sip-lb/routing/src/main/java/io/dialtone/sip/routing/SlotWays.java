@@ -2,8 +2,8 @@ package io.dialtone.sip.routing;
 
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.placement.table.SlotTable;
+import java.util.Arrays;
 import org.agrona.collections.Int2IntHashMap;
-import org.agrona.collections.IntArrayList;
 
 /**
  * The way from one I/O thread to the owner of each slot: which thread of which member, and whether it can be reached. Says which slots a new table or a
@@ -21,17 +21,19 @@ final class SlotWays {
 
     private static final int NO_WAY = -1;
     private static final int THREAD_BITS = 8;
+    private static final int WAYS_INITIAL = 16;
 
     private final LinkEndpoint link;
     private final Listener listener;
     private final int[] wayOfSlot;
     private final Int2IntHashMap wayOfThread = new Int2IntHashMap(NO_WAY);
-    private final IntArrayList members = new IntArrayList();
-    private final IntArrayList threads = new IntArrayList();
+    private int count;
+    private int[] members = new int[WAYS_INITIAL];
+    private int[] threads = new int[WAYS_INITIAL];
     /** How many threads the member had when slots were given their ways. */
-    private final IntArrayList threadsOfMember = new IntArrayList();
-    /** Whether slots were told that the way is good: 1 or 0. */
-    private final IntArrayList open = new IntArrayList();
+    private int[] threadsOfMember = new int[WAYS_INITIAL];
+    /** Whether slots were told that the way is good. */
+    private boolean[] open = new boolean[WAYS_INITIAL];
 
     private SlotTable table;
 
@@ -61,11 +63,11 @@ final class SlotWays {
     }
 
     int member(final int slot) {
-        return members.getInt(wayOfSlot[slot]);
+        return members[wayOfSlot[slot]];
     }
 
     int thread(final int slot) {
-        return threads.getInt(wayOfSlot[slot]);
+        return threads[wayOfSlot[slot]];
     }
 
     /** Notes a newer table, if it is one. */
@@ -77,8 +79,8 @@ final class SlotWays {
 
     /** Compares what the link says of each way with what slots were told; called about once a millisecond. */
     void check() {
-        for (int way = 0; way < members.size(); way++) {
-            if (link.threadsOf(members.getInt(way)) != threadsOfMember.getInt(way)) {
+        for (int way = 0; way < count; way++) {
+            if (link.threadsOf(members[way]) != threadsOfMember[way]) {
                 onOtherThreadsSlowPath(way);
             }
             if (isUp(way) != isOpen(way)) {
@@ -96,15 +98,15 @@ final class SlotWays {
     }
 
     private boolean isUp(final int way) {
-        return threads.getInt(way) >= 0 && link.isReachable(members.getInt(way), threads.getInt(way));
+        return threads[way] >= 0 && link.isReachable(members[way], threads[way]);
     }
 
     private boolean isOpen(final int way) {
-        return open.getInt(way) != 0;
+        return open[way];
     }
 
     private void turn(final int way) {
-        open.setInt(way, 1 - open.getInt(way));
+        open[way] = !open[way];
         for (int slot = 0; slot < wayOfSlot.length; slot++) {
             if (wayOfSlot[slot] == way) {
                 listener.onSlotChanged(slot, false);
@@ -125,8 +127,8 @@ final class SlotWays {
 
     /** A member that was not in our list, or had other threads, when its slots were given their ways. */
     private void onOtherThreadsSlowPath(final int way) {
-        final int member = members.getInt(way);
-        threadsOfMember.setInt(way, link.threadsOf(member));
+        final int member = members[way];
+        threadsOfMember[way] = link.threadsOf(member);
         for (int slot = 0; slot < wayOfSlot.length; slot++) {
             if (wayOfSlot[slot] == way && wayTo(member, slot) != way) {
                 wayOfSlot[slot] = wayTo(member, slot);
@@ -140,18 +142,26 @@ final class SlotWays {
         if (member == SlotTable.NO_OWNER) {
             return NO_WAY;
         }
-        final int count = link.threadsOf(member);
-        final int thread = count == 0 ? -1 : SlotTable.threadOf(slot, count);
+        final int threadCount = link.threadsOf(member);
+        final int thread = threadCount == 0 ? -1 : SlotTable.threadOf(slot, threadCount);
         final int key = member << THREAD_BITS | (thread & (1 << THREAD_BITS) - 1);
-        int way = wayOfThread.get(key);
-        if (way == NO_WAY) {
-            way = members.size();
-            members.addInt(member);
-            threads.addInt(thread);
-            threadsOfMember.addInt(count);
-            open.addInt(thread >= 0 && link.isReachable(member, thread) ? 1 : 0);
-            wayOfThread.put(key, way);
+        final int way = wayOfThread.get(key);
+        return way == NO_WAY ? newWay(key, member, thread, threadCount) : way;
+    }
+
+    private int newWay(final int key, final int member, final int thread, final int threadCount) {
+        final int way = count++;
+        if (way == members.length) {
+            members = Arrays.copyOf(members, 2 * way);
+            threads = Arrays.copyOf(threads, 2 * way);
+            threadsOfMember = Arrays.copyOf(threadsOfMember, 2 * way);
+            open = Arrays.copyOf(open, 2 * way);
         }
+        members[way] = member;
+        threads[way] = thread;
+        threadsOfMember[way] = threadCount;
+        open[way] = isUp(way);
+        wayOfThread.put(key, way);
         return way;
     }
 }

@@ -4,6 +4,8 @@ import io.dialtone.placement.table.SipHash;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
+import java.nio.ByteOrder;
+import org.agrona.DirectBuffer;
 
 /**
  * Gives a number to a client's transaction: the same for a request, its retransmissions, its CANCEL and the ACK of its refusal
@@ -13,6 +15,9 @@ import io.dialtone.sip.codec.ViaView;
  * stands in for the branch, which is as near as RFC 2543 clients allow.
  */
 final class TransactionKey {
+    private static final long FNV_BASIS = 0xcbf2_9ce4_8422_2325L;
+    private static final long FNV_PRIME = 0x0000_0100_0000_01b3L;
+
     private final SipHash hash;
 
     TransactionKey(final SipHash hash) {
@@ -55,11 +60,33 @@ final class TransactionKey {
     }
 
     private long ofRequest(final long method, final SipMessage message, final ViaView top) {
-        final long sender = hash.hash(
-                method << Short.SIZE | (top.port() & 0xFFFF), message.buffer(), top.hostOffset(), top.hostLength());
+        final long sender =
+                method << Short.SIZE ^ (top.port() & 0xFFFF) ^ fold(message, top.hostOffset(), top.hostLength());
         return top.hasMagicCookie()
                 ? hash.hash(sender, message.buffer(), top.branchOffset(), top.branchLength())
                 : hash.hash(sender, message.buffer(), message.callIdOffset(), message.callIdLength());
+    }
+
+    /**
+     * A number of a host's name, by the steps of FNV-1a over eight bytes at a time. It need not resist anybody: to profit from two hosts with one number one has to know
+     * all else of another's transaction, and then one could as well claim its host.
+     */
+    private static long fold(final SipMessage message, final int offset, final int length) {
+        final DirectBuffer buffer = message.buffer();
+        final int end = offset + length;
+        long number = FNV_BASIS;
+        int at = offset;
+        for (; end - at >= Long.BYTES; at += Long.BYTES) {
+            number = (number ^ buffer.getLong(at, ByteOrder.LITTLE_ENDIAN)) * FNV_PRIME;
+            number ^= number >>> 32;
+        }
+        if (at < end) {
+            // Reads back into the first line or the header's name, which the shift takes off again.
+            final int before = Long.BYTES - (end - at);
+            number ^= buffer.getLong(at - before, ByteOrder.LITTLE_ENDIAN) >>> before * Byte.SIZE;
+            number *= FNV_PRIME;
+        }
+        return number;
     }
 
     /** A number bound to Call-ID, From tag and CSeq number, for requests that may lack any of them. */

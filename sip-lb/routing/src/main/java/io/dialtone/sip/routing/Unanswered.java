@@ -27,7 +27,7 @@ final class Unanswered {
     /** No entry. */
     static final int NONE = -1;
 
-    static final int CHUNK_BYTES = 512;
+    static final int CHUNK_BYTES = 1_024;
 
     /** Why an entry is kept, and so how long. */
     static final int HELD = 0;

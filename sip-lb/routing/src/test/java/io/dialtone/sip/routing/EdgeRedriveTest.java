@@ -495,7 +495,7 @@ class EdgeRedriveTest {
         assertEquals(21, edge.count(EdgeCounter.REQUESTS_FORWARDED));
         edge.turn();
         assertEquals(16, edge.level(EdgeGauge.REQUESTS_UNANSWERED));
-        assertEquals(16 * 512, edge.level(EdgeGauge.UNANSWERED_BYTES));
+        assertEquals(16L * Unanswered.CHUNK_BYTES, edge.level(EdgeGauge.UNANSWERED_BYTES));
     }
 
     @Test

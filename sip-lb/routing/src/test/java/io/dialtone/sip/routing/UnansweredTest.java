@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class UnansweredTest {
     private static final int SLOTS = 4;
     private static final int REQUESTS = 32;
-    private static final int CHUNKS = 64;
+    private static final int CHUNKS = 32;
 
     private final RedriveConfig config =
             new RedriveConfig(800, 2_000, 500, REQUESTS, CHUNKS * Unanswered.CHUNK_BYTES, 2_000, 64);
@@ -73,7 +73,7 @@ class UnansweredTest {
 
         unanswered.remove(unanswered.find(3, 3));
         assertTrue(unanswered.hasRoomFor(2_000));
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 2; i++) {
             add(100 + i, 100 + i, 0, 1);
         }
         assertEquals(CHUNKS * Unanswered.CHUNK_BYTES, unanswered.bytes());
