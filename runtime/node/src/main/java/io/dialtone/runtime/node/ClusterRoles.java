@@ -118,12 +118,12 @@ final class ClusterRoles {
         final Optional<ClusterKey> key = requiredKey(settings, problems);
         final LinkSettings linkSettings = ClusterSettings.link(settings, directory(self), problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
+        final EdgeConfig config = EdgeHouse.config(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster =
                 ClusterPlan.of(file, settings.get(ClusterSettings.SLOTS), key.orElseThrow(), linkSettings);
-        final EdgeConfig config = EdgeHouse.config(settings);
         final UdpTransportConfig transport = SipTransportWiring.config(
                 settings,
                 file.listeners().getOrDefault(self.orElseThrow().name(), List.of()),
@@ -153,6 +153,7 @@ final class ClusterRoles {
                 RUN_HOST + "-" + ProcessHandle.current().pid());
         final LinkSettings linkSettings = ClusterSettings.link(settings, directory, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
+        final EdgeConfig config = EdgeHouse.config(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
@@ -175,8 +176,7 @@ final class ClusterRoles {
             final LinkMember edgeMember = file.members().named(EDGE_NAME);
             final Link edgeLink = openLink(cluster, edgeMember, settings, stop);
             rooms.add(edgeLink);
-            final EdgeHouse edge =
-                    EdgeHouse.start(edgeMember, cluster, EdgeHouse.config(settings), transport, edgeLink);
+            final EdgeHouse edge = EdgeHouse.start(edgeMember, cluster, config, transport, edgeLink);
             rooms.add(edge);
             final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge));
             try (RoleProcess process = RoleProcess.open(

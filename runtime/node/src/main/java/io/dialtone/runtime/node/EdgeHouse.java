@@ -25,23 +25,29 @@ final class EdgeHouse implements AutoCloseable {
         this.transport = transport;
     }
 
-    static EdgeConfig config(final Settings settings) {
-        return new EdgeConfig(
-                settings.get(NodeSettings.AFFINITY),
-                SipLimits.defaults(),
-                ClusterSettings.ms(settings.get(NodeSettings.EDGE_DEADLINE)),
-                (int) (settings.get(NodeSettings.EDGE_RETRY_AFTER) / 1_000_000_000L),
-                settings.get(NodeSettings.EDGE_REFUSALS),
-                EdgeConfig.FRAMES_PER_TURN_DEFAULT,
-                settings.get(NodeSettings.EDGE_MEMORY),
-                new RedriveConfig(
-                        ClusterSettings.ms(settings.get(NodeSettings.EDGE_HOLD)),
-                        ClusterSettings.ms(settings.get(NodeSettings.EDGE_REDRIVE_WINDOW)),
-                        ClusterSettings.ms(settings.get(NodeSettings.EDGE_ACK_WINDOW)),
-                        settings.get(NodeSettings.EDGE_UNANSWERED_MAX),
-                        settings.get(NodeSettings.EDGE_UNANSWERED_SIZE),
-                        settings.get(NodeSettings.EDGE_UNANSWERED_MESSAGE_SIZE),
-                        RedriveConfig.PER_TURN_DEFAULT));
+    /** What the edge is told; adds what is wrong to the problems. */
+    static EdgeConfig config(final Settings settings, final Problems problems) {
+        try {
+            return new EdgeConfig(
+                    settings.get(NodeSettings.AFFINITY),
+                    SipLimits.defaults(),
+                    ClusterSettings.ms(settings.get(NodeSettings.EDGE_DEADLINE)),
+                    (int) (settings.get(NodeSettings.EDGE_RETRY_AFTER) / 1_000_000_000L),
+                    settings.get(NodeSettings.EDGE_REFUSALS),
+                    EdgeConfig.FRAMES_PER_TURN_DEFAULT,
+                    settings.get(NodeSettings.EDGE_MEMORY),
+                    new RedriveConfig(
+                            ClusterSettings.ms(settings.get(NodeSettings.EDGE_HOLD)),
+                            ClusterSettings.ms(settings.get(NodeSettings.EDGE_REDRIVE_WINDOW)),
+                            ClusterSettings.ms(settings.get(NodeSettings.EDGE_ACK_WINDOW)),
+                            settings.get(NodeSettings.EDGE_UNANSWERED_MAX),
+                            settings.get(NodeSettings.EDGE_UNANSWERED_SIZE),
+                            settings.get(NodeSettings.EDGE_UNANSWERED_MESSAGE_SIZE),
+                            RedriveConfig.PER_TURN_DEFAULT));
+        } catch (IllegalArgumentException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            return EdgeConfig.defaults(settings.get(NodeSettings.AFFINITY));
+        }
     }
 
     /** Builds the edge and starts its I/O threads. The link stays the caller's. */

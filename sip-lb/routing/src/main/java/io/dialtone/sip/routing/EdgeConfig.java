@@ -38,6 +38,12 @@ public record EdgeConfig(
         check("refusals per second", refusalsPerSecond, 1, 10_000_000, REFUSALS_PER_SECOND_DEFAULT);
         check("frames per turn", framesPerTurn, 1, 10_000, FRAMES_PER_TURN_DEFAULT);
         check("memory entries", memoryEntries, 1 << 10, 1 << 24, MEMORY_ENTRIES_DEFAULT);
+        if (redrive.holdMs() > deadlineMs) {
+            throw new IllegalArgumentException(
+                    "edge hold: " + redrive.holdMs() + " ms (expected: at most the deadline, "
+                            + deadlineMs + " ms, after which no node takes the request). Maybe "
+                            + Math.min(deadlineMs, RedriveConfig.HOLD_MS_DEFAULT) + " ms.");
+        }
         if (Integer.bitCount(memoryEntries) != 1) {
             throw new IllegalArgumentException("edge memory entries: " + memoryEntries
                     + " (expected: a power of two). Maybe " + Integer.highestOneBit(memoryEntries) + ".");

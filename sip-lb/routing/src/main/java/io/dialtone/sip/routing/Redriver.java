@@ -9,6 +9,7 @@ import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
+import java.nio.ByteOrder;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -188,7 +189,9 @@ final class Redriver {
 
     /** Notes a node's message: if it answers a request that is kept, the request is forgotten. */
     void onMessageOfNode(final LinkFrame frame, final DirectBuffer buffer, final int offset, final int length) {
-        if (unanswered.isEmpty() || length < Integer.BYTES || buffer.getInt(offset) != SIP_SLASH) {
+        if (unanswered.isEmpty()
+                || length < Integer.BYTES
+                || buffer.getInt(offset, ByteOrder.LITTLE_ENDIAN) != SIP_SLASH) {
             return;
         }
         final int entry = unanswered.findNumber(frame.request());
@@ -346,7 +349,12 @@ final class Redriver {
                 .request(unanswered.number(entry), seen)
                 .offer(scratch, SipIngress.HEADROOM_BYTES, length);
         if (position > 0) {
-            counters.increment(seen ? EdgeCounter.REQUESTS_REDRIVEN : EdgeCounter.REQUESTS_RELEASED);
+            if (seen) {
+                counters.increment(EdgeCounter.REQUESTS_REDRIVEN);
+            } else {
+                counters.increment(EdgeCounter.REQUESTS_RELEASED);
+                counters.increment(EdgeCounter.REQUESTS_FORWARDED);
+            }
             unanswered.passed(entry, ways.table().epochOf(slot));
             if (unanswered.age(entry) == Unanswered.HELD) {
                 memory.put(unanswered.keyHigh(entry), slot, nowNs);

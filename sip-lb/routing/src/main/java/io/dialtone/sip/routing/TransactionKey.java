@@ -83,7 +83,7 @@ final class TransactionKey {
         if (at < end) {
             // Reads back into the first line or the header's name, which the shift takes off again.
             final int before = Long.BYTES - (end - at);
-            number ^= buffer.getLong(at - before, ByteOrder.LITTLE_ENDIAN) >>> before * Byte.SIZE;
+            number ^= buffer.getLong(at - before, ByteOrder.LITTLE_ENDIAN) >>> (before * Byte.SIZE);
             number *= FNV_PRIME;
         }
         return number;

@@ -54,4 +54,13 @@ final class SettingsTest {
                         .build())
                 .contains("named twice"));
     }
+
+    @Test
+    void shouldRefuseToHoldRequestsLongerThanNodesTakeThem() {
+        final EdgeConfig edge = EdgeConfig.defaults();
+        assertTrue(refusal(() -> edge.withRedrive(RedriveConfig.defaults().withHoldMs(4_001)))
+                .contains("edge hold: 4001 ms (expected: at most the deadline, 4000 ms"));
+        assertTrue(refusal(() -> RedriveConfig.defaults().withHoldMs(-1))
+                .contains("edge re-drive hold: -1 (expected: 0 to 10000). Maybe 800, the default."));
+    }
 }
