@@ -70,6 +70,7 @@ final class Checker {
                 }
                 lost += onChanged(slot, was, is, before, command) ? 1 : 0;
                 see(was, is, command);
+                sim.nemesis().onAgreed(is);
             }
         }
         losses += lost;

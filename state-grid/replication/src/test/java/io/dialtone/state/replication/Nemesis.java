@@ -8,14 +8,17 @@ import java.util.List;
 
 /** Makes things go wrong in a simulated world, and operators busy, as its plan says. Used by the simulator's one thread. */
 final class Nemesis {
-    static final int KINDS = 17;
+    static final int KINDS = 19;
 
     private static final long MS = Simulator.MS;
+
+    private static final int AMBUSH = 18;
 
     private final Simulator sim;
     private final Dice dice;
     private final Plan plan;
     private final List<Integer> kinds = new ArrayList<>();
+    private long ambushUntilNs;
     private boolean isStopped;
 
     Nemesis(final Simulator sim, final Plan plan) {
@@ -67,8 +70,32 @@ final class Nemesis {
             case 14 -> pressBack(node);
             case 15 -> upgrade(node);
             case 16 -> move(node);
+            case 17 -> dieInTurn(ownerOfAny(node));
+            case AMBUSH -> ambushUntilNs = sim.nowNs() + dice.between(200 * MS, 2_000 * MS);
             default -> throw new AssertionError("fault " + kind);
         }
+    }
+
+    /** While it lies in ambush, a change of hands seldom goes undisturbed: that is when least is where it should be. */
+    void onAgreed(final SlotEntry entry) {
+        if (isStopped || sim.nowNs() > ambushUntilNs || entry.owner() == SlotEntry.NONE || !dice.chance(0.3)) {
+            return;
+        }
+        sim.saw(RarePath.AMBUSH);
+        final int[] involved = {
+            entry.owner(), entry.learner(), entry.target(), entry.backups() > 0 ? entry.backup(0) : SlotEntry.NONE
+        };
+        final int one = involved[dice.below(involved.length)];
+        final SimulatedNode victim = sim.node(one == SlotEntry.NONE ? entry.owner() : one);
+        undo(dice.skewed(0, 40 * MS), () -> {
+            switch (dice.below(5)) {
+                case 0 -> kill(victim);
+                case 1 -> dieInTurn(victim);
+                case 2 -> pause(victim, dice.skewed(MS, 700 * MS));
+                case 3 -> cutPair(victim);
+                default -> cutFromRegistry(victim);
+            }
+        });
     }
 
     /** Undoes a fault after a time, unless all has healed by then. */
@@ -85,6 +112,11 @@ final class Nemesis {
     private void kill(final SimulatedNode node) {
         node.kill(dice.chance(0.5));
         undo(dice.skewed(20 * MS, 3_000 * MS), node::start);
+    }
+
+    private void dieInTurn(final SimulatedNode node) {
+        node.killInTurn(dice.chance(0.5));
+        undo(dice.between(20 * MS, 1_000 * MS), node::start);
     }
 
     private SimulatedNode ownerOfAny(final SimulatedNode otherwise) {

@@ -4,6 +4,7 @@ package io.dialtone.state.replication;
 record Plan(
         int nodes,
         int threads,
+        boolean areThreadsMixed,
         int edges,
         int slots,
         int backupsWanted,
@@ -21,6 +22,11 @@ record Plan(
         ReplicatorConfig replicatorConfig) {
     private static final long MS = Simulator.MS;
 
+    /** How many workers a node has. */
+    int threadsOf(final int node) {
+        return areThreadsMixed ? 1 + node % 2 : threads;
+    }
+
     static Plan of(final Dice dice) {
         final int nodes = 2 + dice.weighted(30, 45, 18, 7);
         final int slots = 1 + dice.below(4);
@@ -29,6 +35,7 @@ record Plan(
         return new Plan(
                 nodes,
                 1 + dice.weighted(70, 30),
+                dice.chance(0.15),
                 1 + dice.weighted(70, 30),
                 slots,
                 dice.weighted(3, 67, 30),

@@ -54,6 +54,8 @@ enum RarePath {
     SLOW_NODE,
     CLOCK_STEP,
     UPGRADE,
+    DEATH_IN_MID_TURN,
+    AMBUSH,
     DRAIN,
     ALONE_REFUSED_NEW_SESSION
 }

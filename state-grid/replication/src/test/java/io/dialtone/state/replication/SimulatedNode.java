@@ -1,5 +1,6 @@
 package io.dialtone.state.replication;
 
+import io.dialtone.placement.table.SlotTable;
 import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
@@ -83,7 +84,7 @@ final class SimulatedNode {
     }
 
     SimulatedWorker workerOf(final int slot) {
-        return workers[sim.threadFor(slot)];
+        return workers[SlotTable.threadOf(slot, workers.length)];
     }
 
     int threads() {
@@ -168,6 +169,13 @@ final class SimulatedNode {
             if (sim.dice.chance(0.5)) {
                 sim.after(sim.dice.skewed(5 * Simulator.MS, 60 * Simulator.MS), () -> sim.suspect(number, dead));
             }
+        }
+    }
+
+    /** The process dies in the middle of a worker's next turn. */
+    void killInTurn(final boolean isSeen) {
+        if (isRunning() && !isPaused) {
+            workers[sim.dice.below(workers.length)].dieIn(1 + sim.dice.below(SimulatedWorker.STEPS), isSeen);
         }
     }
 

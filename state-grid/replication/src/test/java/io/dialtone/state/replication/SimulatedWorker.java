@@ -21,6 +21,9 @@ final class SimulatedWorker implements SlotKeeper {
     private static final int TIMERS_PER_TURN = 8;
     private static final long NEVER = Long.MAX_VALUE;
 
+    /** What a turn consists of, and a process may die after. */
+    static final int STEPS = 5;
+
     /** A word that waits for the backups. */
     private record Held(long number, Message message, boolean isOpen) {}
 
@@ -47,6 +50,8 @@ final class SimulatedWorker implements SlotKeeper {
     private long nextDueNs = NEVER;
     private long turnAtNs = NEVER;
     private boolean isWokenAfterPause;
+    private int lastStep = STEPS + 1;
+    private boolean isDeathSeen;
 
     @SuppressWarnings({"unchecked", "rawtypes"})
     SimulatedWorker(final Simulator sim, final SimulatedNode node, final int thread, final long storeBytesMax) {
@@ -146,12 +151,32 @@ final class SimulatedWorker implements SlotKeeper {
         final long nowNs = node.monotonicNs();
         lookForFencing();
         int work = link.doWork(nowNs);
-        work += replicator.doWork(nowNs);
-        work += link.poll(this::onFrame, FRAMES_PER_TURN);
-        fireTimers();
-        release();
-        work += replicator.flush(nowNs);
+        for (int step = 1; step <= STEPS; step++) {
+            work += step(step, nowNs);
+            if (step == lastStep) {
+                sim.saw(RarePath.DEATH_IN_MID_TURN);
+                node.kill(isDeathSeen);
+                return;
+            }
+        }
         wake(work > 0 ? sim.dice.between(Simulator.MS / 20, Simulator.MS) : sim.idleNs());
+    }
+
+    private int step(final int step, final long nowNs) {
+        return switch (step) {
+            case 1 -> replicator.doWork(nowNs);
+            case 2 -> link.poll(this::onFrame, FRAMES_PER_TURN);
+            case 3 -> fireTimers();
+            case 4 -> release();
+            default -> replicator.flush(nowNs);
+        };
+    }
+
+    /** The process dies after this step of the next turn. */
+    void dieIn(final int step, final boolean isSeen) {
+        lastStep = step;
+        isDeathSeen = isSeen;
+        wake(0);
     }
 
     private void lookForFencing() {
@@ -334,23 +359,24 @@ final class SimulatedWorker implements SlotKeeper {
         }
     }
 
-    private void fireTimers() {
+    private int fireTimers() {
         final long wallNs = node.wallNs();
         if (nextDueNs > wallNs) {
-            return;
+            return 0;
         }
-        int left = TIMERS_PER_TURN;
+        int fired = 0;
         for (int slot = 0; slot < acting.length; slot++) {
             if (acting[slot] && replicator.isOwned(slot)) {
-                for (long key = dueIn(slot, wallNs); key != 0 && left > 0; key = dueIn(slot, wallNs)) {
-                    left--;
+                for (long key = dueIn(slot, wallNs); key != 0 && fired < TIMERS_PER_TURN; key = dueIn(slot, wallNs)) {
+                    fired++;
                     if (!replicator.hasRoom() || !fire(slot, key, wallNs)) {
-                        return;
+                        return fired;
                     }
                 }
             }
         }
-        nextDueNs = left == 0 ? wallNs : earliest();
+        nextDueNs = fired == TIMERS_PER_TURN ? wallNs : earliest();
+        return fired;
     }
 
     private long dueIn(final int slot, final long wallNs) {
@@ -405,7 +431,8 @@ final class SimulatedWorker implements SlotKeeper {
 
     // ---- words to the outside
 
-    private void release() {
+    private int release() {
+        int released = 0;
         for (int slot = 0; slot < outbox.length; slot++) {
             final ArrayDeque<Held> held = outbox[slot];
             for (Held first = held.peek(); first != null; first = held.peek()) {
@@ -420,8 +447,10 @@ final class SimulatedWorker implements SlotKeeper {
                     sim.saw(RarePath.OPEN_OUTPUTS_EMITTED_AGAIN);
                 }
                 leave(slot, first.message);
+                released++;
             }
         }
+        return released;
     }
 
     private void leave(final int slot, final Message message) {

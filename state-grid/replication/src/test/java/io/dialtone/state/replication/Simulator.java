@@ -1,6 +1,5 @@
 package io.dialtone.state.replication;
 
-import io.dialtone.placement.table.SlotTable;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,7 +52,7 @@ final class Simulator {
         registry = new SimulatedRegistry(
                 this, plan.slots(), plan.backupsWanted(), plan.silenceMaxNs(), plan.commitMaxNs(), plan.registryLoss());
         for (int number = 0; number < plan.nodes(); number++) {
-            final SimulatedNode node = new SimulatedNode(this, number, plan.threads(), plan.storeBytes());
+            final SimulatedNode node = new SimulatedNode(this, number, plan.threadsOf(number), plan.storeBytes());
             nodes.add(node);
             after(dice.between(0, 60 * MS), node::start);
         }
@@ -189,11 +188,7 @@ final class Simulator {
     }
 
     int threadsOf(final int member) {
-        return isNode(member) ? plan.threads() : 1;
-    }
-
-    int threadFor(final int slot) {
-        return SlotTable.threadOf(slot, plan.threads());
+        return isNode(member) ? plan.threadsOf(member) : 1;
     }
 
     int slots() {
@@ -253,6 +248,10 @@ final class Simulator {
             }
         }
         return null;
+    }
+
+    Nemesis nemesis() {
+        return nemesis;
     }
 
     SimulatedNetwork network() {
