@@ -30,6 +30,7 @@ class ImportTableTest {
     private static final String STATE_API = "io.dialtone.state.api..";
     private static final String REPLICATION = "io.dialtone.state.replication..";
     private static final String STATE_CODEC = "io.dialtone.state.codec..";
+    private static final String REGISTRY = "io.dialtone.state.registry..";
     private static final String STORE = "io.dialtone.state.store..";
     private static final String EXAMPLES = "io.dialtone.examples..";
     private static final String DEMO = "io.dialtone.runtime.demo..";
@@ -106,8 +107,16 @@ class ImportTableTest {
             library("io.netty..", TRANSPORT).because("a change of I/O library is then a change of one room");
 
     @ArchTest
-    static final ArchRule aeronStaysInTheLink =
-            library("io.aeron..", LINK).because("a change of corridor is then a change of one room");
+    static final ArchRule registryImportsTheGridsWords = room(REGISTRY, STATE_API)
+            .because("it agrees on a map and pushes it; what its readers do with that is theirs");
+
+    @ArchTest
+    static final ArchRule aeronStaysInTheLinkAndTheRegistry = library("io.aeron..", LINK, REGISTRY)
+            .because("a change of corridor is then a change of one room, and one of consensus of another");
+
+    @ArchTest
+    static final ArchRule consensusStaysInTheRegistry =
+            library("io.aeron.cluster..", REGISTRY).because("others know a SlotAuthority");
 
     @ArchTest
     static final ArchRule picocliStaysInTheRoof =
@@ -143,13 +152,13 @@ class ImportTableTest {
                         .and(not(resideInAnyPackage(mayImport))));
     }
 
-    /** A library is seen in one room only. */
-    private static ArchRule library(final String library, final String room) {
+    /** A library is seen in its room only. */
+    private static ArchRule library(final String library, final String... rooms) {
         return noClasses()
                 .that()
                 .resideInAPackage(OURS)
                 .and()
-                .resideOutsideOfPackage(room)
+                .resideOutsideOfPackages(rooms)
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage(library);

@@ -1,0 +1,313 @@
+package io.dialtone.state.registry;
+
+import io.aeron.Aeron;
+import io.aeron.RethrowingErrorHandler;
+import io.aeron.archive.Archive;
+import io.aeron.archive.ArchiveMarkFile;
+import io.aeron.archive.ArchiveThreadingMode;
+import io.aeron.archive.client.AeronArchive;
+import io.aeron.cluster.ClusterControl;
+import io.aeron.cluster.ConsensusModule;
+import io.aeron.cluster.service.Cluster;
+import io.aeron.cluster.service.ClusterCounters;
+import io.aeron.cluster.service.ClusterMarkFile;
+import io.aeron.cluster.service.ClusteredServiceContainer;
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.MediaDriverVersion;
+import io.aeron.driver.ThreadingMode;
+import io.aeron.exceptions.AeronException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.agrona.CloseHelper;
+import org.agrona.ExpandableArrayBuffer;
+import org.agrona.SemanticVersion;
+import org.agrona.concurrent.AgentTerminationException;
+import org.agrona.concurrent.BackoffIdleStrategy;
+import org.agrona.concurrent.IdleStrategy;
+import org.agrona.concurrent.NoOpLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A member of the registry, embedded in a process: its own media driver, archive, consensus module and service. Started and closed by {@code main}; lives in a host or
+ * an edge, not in the nodes that it judges.
+ *
+ * <p>The times are chosen for a take-over within a second; Aeron's own are for ten. Each has its reason in docs/architecture/registry.md.
+ */
+public final class RegistryMember implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(RegistryMember.class.getName());
+
+    /** Clients of the registry at once: nodes, edges, and operators' tools. */
+    public static final int SESSIONS_MAX = 128;
+
+    private static final long LEADER_HEARTBEAT_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(50);
+    private static final long LEADER_HEARTBEAT_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long ELECTION_TIMEOUT_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long ELECTION_STATUS_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(20);
+    private static final long STARTUP_CANVASS_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
+    private static final long TERMINATION_TIMEOUT_NS = TimeUnit.SECONDS.toNanos(2);
+
+    // The driver looks at its time-outs once in an interval, so that comes first.
+    private static final long TIMER_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final long IMAGE_LIVENESS_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long CONNECTION_NS = TimeUnit.SECONDS.toNanos(1);
+    private static final long RECEIVER_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long UNTETHERED_NS = TimeUnit.MILLISECONDS.toNanos(500);
+
+    private static final int TERM_BYTES = 1 << 20;
+    private static final int SEGMENT_BYTES = 16 << 20;
+    private static final long LOW_STORAGE_BYTES = 16L << 20;
+    private static final String LOG_CHANNEL = "aeron:udp?term-length=1m";
+    private static final String CONTROL_CHANNEL = "aeron:udp?term-length=64k";
+    private static final String IPC_CHANNEL = "aeron:ipc?term-length=64k";
+
+    /** A command with a claim for each slot that there may be is one message: an eighth of a term. */
+    static final String INGRESS_CHANNEL = "aeron:udp?term-length=256k";
+
+    private static final long PARK_MIN_NS = 1_000;
+    private static final int PROTOCOL = 1;
+    private static final int CLUSTER_ID = 0;
+
+    private final RegistryMemberSettings settings;
+    private final RegistryFailureHandler failureHandler;
+    private final RegistryCounters counters = new RegistryCounters();
+    private final AtomicBoolean isDown = new AtomicBoolean();
+    private final RegistryLock lock;
+    private @Nullable MediaDriver driver;
+    private @Nullable Archive archive;
+    private @Nullable Aeron moduleClient;
+    private volatile @Nullable ConsensusModule consensusModule;
+    private @Nullable ClusteredServiceContainer container;
+
+    private RegistryMember(
+            final RegistryMemberSettings settings,
+            final RegistryFailureHandler failureHandler,
+            final RegistryLock lock) {
+        this.settings = settings;
+        this.failureHandler = failureHandler;
+        this.lock = lock;
+    }
+
+    /**
+     * Starts the member; it finds the others, and its own past, by itself.
+     *
+     * @throws RegistryUnavailableException if it runs already, or cannot be started
+     */
+    public static RegistryMember start(
+            final RegistryMemberSettings settings, final RegistryFailureHandler failureHandler) {
+        final RegistryLock lock = RegistryLock.take(settings.directory());
+        final RegistryMember member = new RegistryMember(settings, failureHandler, lock);
+        try {
+            member.removeMarks();
+            member.launch();
+            return member;
+        } catch (RuntimeException | IOException e) {
+            member.close();
+            throw new RegistryUnavailableException("registry member " + settings.self() + ": " + e.getMessage(), e);
+        }
+    }
+
+    public long count(final RegistryCounter counter) {
+        return counters.get(counter);
+    }
+
+    /** True if this member leads the registry now. Any thread may ask. */
+    public boolean isLeader() {
+        final ConsensusModule module = consensusModule;
+        return module != null
+                && !isDown.get()
+                && !module.context().clusterNodeRoleCounter().isClosed()
+                && module.context().clusterNodeRoleCounter().get() == Cluster.Role.LEADER.code();
+    }
+
+    /** Asks all members to take a snapshot, if this one leads; they do so by themselves whenever the log has grown. False if it does not, or one is being taken. */
+    public boolean requestSnapshot() {
+        final ConsensusModule module = consensusModule;
+        return isLeader()
+                && module != null
+                && ClusterControl.ToggleState.SNAPSHOT.toggle(module.context().controlToggleCounter());
+    }
+
+    @Override
+    public void close() {
+        isDown.set(true);
+        CloseHelper.quietCloseAll(container, consensusModule, moduleClient, archive, driver);
+        lock.close();
+    }
+
+    /** The lock is ours, so whoever left these is gone. */
+    private void removeMarks() throws IOException {
+        Files.createDirectories(archiveDirectory());
+        Files.createDirectories(clusterDirectory());
+        Files.deleteIfExists(archiveDirectory().resolve(ArchiveMarkFile.FILENAME));
+        Files.deleteIfExists(clusterDirectory().resolve(ClusterMarkFile.FILENAME));
+        Files.deleteIfExists(clusterDirectory().resolve(ClusterMarkFile.markFilenameForService(0)));
+    }
+
+    private Path archiveDirectory() {
+        return settings.directory().resolve("archive");
+    }
+
+    private Path clusterDirectory() {
+        return settings.directory().resolve("cluster");
+    }
+
+    private void launch() {
+        final Supplier<IdleStrategy> rest =
+                () -> new BackoffIdleStrategy(1, 1, PARK_MIN_NS, settings.parkMaxUs() * 1_000L);
+        driver = MediaDriver.launchEmbedded(driverContext(rest.get()));
+        archive = Archive.launch(archiveContext(rest, driver.aeronDirectoryName()));
+        moduleClient = moduleClient(rest.get(), driver.aeronDirectoryName());
+        consensusModule = ConsensusModule.launch(moduleContext(rest, moduleClient, archive.context()));
+        container =
+                ClusteredServiceContainer.launch(serviceContext(rest, driver.aeronDirectoryName(), archive.context()));
+    }
+
+    private MediaDriver.Context driverContext(final IdleStrategy rest) {
+        return new MediaDriver.Context()
+                .aeronDirectoryName(settings.driverDirectory().toString())
+                .dirDeleteOnStart(true)
+                .dirDeleteOnShutdown(true)
+                .warnIfDirectoryExists(false)
+                .threadingMode(ThreadingMode.SHARED)
+                .sharedIdleStrategy(rest)
+                .ipcTermBufferLength(TERM_BYTES)
+                .publicationTermBufferLength(TERM_BYTES)
+                .termBufferSparseFile(true)
+                .timerIntervalNs(TIMER_INTERVAL_NS)
+                .imageLivenessTimeoutNs(IMAGE_LIVENESS_NS)
+                .publicationConnectionTimeoutNs(CONNECTION_NS)
+                .flowControlReceiverTimeoutNs(RECEIVER_NS)
+                .untetheredWindowLimitTimeoutNs(UNTETHERED_NS)
+                .untetheredLingerTimeoutNs(UNTETHERED_NS)
+                .untetheredRestingTimeoutNs(UNTETHERED_NS)
+                .lowStorageWarningThreshold(LOW_STORAGE_BYTES)
+                .errorHandler(this::onError)
+                .terminationHook(() -> onDown("its media driver was told to end", null));
+    }
+
+    private Archive.Context archiveContext(final Supplier<IdleStrategy> rest, final String driverDirectory) {
+        final RegistryPeer peer = settings.peer();
+        return new Archive.Context()
+                .archiveId(settings.self())
+                .aeronDirectoryName(driverDirectory)
+                .archiveDir(archiveDirectory().toFile())
+                .controlChannel(CONTROL_CHANNEL + "|endpoint=" + peer.archiveEndpoint())
+                .localControlChannel(IPC_CHANNEL)
+                .controlTermBufferLength(1 << 16)
+                .replicationChannel("aeron:udp?endpoint=" + peer.anyEndpoint())
+                .recordingEventsEnabled(false)
+                .segmentFileLength(SEGMENT_BYTES)
+                .fileSyncLevel(0)
+                .catalogFileSyncLevel(0)
+                .lowStorageSpaceThreshold(LOW_STORAGE_BYTES)
+                .threadingMode(ArchiveThreadingMode.SHARED)
+                .idleStrategySupplier(rest)
+                .errorHandler(this::onError);
+    }
+
+    /**
+     * The module's own would yield while it waits for the driver, and on a machine that is short of processors the driver then does not come to its turn: ten seconds
+     * were seen, which end the module.
+     */
+    private Aeron moduleClient(final IdleStrategy rest, final String driverDirectory) {
+        return Aeron.connect(new Aeron.Context()
+                .aeronDirectoryName(driverDirectory)
+                .errorHandler(this::onError)
+                .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE)
+                .useConductorAgentInvoker(true)
+                .awaitingIdleStrategy(rest)
+                .clientLock(NoOpLock.INSTANCE)
+                .clientName("registry-consensus"));
+    }
+
+    private ConsensusModule.Context moduleContext(
+            final Supplier<IdleStrategy> rest, final Aeron client, final Archive.Context archiveContext) {
+        final RegistryPeer peer = settings.peer();
+        return new ConsensusModule.Context()
+                .clusterMemberId(settings.self())
+                .clusterMembers(RegistryPeer.clusterMembers(settings.peers()))
+                .appVersion(appVersion())
+                .clusterDir(clusterDirectory().toFile())
+                .aeronDirectoryName(client.context().aeronDirectoryName())
+                .aeron(client)
+                .ownsAeronClient(true)
+                .errorCounter(ClusterCounters.allocateVersioned(
+                        client,
+                        new ExpandableArrayBuffer(),
+                        "Cluster Errors",
+                        ConsensusModule.Configuration.CONSENSUS_MODULE_ERROR_COUNT_TYPE_ID,
+                        CLUSTER_ID,
+                        MediaDriverVersion.VERSION,
+                        MediaDriverVersion.GIT_SHA))
+                .archiveContext(localArchive(archiveContext).idleStrategy(rest.get()))
+                .ingressChannel(INGRESS_CHANNEL)
+                .logChannel(LOG_CHANNEL)
+                .replicationChannel("aeron:udp?endpoint=" + peer.anyEndpoint())
+                .leaderArchiveControlChannel(CONTROL_CHANNEL)
+                .leaderHeartbeatIntervalNs(LEADER_HEARTBEAT_INTERVAL_NS)
+                .leaderHeartbeatTimeoutNs(LEADER_HEARTBEAT_TIMEOUT_NS)
+                .electionTimeoutNs(ELECTION_TIMEOUT_NS)
+                .electionStatusIntervalNs(ELECTION_STATUS_INTERVAL_NS)
+                .startupCanvassTimeoutNs(STARTUP_CANVASS_TIMEOUT_NS)
+                .sessionTimeoutNs(TimeUnit.MILLISECONDS.toNanos(RegistryService.SESSION_TIMEOUT_MS))
+                .terminationTimeoutNs(TERMINATION_TIMEOUT_NS)
+                .maxConcurrentSessions(SESSIONS_MAX)
+                .fileSyncLevel(0)
+                .idleStrategySupplier(rest)
+                .errorHandler(this::onError)
+                .terminationHook(() -> onDown("its consensus module has ended", null));
+    }
+
+    private ClusteredServiceContainer.Context serviceContext(
+            final Supplier<IdleStrategy> rest, final String driverDirectory, final Archive.Context archiveContext) {
+        return new ClusteredServiceContainer.Context()
+                .appVersion(appVersion())
+                .clusteredService(new RegistryService(
+                        new RegistryState(settings.slots(), settings.backupsWanted()), counters, this::requestSnapshot))
+                .clusterDir(clusterDirectory().toFile())
+                .aeronDirectoryName(driverDirectory)
+                .archiveContext(localArchive(archiveContext))
+                .idleStrategySupplier(rest)
+                .errorHandler(this::onError)
+                .terminationHook(() -> onDown("its service has ended", null));
+    }
+
+    private static AeronArchive.Context localArchive(final Archive.Context archiveContext) {
+        return new AeronArchive.Context()
+                .controlRequestChannel(archiveContext.localControlChannel())
+                .controlRequestStreamId(archiveContext.localControlStreamId())
+                .controlResponseChannel(IPC_CHANNEL)
+                .aeronDirectoryName(archiveContext.aeronDirectoryName());
+    }
+
+    /**
+     * Aeron refuses a member, a log or a snapshot whose major version is another: slots and wanted backups are part of it, because members that begin with different
+     * empty maps would never agree again.
+     */
+    private int appVersion() {
+        final int slotsLog2 = Integer.numberOfTrailingZeros(settings.slots());
+        return SemanticVersion.compose(PROTOCOL << 6 | settings.backupsWanted() << 4 | slotsLog2, 0, 0);
+    }
+
+    private void onError(final Throwable error) {
+        final boolean isFatal = error instanceof AgentTerminationException
+                || (error instanceof AeronException known && known.category() == AeronException.Category.FATAL);
+        if (isFatal) {
+            onDown(error.getMessage(), error);
+        } else if (!isDown.get()) {
+            // Elections come this way too; they are nobody's failure.
+            LOGGER.log(
+                    System.Logger.Level.INFO, () -> "registry member " + settings.self() + ": " + error.getMessage());
+        }
+    }
+
+    private void onDown(final @Nullable String what, final @Nullable Throwable cause) {
+        if (isDown.compareAndSet(false, true)) {
+            failureHandler.onRegistryFailure("registry member " + settings.self() + ": " + what, cause);
+        }
+    }
+}

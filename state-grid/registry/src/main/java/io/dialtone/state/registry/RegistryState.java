@@ -1,0 +1,124 @@
+package io.dialtone.state.registry;
+
+import io.dialtone.state.api.GridMember;
+import io.dialtone.state.api.SlotCommand;
+import io.dialtone.state.api.SlotEntry;
+import io.dialtone.state.api.SlotMap;
+import io.dialtone.state.api.SlotRules;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What all members of the registry agree on: the map, and which session speaks for which member of the grid. Changed only by entries of the log, in their order, on
+ * the service's thread.
+ *
+ * <p>A member of the grid is dead when no session has spoken for it for a while. The end of a session is not enough, whatever reason Aeron gives for it: a registry that
+ * is started again ends all sessions at once, and calls it a time-out.
+ */
+final class RegistryState {
+    /** A registry that nobody has spoken to yet. */
+    static final long NO_REGISTRY = 0;
+
+    /** A process of the grid, and the session that speaks for it. */
+    private record Attendance(int member, long incarnation, long session) {}
+
+    private final Map<Long, Attendance> attendances = new TreeMap<>();
+    private long registry = NO_REGISTRY;
+    private SlotMap map;
+
+    RegistryState(final int slots, final int backupsWanted) {
+        map = SlotMap.empty(slots, backupsWanted);
+    }
+
+    SlotMap map() {
+        return map;
+    }
+
+    /** Tells a registry from one whose directories were deleted: the time of its first session. */
+    long registry() {
+        return registry;
+    }
+
+    void onSessionOpened(final long timestamp) {
+        if (registry == NO_REGISTRY) {
+            registry = timestamp;
+        }
+    }
+
+    /** The session speaks for this process from now on, and whichever did before does not. */
+    void onRegister(final long session, final int member, final long incarnation) {
+        attendances.values().removeIf(other -> other.member() == member && other.incarnation() == incarnation);
+        if (member >= 0 && (attendances.size() < RegistryFrame.ATTENDANCES_MAX || attendances.containsKey(session))) {
+            attendances.put(session, new Attendance(member, incarnation, session));
+        }
+    }
+
+    /** Applies the command; false if it was refused or changed nothing. */
+    boolean onCommand(final SlotCommand command) {
+        final long before = map.version();
+        map = SlotRules.apply(map, command);
+        return map.version() != before;
+    }
+
+    /**
+     * A session has ended.
+     *
+     * @return the member that it spoke for and that is to be looked after in a while, or {@link SlotEntry#NONE}
+     */
+    int onSessionClosed(final long session) {
+        final Attendance gone = attendances.remove(session);
+        return gone != null && isUnattended(gone.member()) ? gone.member() : SlotEntry.NONE;
+    }
+
+    /** True if the member is known and no session speaks for it. */
+    boolean isUnattended(final int number) {
+        final GridMember member = map.member(number);
+        if (member == null) {
+            return false;
+        }
+        for (final Attendance attendance : attendances.values()) {
+            if (attendance.member() == number && attendance.incarnation() == member.incarnation()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The member has had its time to come back. */
+    boolean onUnattended(final int number) {
+        return isUnattended(number) && onCommand(new SlotCommand.Dead(number, map.incarnationOf(number)));
+    }
+
+    void write(final FrameWriter writer) {
+        writer.begin(RegistryFrame.SNAPSHOT).i64(registry);
+        RegistryFrame.writeMap(writer, map);
+        writer.i32(attendances.size());
+        for (final Attendance attendance : attendances.values()) {
+            final int opened = writer.open();
+            writer.i32(attendance.member()).i64(attendance.incarnation()).i64(attendance.session());
+            writer.close(opened);
+        }
+    }
+
+    /** Takes the state from a snapshot's frame; false if it is not sound, and then nothing has changed. */
+    boolean read(final FrameReader reader) {
+        final long itsRegistry = reader.i64();
+        final SlotMap itsMap = RegistryFrame.readMap(reader);
+        final int count = reader.count(RegistryFrame.ATTENDANCES_MAX);
+        final Map<Long, Attendance> itsAttendances = new TreeMap<>();
+        for (int i = 0; i < count && reader.isSound(); i++) {
+            final int outer = reader.enter();
+            final Attendance attendance = new Attendance(reader.i32(), reader.i64(), reader.i64());
+            reader.leave(outer);
+            itsAttendances.put(attendance.session(), attendance);
+        }
+        if (!reader.isSound() || itsMap == null) {
+            return false;
+        }
+        registry = itsRegistry;
+        map = itsMap;
+        attendances.clear();
+        attendances.putAll(itsAttendances);
+        return true;
+    }
+}

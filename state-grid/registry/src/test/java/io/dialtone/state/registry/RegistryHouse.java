@@ -1,0 +1,224 @@
+package io.dialtone.state.registry;
+
+import io.aeron.driver.MediaDriver;
+import io.aeron.driver.ThreadingMode;
+import io.dialtone.state.api.GridMember;
+import io.dialtone.state.api.SlotCommand;
+import io.dialtone.state.api.SlotEntry;
+import io.dialtone.state.api.SlotMap;
+import java.io.IOException;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import org.agrona.CloseHelper;
+import org.agrona.IoUtil;
+import org.jspecify.annotations.Nullable;
+
+/** A registry of one or three members in this process, and clients that are driven by the test's own hand; a media driver for the clients. */
+final class RegistryHouse implements AutoCloseable {
+    static final int SLOTS = 16;
+
+    /** Not what is expected, but what no machine needs however busy it is. */
+    private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final String HOST = "127.0.0.1";
+
+    final List<String> failures = new CopyOnWriteArrayList<>();
+    final List<RegistryPeer> peers = new ArrayList<>();
+    private final List<RegistryClient> clients = new ArrayList<>();
+    private final @Nullable RegistryMember[] members;
+    private final int backupsWanted;
+    private final Path directory;
+    private final MediaDriver driver;
+
+    RegistryHouse(final int size, final int backupsWanted) throws IOException {
+        this.backupsWanted = backupsWanted;
+        Files.createDirectories(Path.of("target"));
+        directory = Files.createTempDirectory(Path.of("target"), "registry-").toAbsolutePath();
+        for (int number = 0; number < size; number++) {
+            peers.add(new RegistryPeer(number, HOST, freePorts()));
+        }
+        members = new RegistryMember[size];
+        driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
+                .aeronDirectoryName(driverDirectory("clients").toString())
+                .dirDeleteOnStart(true)
+                .dirDeleteOnShutdown(true)
+                .termBufferSparseFile(true)
+                .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
+                .imageLivenessTimeoutNs(TimeUnit.SECONDS.toNanos(1))
+                .threadingMode(ThreadingMode.SHARED));
+        for (int number = 0; number < size; number++) {
+            start(number);
+        }
+    }
+
+    /** In shared memory where there is some: on a busy disk a driver stands still for seconds. */
+    private Path driverDirectory(final String name) {
+        final Path sharedMemory = Path.of("/dev/shm");
+        final Path parent = Files.isDirectory(sharedMemory) ? sharedMemory : directory;
+        return parent.resolve("dialtone-" + directory.getFileName() + "-" + name);
+    }
+
+    /** The first of so many free ports in a row; others may take them before we do, but the system hands them out far apart. */
+    private static int freePorts() throws IOException {
+        for (int attempt = 0; attempt < 100; attempt++) {
+            final int first;
+            try (DatagramSocket socket =
+                    new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
+                first = socket.getLocalPort();
+            }
+            if (areFree(first)) {
+                return first;
+            }
+        }
+        throw new IOException("no free ports");
+    }
+
+    private static boolean areFree(final int first) {
+        for (int port = first; port < first + RegistryPeer.PORTS; port++) {
+            try (DatagramSocket socket =
+                    new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), port))) {
+                socket.getLocalPort();
+            } catch (SocketException | IllegalArgumentException e) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    RegistryMemberSettings settings(final int number, final int slots) {
+        return new RegistryMemberSettings(
+                number,
+                peers,
+                directory.resolve("member-" + number),
+                driverDirectory("member-" + number),
+                slots,
+                backupsWanted,
+                RegistryMemberSettings.PARK_MAX_US_DEFAULT);
+    }
+
+    void start(final int number) {
+        start(number, SLOTS);
+    }
+
+    void start(final int number, final int slots) {
+        members[number] = RegistryMember.start(settings(number, slots), (what, cause) -> failures.add(what));
+    }
+
+    void stop(final int number) {
+        CloseHelper.close(members[number]);
+        members[number] = null;
+    }
+
+    /** The member's machine was replaced by a new one. */
+    void wipe(final int number) {
+        IoUtil.delete(directory.resolve("member-" + number).toFile(), false);
+    }
+
+    RegistryMember member(final int number) {
+        final RegistryMember member = members[number];
+        if (member == null) {
+            throw new AssertionError("member " + number + " is down");
+        }
+        return member;
+    }
+
+    int leader() {
+        for (int number = 0; number < members.length; number++) {
+            final RegistryMember member = members[number];
+            if (member != null && member.isLeader()) {
+                return number;
+            }
+        }
+        return -1;
+    }
+
+    int awaitLeader() {
+        await("a leader", () -> leader() >= 0);
+        return leader();
+    }
+
+    RegistryClient onlooker() {
+        return client(SlotEntry.NONE, 0);
+    }
+
+    RegistryClient client(final int member, final long incarnation) {
+        final RegistryClient client = new RegistryClient(
+                new RegistryClientSettings(peers, driverDirectory("clients"), HOST, SLOTS, member, incarnation),
+                System::nanoTime,
+                SlotMapListener.NONE);
+        clients.add(client);
+        return client;
+    }
+
+    /** A client that has joined as a member of the grid. */
+    RegistryClient joined(final int number) {
+        final RegistryClient client = client(number, 100 + number);
+        client.propose(new SlotCommand.Join(
+                new GridMember(number, 100 + number, "node-" + number, "host-" + number, "zone", false)));
+        await("member " + number + " to join", () -> client.map().member(number) != null);
+        return client;
+    }
+
+    /** The process of this client is stopped: nobody calls it any more. */
+    void freeze(final RegistryClient client) {
+        clients.remove(client);
+    }
+
+    void thaw(final RegistryClient client) {
+        clients.add(client);
+    }
+
+    void awaitMap(final RegistryClient client, final String what, final Predicate<SlotMap> isSo) {
+        await(what, () -> isSo.test(client.map()));
+    }
+
+    void await(final String what, final BooleanSupplier isSo) {
+        final long deadlineNs = System.nanoTime() + PATIENCE_NS;
+        while (!isSo.getAsBoolean()) {
+            int work = 0;
+            for (final RegistryClient client : clients) {
+                work += client.doWork();
+            }
+            if (work == 0) {
+                LockSupport.parkNanos(100_000);
+            }
+            if (System.nanoTime() - deadlineNs > 0) {
+                throw new AssertionError("waited in vain for " + what + ", " + describe());
+            }
+        }
+    }
+
+    private String describe() {
+        final StringBuilder text = new StringBuilder("leader " + leader() + ", failures " + failures);
+        for (final RegistryClient client : clients) {
+            text.append('\n').append(client.isConnected()).append(' ').append(client.map());
+            for (final RegistryCounter counter : RegistryCounter.values()) {
+                text.append(client.count(counter) == 0 ? "" : ", " + counter + " " + client.count(counter));
+            }
+        }
+        return text.toString();
+    }
+
+    @Override
+    public void close() {
+        for (final RegistryClient client : clients) {
+            client.onClose();
+        }
+        for (final RegistryMember member : members) {
+            CloseHelper.close(member);
+        }
+        driver.close();
+        IoUtil.delete(directory.toFile(), true);
+    }
+}

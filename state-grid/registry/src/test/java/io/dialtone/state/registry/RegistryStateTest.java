@@ -1,0 +1,144 @@
+package io.dialtone.state.registry;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dialtone.state.api.GridMember;
+import io.dialtone.state.api.SlotCommand;
+import io.dialtone.state.api.SlotEntry;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+class RegistryStateTest {
+    private static final int NODE = 4;
+    private static final long FIRST_START = 100;
+    private static final long SECOND_START = 200;
+    private static final long SESSION = 1;
+    private static final long OTHER_SESSION = 2;
+
+    private final RegistryState state = new RegistryState(16, 1);
+
+    private void join(final long incarnation) {
+        state.onCommand(new SlotCommand.Join(new GridMember(NODE, incarnation, "node", "host", "zone", false)));
+    }
+
+    @Test
+    void shouldHoldAMemberForDeadThatDoesNotComeBackInTime() {
+        state.onRegister(SESSION, NODE, FIRST_START);
+        join(FIRST_START);
+
+        final int left = state.onSessionClosed(SESSION);
+
+        assertEquals(NODE, left);
+        assertNotNull(state.map().member(NODE));
+        assertTrue(state.onUnattended(NODE));
+        assertNull(state.map().member(NODE));
+    }
+
+    @Test
+    void shouldNotHoldAMemberForDeadThatHasComeBack() {
+        state.onRegister(SESSION, NODE, FIRST_START);
+        join(FIRST_START);
+        state.onSessionClosed(SESSION);
+        state.onRegister(OTHER_SESSION, NODE, FIRST_START);
+
+        assertFalse(state.onUnattended(NODE));
+
+        assertNotNull(state.map().member(NODE));
+    }
+
+    @Test
+    void shouldNotMindTheEndOfASessionThatAnotherHasReplaced() {
+        state.onRegister(SESSION, NODE, FIRST_START);
+        join(FIRST_START);
+        state.onRegister(OTHER_SESSION, NODE, FIRST_START);
+
+        final int left = state.onSessionClosed(SESSION);
+
+        assertEquals(SlotEntry.NONE, left);
+        assertNotNull(state.map().member(NODE));
+    }
+
+    @Test
+    void shouldNotHoldTheNextStartForDeadWhenTheFirstOnesSessionTimesOut() {
+        state.onRegister(SESSION, NODE, FIRST_START);
+        join(FIRST_START);
+        state.onRegister(OTHER_SESSION, NODE, SECOND_START);
+        join(SECOND_START);
+
+        state.onSessionClosed(SESSION);
+
+        assertEquals(SECOND_START, state.map().incarnationOf(NODE));
+        assertFalse(state.isUnattended(NODE));
+    }
+
+    @Test
+    void shouldNotLetAnOldStartSpeakForTheNewOne() {
+        state.onRegister(OTHER_SESSION, NODE, SECOND_START);
+        join(SECOND_START);
+        state.onRegister(SESSION, NODE, FIRST_START);
+
+        assertEquals(NODE, state.onSessionClosed(OTHER_SESSION));
+
+        assertTrue(state.onUnattended(NODE));
+        assertNull(state.map().member(NODE));
+    }
+
+    @Test
+    void shouldBeTheSameAfterASnapshot() {
+        state.onSessionOpened(777);
+        state.onRegister(SESSION, NODE, FIRST_START);
+        join(FIRST_START);
+
+        final RegistryState other = new RegistryState(16, 1);
+        assertTrue(other.read(reader(bytes(state))));
+
+        assertArrayEquals(bytes(state), bytes(other));
+        assertEquals(777, other.registry());
+        assertEquals(state.map(), other.map());
+        assertEquals(NODE, other.onSessionClosed(SESSION), "it knows who spoke for whom");
+    }
+
+    @Test
+    void shouldRefuseASnapshotThatIsCutShort() {
+        state.onRegister(SESSION, NODE, FIRST_START);
+        join(FIRST_START);
+        final byte[] whole = bytes(state);
+        final RegistryState other = new RegistryState(16, 1);
+
+        for (int length = 4; length < whole.length; length++) {
+            final FrameReader reader = new FrameReader();
+            RegistryFrame.read(reader, new UnsafeBuffer(whole), 0, length);
+            assertFalse(other.read(reader), "cut to " + length);
+        }
+
+        assertEquals(0, other.map().version());
+    }
+
+    @Test
+    void shouldBoundTheSessionsThatSpeakForMembers() {
+        for (int session = 0; session < 10_000; session++) {
+            state.onRegister(session, session, 1);
+        }
+
+        assertTrue(new RegistryState(16, 1).read(reader(bytes(state))));
+    }
+
+    private static byte[] bytes(final RegistryState state) {
+        final FrameWriter writer = new FrameWriter();
+        state.write(writer);
+        final byte[] bytes = new byte[writer.length()];
+        writer.buffer().getBytes(0, bytes);
+        return bytes;
+    }
+
+    private static FrameReader reader(final byte[] bytes) {
+        final FrameReader reader = new FrameReader();
+        assertEquals(RegistryFrame.SNAPSHOT, RegistryFrame.read(reader, new UnsafeBuffer(bytes), 0, bytes.length));
+        return reader;
+    }
+}

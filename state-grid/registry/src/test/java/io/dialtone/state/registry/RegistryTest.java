@@ -1,0 +1,293 @@
+package io.dialtone.state.registry;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.dialtone.state.api.GridMember;
+import io.dialtone.state.api.SlotCommand;
+import io.dialtone.state.api.SlotCommand.Claim;
+import io.dialtone.state.api.SlotCommand.Kind;
+import io.dialtone.state.api.SlotEntry;
+import io.dialtone.state.api.SlotMap;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** A registry with all its parts in one process; times are those of the machine, and no test says how long anything takes. */
+class RegistryTest {
+    private int proposed;
+
+    @Test
+    void shouldTellAllClientsWhatWasCommitted() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient onlooker = house.onlooker();
+            final RegistryClient node = house.joined(0);
+
+            house.awaitMap(onlooker, "the map", map -> map.member(0) != null);
+
+            assertEquals(0, onlooker.map().entry(3).owner());
+            assertEquals(node.map(), onlooker.map());
+            assertEquals(0, node.count(RegistryCounter.FRAMES_MALFORMED));
+        }
+    }
+
+    @Test
+    void shouldHearTheRegistryAsLongAsItIsThere() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final long beginningNs = System.nanoTime();
+            final RegistryClient node = house.joined(0);
+
+            house.await("a sign of life", () -> node.lastHeardNs() - beginningNs > 0);
+            final long heardNs = node.lastHeardNs();
+            house.await("a later one", () -> node.lastHeardNs() - heardNs > 0);
+            house.stop(0);
+            final long endNs = System.nanoTime();
+            house.await("the end of the session", () -> node.count(RegistryCounter.DISCONNECTED) > 0);
+
+            assertTrue(node.lastHeardNs() - endNs < 0);
+            assertEquals(0, node.map().entry(0).owner(), "slots go on working");
+        }
+    }
+
+    @Test
+    void shouldKeepItsStateOverARestart() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient node = house.joined(0);
+            house.awaitLeader();
+            assertTrue(house.member(0).requestSnapshot());
+            house.await("the snapshot", () -> house.member(0).count(RegistryCounter.SNAPSHOTS) == 1);
+            node.propose(new SlotCommand.Drain(0, true));
+            house.awaitMap(node, "what comes after the snapshot", map -> isDraining(map, 0));
+            final SlotMap before = node.map();
+
+            house.stop(0);
+            house.start(0);
+            final RegistryClient stranger = house.onlooker();
+            house.awaitMap(stranger, "the map", map -> map.version() > 0);
+
+            assertEquals(before, stranger.map());
+            node.propose(new SlotCommand.Drain(0, false));
+            house.awaitMap(node, "another command", map -> !isDraining(map, 0));
+            assertEquals(0, node.count(RegistryCounter.REGISTRY_REPLACED));
+        }
+    }
+
+    @Test
+    void shouldHoldAMemberForDeadWhenItsSessionTimesOut() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient other = house.joined(1);
+            final RegistryClient node = house.joined(0);
+            house.awaitMap(other, "both", map -> map.members().size() == 2);
+
+            house.freeze(node);
+            house.awaitMap(other, "its death", map -> map.member(0) == null);
+
+            for (int slot = 0; slot < RegistryHouse.SLOTS; slot++) {
+                assertEquals(1, other.map().entry(slot).owner());
+            }
+            final long heardNs = node.lastHeardNs();
+            house.thaw(node);
+            house.await("the sleeper to hear the registry", () -> node.lastHeardNs() != heardNs);
+            assertNull(node.map().member(0), "whoever hears the registry knows what it knows");
+        }
+    }
+
+    @Test
+    void shouldNotHoldAMemberForDeadThatHasANewSession() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient other = house.joined(1);
+            final RegistryClient first = house.joined(0);
+            final RegistryClient second = house.client(0, 100);
+            house.await("the second session", () -> second.map().member(0) != null);
+
+            house.freeze(first);
+            outlast(house, other);
+
+            assertNotNull(other.map().member(0));
+            assertEquals(0, house.member(0).count(RegistryCounter.MEMBERS_TIMED_OUT));
+        }
+    }
+
+    /** Signs of life, each a tenth of a second after the one before at least, until any session would have timed out and its member be dead. */
+    private static void outlast(final RegistryHouse house, final RegistryClient client) {
+        final long spanNs =
+                TimeUnit.MILLISECONDS.toNanos(RegistryService.SESSION_TIMEOUT_MS + RegistryService.RETURN_MS);
+        for (long signs = spanNs / RegistryClient.PING_NS + 3; signs > 0; signs--) {
+            final long heardNs = client.lastHeardNs();
+            house.await("a sign of life", () -> client.lastHeardNs() - heardNs >= RegistryClient.PING_NS);
+        }
+    }
+
+    @Test
+    void shouldHoldAMemberForDeadThatJoinsWithoutASession() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient onlooker = house.onlooker();
+
+            onlooker.propose(new SlotCommand.Join(new GridMember(5, 1, "ghost", "host", "zone", false)));
+            house.awaitMap(onlooker, "it to join", map -> map.member(5) != null);
+            house.awaitMap(onlooker, "it to die", map -> map.member(5) == null);
+
+            assertEquals(RegistryHouse.SLOTS, onlooker.map().slotsLost());
+        }
+    }
+
+    @Test
+    void shouldNotStartTwiceInOneDirectory() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryMemberSettings settings = house.settings(0, RegistryHouse.SLOTS);
+
+            assertThrows(RegistryUnavailableException.class, () -> RegistryMember.start(settings, (what, cause) -> {}));
+
+            assertNotNull(house.joined(0).map().member(0), "the first is none the worse for it");
+        }
+    }
+
+    @Test
+    void shouldNotRunWithAnotherNumberOfSlotsThanItBeganWith() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            assertNotNull(house.joined(0).map().member(0));
+            house.stop(0);
+
+            house.start(0, 2 * RegistryHouse.SLOTS);
+
+            house.await("the member to end", () -> !house.failures.isEmpty());
+        }
+    }
+
+    @Test
+    void shouldGoOnWhenItsLeaderIsGoneAndLetOneOfTwoRacersWin() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(3, 2)) {
+            final RegistryClient a = house.joined(0);
+            final RegistryClient b = house.joined(1);
+            final RegistryClient c = house.joined(2);
+            settle(house, a, b, c);
+            final int leader = house.awaitLeader();
+            final SlotMap before = a.map();
+            final int owner = before.entry(0).owner();
+            final Claim seen = new Claim(0, before.entry(0).version());
+
+            house.stop(leader);
+            for (final RegistryClient client : List.of(a, b, c)) {
+                final int self = client == a ? 0 : client == b ? 1 : 2;
+                if (self != owner) {
+                    client.propose(new SlotCommand.Change(Kind.TAKE_OVER, self, 100 + self, self, List.of(seen)));
+                }
+            }
+            proposed += 2;
+            house.awaitMap(a, "a new owner", map -> map.entry(0).owner() != owner);
+            house.await("all answers", () -> answers(a, b, c) == proposed);
+
+            final SlotEntry after = a.map().entry(0);
+            assertNotEquals(leader, house.awaitLeader());
+            assertEquals(before.entry(0).epoch() + 1, after.epoch(), "one of them won");
+            house.await("all to agree", () -> b.map().equals(a.map()) && c.map().equals(a.map()));
+            assertEquals(3, a.map().members().size(), "a change of leader is nobody's death");
+        }
+    }
+
+    private static long answers(final RegistryClient... clients) {
+        long answers = 0;
+        for (final RegistryClient client : clients) {
+            answers += client.count(RegistryCounter.PROPOSALS_ANSWERED);
+        }
+        return answers;
+    }
+
+    @Test
+    void shouldChangeNothingWithoutAMajorityAndGoOnWithOne() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(3, 1)) {
+            final RegistryClient node = house.joined(0);
+            final int leader = house.awaitLeader();
+            final SlotMap before = node.map();
+
+            house.stop((leader + 1) % 3);
+            house.stop((leader + 2) % 3);
+            final long endNs = System.nanoTime();
+            node.propose(new SlotCommand.Drain(0, true));
+            house.await("the end of the session", () -> node.count(RegistryCounter.DISCONNECTED) > 0);
+
+            assertTrue(node.lastHeardNs() - endNs < 0, "nobody hears a registry without a majority");
+            assertEquals(before, node.map());
+
+            house.start((leader + 1) % 3);
+            house.await("a sign of life", () -> node.lastHeardNs() - endNs > 0);
+            final RegistryClient onlooker = house.onlooker();
+            onlooker.propose(new SlotCommand.Join(new GridMember(3, 1, "late", "host", "zone", false)));
+            house.awaitMap(onlooker, "a command", map -> map.member(3) != null);
+        }
+    }
+
+    @Test
+    void shouldLetAnEmptyMemberCatchUp() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(3, 1)) {
+            final RegistryClient node = house.joined(0);
+            final int leader = house.awaitLeader();
+            assertTrue(house.member(leader).requestSnapshot());
+            house.await("the snapshot", () -> house.member(leader).count(RegistryCounter.SNAPSHOTS) == 1);
+            node.propose(new SlotCommand.Drain(0, true));
+            house.awaitMap(node, "a command", map -> isDraining(map, 0));
+            final int replaced = (leader + 1) % 3;
+            final int other = (leader + 2) % 3;
+
+            house.stop(replaced);
+            house.wipe(replaced);
+            house.start(replaced);
+            house.stop(other);
+            node.propose(new SlotCommand.Drain(0, false));
+            house.awaitMap(node, "a command that needs the new member", map -> !isDraining(map, 0));
+            house.stop(leader);
+            house.start(other);
+            final RegistryClient stranger = house.onlooker();
+            house.awaitMap(stranger, "the map without the old leader", map -> map.version() > 0);
+
+            assertNull(stranger.map().member(1));
+            assertNotNull(stranger.map().member(0));
+            assertTrue(stranger.map().version() >= node.map().version());
+        }
+    }
+
+    private static boolean isDraining(final SlotMap map, final int number) {
+        final GridMember member = map.member(number);
+        return member != null && member.isDraining();
+    }
+
+    /** The owners' part: learners become backups, targets owners. */
+    private void settle(final RegistryHouse house, final RegistryClient... nodes) {
+        proposed = nodes.length;
+        while (true) {
+            final SlotMap map = nodes[0].map();
+            final List<SlotCommand.Change> changes = new ArrayList<>();
+            for (int slot = 0; slot < map.slots(); slot++) {
+                final SlotEntry entry = map.entry(slot);
+                final List<Claim> claims = List.of(new Claim(slot, entry.version()));
+                final int owner = entry.owner();
+                if (entry.target() != SlotEntry.NONE && entry.isBackup(entry.target())) {
+                    changes.add(new SlotCommand.Change(Kind.MOVE, owner, 100 + owner, entry.target(), claims));
+                } else if (entry.learner() != SlotEntry.NONE) {
+                    changes.add(new SlotCommand.Change(Kind.PROMOTE, owner, 100 + owner, entry.learner(), claims));
+                }
+            }
+            if (changes.isEmpty()) {
+                house.await("all to agree", () -> {
+                    for (final RegistryClient node : nodes) {
+                        if (!node.map().equals(map)) {
+                            return false;
+                        }
+                    }
+                    return true;
+                });
+                return;
+            }
+            changes.forEach(nodes[0]::propose);
+            proposed += changes.size();
+            house.awaitMap(nodes[0], "another map", newer -> newer.version() > map.version());
+            house.await("answers", () -> answers(nodes) == proposed);
+        }
+    }
+}
