@@ -80,10 +80,9 @@ public final class GridMain {
     private static void measure(final String[] args) throws IOException {
         final Workload workload = new Workload(SESSIONS, Integer.parseInt(args[2]), WINDOW_MAX, parkMaxNs());
         final long durationNs = (long) (Double.parseDouble(args[3]) * 1e9);
-        final long[] pids = Arrays.stream(
-                        (args[5] + "," + ProcessHandle.current().pid()).split(",", -1))
-                .mapToLong(Long::parseLong)
-                .toArray();
+        final String all = ProcessHandle.current().pid() + (args[5].isEmpty() ? "" : "," + args[5]);
+        final long[] pids =
+                Arrays.stream(all.split(",", -1)).mapToLong(Long::parseLong).toArray();
         try (Grid grid = grid(args[0], args[1], workload)) {
             workload.run(grid, 64, 0, durationNs);
             for (final String mode : args[4].split(",", -1)) {
