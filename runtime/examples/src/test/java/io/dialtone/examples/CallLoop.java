@@ -12,6 +12,7 @@ import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
+import io.dialtone.runtime.engine.SessionProtocol;
 import io.dialtone.runtime.engine.SessionWorker;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerContext;
@@ -23,7 +24,11 @@ import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.runtime.testsupport.AdjustableClock;
 import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.state.api.ImageStore;
+import io.dialtone.state.api.SessionReplicator;
+import io.dialtone.state.api.StateCodec;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.agrona.DirectBuffer;
@@ -73,9 +78,28 @@ final class CallLoop {
     private long calls;
     private int answers;
 
+    /** Calls at a worker whose sessions nobody keeps. */
     CallLoop(final Supplier<? extends SipHandler<?>> handlers) {
+        this(
+                key -> WorkerGrid.alone(new SlotTableHolder(SlotTable.roundRobin(1, 1)), 1, key.derive("keys")),
+                sip -> SipProtocol.factory(sip, handlers));
+    }
+
+    /** Calls at a worker that writes each event down for a replicator. */
+    <S extends Record> CallLoop(
+            final Supplier<? extends SipHandler<S>> handlers,
+            final Supplier<? extends StateCodec<S>> codecs,
+            final SessionReplicator replicator,
+            final ImageStore images) {
+        this(
+                key -> new WorkerGrid(1, key.derive("keys"), images, (endpoint, keeper, store) -> replicator),
+                sip -> SipProtocol.factory(sip, handlers, codecs));
+    }
+
+    private CallLoop(
+            final Function<ClusterKey, WorkerGrid> grids,
+            final Function<SipContext, SessionProtocol.Factory> protocols) {
         final ClusterKey key = ClusterKey.parse("a secret for tests, known to all\n");
-        final SlotTableHolder slots = new SlotTableHolder(SlotTable.roundRobin(1, 1));
         final SipContext sip = new SipContext(
                 SipSettings.defaults(),
                 SipLimits.defaults(),
@@ -88,12 +112,12 @@ final class CallLoop {
                 WorkerConfig.defaults(),
                 new WorkerContext(
                         link,
-                        WorkerGrid.alone(slots, 1, key.derive("keys")),
+                        grids.apply(key),
                         clock,
                         clock,
                         key.derive("tables"),
                         new CounterSet<>(WorkerCounter.class)),
-                SipProtocol.factory(sip, handlers));
+                protocols.apply(sip));
     }
 
     /** Makes calls; each must be answered and ended. */

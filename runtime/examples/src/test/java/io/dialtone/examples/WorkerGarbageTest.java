@@ -6,8 +6,10 @@ import com.sun.management.ThreadMXBean;
 import io.dialtone.api.Session;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipRequest;
+import io.dialtone.state.api.StateCodec;
 import java.lang.management.ManagementFactory;
-import java.util.function.Supplier;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
 
 /** What a worker allocates for a call: nothing of its own, only what the handler makes. */
@@ -44,22 +46,48 @@ class WorkerGarbageTest {
         }
     }
 
+    /** Writes a state without fields. */
+    private static final class NothingCodec implements StateCodec<Plain.Nothing> {
+        @Override
+        public int encode(final Plain.Nothing state, final MutableDirectBuffer buffer, final int offset) {
+            buffer.putByte(offset, (byte) 1);
+            return 1;
+        }
+
+        @Override
+        public Plain.Nothing decode(final DirectBuffer buffer, final int offset, final int length) {
+            return Plain.NOTHING;
+        }
+    }
+
     @Test
     void shouldNotAllocateForACallOnceWarm() {
-        final long bytes = bestWindow(Plain::new);
+        final long bytes = bestWindow(new CallLoop(Plain::new));
 
         assertTrue(bytes == 0, () -> bytes + " bytes for " + WINDOW_CALLS + " calls");
     }
 
     @Test
     void shouldAllocateForTheAnsweringServiceNoMoreThanItsStateAndItsBodies() {
-        final long bytes = bestWindow(AnsweringService::new) / WINDOW_CALLS;
+        final long bytes = bestWindow(new CallLoop(AnsweringService::new)) / WINDOW_CALLS;
 
         assertTrue(bytes < 512, () -> bytes + " bytes for a call");
     }
 
-    private static long bestWindow(final Supplier<? extends SipHandler<?>> handlers) {
-        final CallLoop loop = new CallLoop(handlers);
+    @Test
+    void shouldNotAllocateForWritingEachEventDownOnceWarm() {
+        final CountingReplicator replicator = new CountingReplicator();
+        final CallLoop loop = new CallLoop(Plain::new, NothingCodec::new, replicator, new EmptyImages());
+
+        final long bytes = bestWindow(loop);
+
+        assertTrue(bytes == 0, () -> bytes + " bytes for " + WINDOW_CALLS + " calls");
+        final long calls = WARM_UP_CALLS + (long) WINDOWS * WINDOW_CALLS;
+        assertTrue(replicator.images() >= 3 * calls, () -> replicator.images() + " images");
+        assertTrue(replicator.imageBytes() / replicator.images() > 200, "images that hold something");
+    }
+
+    private static long bestWindow(final CallLoop loop) {
         loop.run(WARM_UP_CALLS);
         long best = Long.MAX_VALUE;
         for (int i = 0; i < WINDOWS; i++) {

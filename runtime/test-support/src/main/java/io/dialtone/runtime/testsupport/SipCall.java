@@ -40,6 +40,11 @@ public final class SipCall {
         return callId;
     }
 
+    /** The tag that the cluster has given the call. */
+    public String remoteTag() {
+        return remoteTag.orElseThrow();
+    }
+
     /** Sends an INVITE with a session description: the first one, or a re-INVITE. */
     public SipCall invite() {
         return invite(new String[0]);

@@ -19,6 +19,16 @@ import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.runtime.engine.SessionProtocol;
+import io.dialtone.state.api.StateCodec;
+import io.dialtone.state.replication.ReplicationCounters;
+import io.dialtone.state.replication.Replicator;
+import io.dialtone.state.replication.ReplicatorConfig;
+import io.dialtone.state.replication.ReplicatorContext;
+import java.util.Objects;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -39,6 +49,8 @@ import java.util.function.Supplier;
  * call.expect(200);
  * call.ack().bye().expect(200);
  * }</pre>
+ *
+ * <p>With a codec for the handler's state ({@link #replicated}) the nodes keep each other's sessions: {@link #killOwnerOf} and see who goes on.
  */
 public final class TestCluster {
     private static final int SLOTS = 64;
@@ -46,22 +58,42 @@ public final class TestCluster {
     private static final int FIRST_PEER_IPV4 = 0xC000_0201; // 192.0.2.1
     private static final long START_NS = 1_000_000_000L;
     private static final long STEP_NS = 1_000_000L;
+    private static final long TAKE_OVER_NS_MAX = 10_000_000_000L;
     private static final int TURNS_MAX = 10_000;
 
     private final AdjustableClock clock = new AdjustableClock(START_NS);
     private final SimulatedLink link = new SimulatedLink();
     private final SlotTableHolder slots;
+    private final @Nullable TestRegistry registry;
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Integer, SipPeer> peers = new LinkedHashMap<>();
     private final TestEdge edge;
     private int strayDatagrams;
+    private long wallStepNs;
 
     /** One node, with one worker. */
-    private record Node(
-            String name,
-            SessionWorker worker,
-            CounterSet<WorkerCounter> workerCounters,
-            CounterSet<SipCounter> sipCounters) {}
+    private static final class Node {
+        final int member;
+        final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
+        final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
+        final HeapImages images = new HeapImages();
+        final SessionWorker worker;
+        boolean isDead;
+        boolean isPaused;
+
+        Node(final int member, final Function<Node, SessionWorker> workers) {
+            this.member = member;
+            worker = workers.apply(this);
+        }
+
+        String name() {
+            return "node-" + member;
+        }
+
+        int doWork() {
+            return isDead || isPaused ? 0 : worker.doWork();
+        }
+    }
 
     private TestCluster(final Builder builder) {
         final ClusterKey key = ClusterKey.parse("a secret for tests, known to all\n");
@@ -69,29 +101,41 @@ public final class TestCluster {
         for (int i = 0; i < members.length; i++) {
             members[i] = EDGE_MEMBER + 1 + i;
         }
-        slots = new SlotTableHolder(SlotTable.roundRobin(SLOTS, members));
+        registry = builder.isReplicated ? new TestRegistry(SLOTS, members, clock) : null;
+        slots = registry == null ? new SlotTableHolder(SlotTable.roundRobin(SLOTS, members)) : registry.tables();
         final SlotToken tokens = SlotToken.of(key, 0, SLOTS);
         edge = new TestEdge(link.endpoint(EDGE_MEMBER, 0), slots, key, tokens, builder.affinity, clock, this::onAnswer);
         for (final int member : members) {
-            nodes.add(startNode(builder, key, tokens, member));
+            nodes.add(new Node(member, node -> startWorker(builder, key, tokens, node)));
         }
+        if (registry != null) {
+            awaitBackups();
+        }
+    }
+
+    /** Begins a cluster whose nodes run this service and keep each other's sessions; each worker gets a handler and a codec of its own. */
+    public static <S extends Record> Builder replicated(
+            final Supplier<? extends SipHandler<S>> handlers, final Supplier<? extends StateCodec<S>> codecs) {
+        return new Builder(sip -> SipProtocol.factory(sip, handlers, codecs), true);
     }
 
     /** Begins a cluster whose nodes run this service; each worker gets a handler of its own. */
     public static Builder of(final Supplier<? extends SipHandler<?>> handlers) {
-        return new Builder(handlers);
+        return new Builder(sip -> SipProtocol.factory(sip, handlers), false);
     }
 
     /** What a cluster is to be. */
     public static final class Builder {
-        private final Supplier<? extends SipHandler<?>> handlers;
+        private final Function<SipContext, SessionProtocol.Factory> protocols;
+        private final boolean isReplicated;
         private int nodes = 2;
         private AffinityRule affinity = AffinityRule.CALL_ID;
         private SipSettings sip = SipSettings.defaults();
         private WorkerConfig worker = WorkerConfig.defaults();
 
-        private Builder(final Supplier<? extends SipHandler<?>> handlers) {
-            this.handlers = handlers;
+        private Builder(final Function<SipContext, SessionProtocol.Factory> protocols, final boolean isReplicated) {
+            this.protocols = protocols;
+            this.isReplicated = isReplicated;
         }
 
         public Builder nodes(final int count) {
@@ -148,7 +192,7 @@ public final class TestCluster {
         for (int turn = 0; turn < TURNS_MAX; turn++) {
             int work = edge.doWork();
             for (final Node node : nodes) {
-                work += node.worker().doWork();
+                work += node.doWork();
             }
             if (work == 0) {
                 return;
@@ -165,7 +209,7 @@ public final class TestCluster {
     /** The state of the session with this affinity key, if there is one. */
     public <S extends Record> Optional<S> stateOf(final String key, final Class<S> type) {
         final List<WorkerSession<?>> found = new ArrayList<>();
-        ownerNode(key).worker().sessions().forEach(edge.slotOf(key), session -> {
+        ownerNode(key).worker.sessions().forEach(edge.slotOf(key), session -> {
             if (session.isBegun() && session.key().equals(key)) {
                 found.add(session);
             }
@@ -175,18 +219,77 @@ public final class TestCluster {
 
     /** Sessions in the memory of all nodes. */
     public int sessions() {
-        return nodes.stream().mapToInt(node -> node.worker().sessions().size()).sum();
+        return nodes.stream().mapToInt(node -> node.worker.sessions().size()).sum();
+    }
+
+    /** Kills the node that owns the session of this affinity key, and returns its name: what it had not sent is lost with it. */
+    public String killOwnerOf(final String key) {
+        final Node owner = ownerNode(key);
+        owner.isDead = true;
+        link.disconnect(owner.member, 0);
+        return owner.name();
+    }
+
+    /** Stops the node that owns the session of this affinity key as SIGSTOP would; {@link #wake} lets it go on. */
+    public String pauseOwnerOf(final String key) {
+        final Node owner = ownerNode(key);
+        owner.isPaused = true;
+        return owner.name();
+    }
+
+    /** The member that is backup of the session of this affinity key. */
+    public int backupOf(final String key) {
+        return Objects.requireNonNull(registry, "a cluster whose nodes keep each other's sessions")
+                .map()
+                .entry(edge.slotOf(key))
+                .backup(0);
+    }
+
+    /** Lets a node go on that was stopped. */
+    public void wake(final String name) {
+        nodes.stream().filter(node -> node.name().equals(name)).forEach(node -> node.isPaused = false);
+        work();
+    }
+
+    /** Lets time pass until another node than this one owns the session of this affinity key, and says which. */
+    public String awaitNewOwner(final String key, final String former) {
+        for (long waitedNs = 0; waitedNs < TAKE_OVER_NS_MAX; waitedNs += STEP_NS) {
+            if (!ownerOf(key).equals(former)) {
+                work();
+                return ownerOf(key);
+            }
+            advance(Duration.ofNanos(STEP_NS));
+        }
+        throw failure("nobody has taken over from " + former);
+    }
+
+    /** The images that the owner of this affinity key keeps, to make them few or wrong. */
+    public HeapImages imagesOfOwnerOf(final String key) {
+        return ownerNode(key).images;
+    }
+
+    /** How many sessions all living nodes keep as images, as owners and as backups. */
+    public int images() {
+        return nodes.stream()
+                .filter(node -> !node.isDead)
+                .mapToInt(node -> node.images.count())
+                .sum();
+    }
+
+    /** Lets the wall clock jump; the monotonic clock does not. */
+    public void stepWallClock(final Duration step) {
+        wallStepNs += step.toNanos();
     }
 
     /** A counter, summed over all nodes. */
     public long count(final SipCounter counter) {
-        return nodes.stream().mapToLong(node -> node.sipCounters().get(counter)).sum();
+        return nodes.stream().mapToLong(node -> node.sipCounters.get(counter)).sum();
     }
 
     /** A counter, summed over all nodes. */
     public long count(final WorkerCounter counter) {
         return nodes.stream()
-                .mapToLong(node -> node.workerCounters().get(counter))
+                .mapToLong(node -> node.workerCounters.get(counter))
                 .sum();
     }
 
@@ -215,10 +318,10 @@ public final class TestCluster {
         for (final Node node : nodes) {
             text.append('\n').append(node.name()).append(':');
             for (final SipCounter counter : SipCounter.values()) {
-                append(text, counter.name(), node.sipCounters().get(counter));
+                append(text, counter.name(), node.sipCounters.get(counter));
             }
             for (final WorkerCounter counter : WorkerCounter.values()) {
-                append(text, counter.name(), node.workerCounters().get(counter));
+                append(text, counter.name(), node.workerCounters.get(counter));
             }
         }
         return new AssertionError(text.toString());
@@ -230,9 +333,9 @@ public final class TestCluster {
         }
     }
 
-    private Node startNode(final Builder builder, final ClusterKey key, final SlotToken tokens, final int member) {
-        final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
-        final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
+    private SessionWorker startWorker(
+            final Builder builder, final ClusterKey key, final SlotToken tokens, final Node node) {
+        final int member = node.member;
         final SipContext sip = new SipContext(
                 builder.sip,
                 SipLimits.defaults(),
@@ -240,17 +343,42 @@ public final class TestCluster {
                 tokens,
                 key.derive("tags of " + member),
                 (edgeMember, listener) -> TestEdge.HOST_PORT,
-                sipCounters);
+                node.sipCounters);
         final WorkerContext context = new WorkerContext(
                 link.endpoint(member, 0),
-                WorkerGrid.alone(slots, 1, key.derive("keys")),
+                grid(key, node),
                 clock,
-                clock,
+                () -> clock.nanoTime() + wallStepNs,
                 key.derive("tables of " + member),
-                workerCounters);
-        final SessionWorker worker =
-                new SessionWorker(builder.worker, context, SipProtocol.factory(sip, builder.handlers));
-        return new Node("node-" + member, worker, workerCounters, sipCounters);
+                node.workerCounters);
+        return new SessionWorker(builder.worker, context, builder.protocols.apply(sip));
+    }
+
+    private WorkerGrid grid(final ClusterKey key, final Node node) {
+        final TestRegistry authority = registry;
+        if (authority == null) {
+            return WorkerGrid.alone(slots, 1, key.derive("keys"));
+        }
+        return new WorkerGrid(
+                SLOTS,
+                key.derive("keys"),
+                node.images,
+                (endpoint, keeper, images) -> new Replicator(
+                        ReplicatorConfig.defaults(),
+                        new ReplicatorContext(
+                                endpoint, authority, images, keeper, 1, new ReplicationCounters(), clock.nanoTime())));
+    }
+
+    /** Lets time pass until each slot has its backup. */
+    private void awaitBackups() {
+        final TestRegistry authority = Objects.requireNonNull(registry);
+        for (long waitedNs = 0; waitedNs < TAKE_OVER_NS_MAX; waitedNs += STEP_NS) {
+            if (IntStream.range(0, SLOTS).allMatch(slot -> authority.map().entry(slot).backups() > 0)) {
+                return;
+            }
+            advance(Duration.ofNanos(STEP_NS));
+        }
+        throw failure("slots stay without backup");
     }
 
     private Node ownerNode(final String key) {

@@ -1,0 +1,61 @@
+package io.dialtone.runtime.testsupport;
+
+import io.dialtone.placement.table.SlotTable;
+import io.dialtone.placement.table.SlotTableHolder;
+import io.dialtone.state.api.GridMember;
+import io.dialtone.state.api.SlotAuthority;
+import io.dialtone.state.api.SlotCommand;
+import io.dialtone.state.api.SlotEntry;
+import io.dialtone.state.api.SlotMap;
+import io.dialtone.state.api.SlotRules;
+import org.agrona.concurrent.NanoClock;
+
+/** The registry of a {@link TestCluster}: decides at once, by the rules of the real one, and is always there. Not thread safe. */
+final class TestRegistry implements SlotAuthority {
+    private final NanoClock clock;
+    private final SlotTableHolder tables;
+    private SlotMap map;
+
+    /** A registry that knows these members. */
+    TestRegistry(final int slots, final int[] members, final NanoClock clock) {
+        this.clock = clock;
+        map = SlotMap.empty(slots, 1);
+        for (final int member : members) {
+            final GridMember joining = new GridMember(member, 1, "node-" + member, "host-" + member, "zone", false);
+            map = SlotRules.apply(map, new SlotCommand.Join(joining));
+        }
+        tables = new SlotTableHolder(tableOf(map));
+    }
+
+    /** The map as edges see it. */
+    SlotTableHolder tables() {
+        return tables;
+    }
+
+    @Override
+    public SlotMap map() {
+        return map;
+    }
+
+    @Override
+    public void propose(final SlotCommand command) {
+        map = SlotRules.apply(map, command);
+        tables.publish(tableOf(map));
+    }
+
+    @Override
+    public long lastHeardNs() {
+        return clock.nanoTime();
+    }
+
+    private static SlotTable tableOf(final SlotMap map) {
+        final int[] owners = new int[map.slots()];
+        final long[] epochs = new long[map.slots()];
+        for (int slot = 0; slot < map.slots(); slot++) {
+            final SlotEntry entry = map.entry(slot);
+            owners[slot] = entry.owner() == SlotEntry.NONE ? SlotTable.NO_OWNER : entry.owner();
+            epochs[slot] = entry.epoch();
+        }
+        return SlotTable.of(owners, epochs);
+    }
+}
