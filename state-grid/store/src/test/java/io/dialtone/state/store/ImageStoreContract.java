@@ -15,18 +15,18 @@ import org.junit.jupiter.api.TestInstance;
 /** What every store of images does. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // set up before each test
-abstract class ImageStoreContract {
-    static final int SLOTS = 8;
-    static final int IMAGE_BYTES_MAX = 64 * 1024;
-    static final int SESSIONS_MAX = 3_000;
+public abstract class ImageStoreContract {
+    protected static final int SLOTS = 8;
+    protected static final int IMAGE_BYTES_MAX = 64 * 1024;
+    protected static final int SESSIONS_MAX = 3_000;
 
     ImageStore store;
     Sessions sessions;
 
     /** A store of about this many bytes, {@link #SLOTS} slots, {@link #SESSIONS_MAX} sessions, images of up to {@link #IMAGE_BYTES_MAX}. */
-    abstract ImageStore open(long bytes) throws Exception;
+    protected abstract ImageStore open(long bytes) throws Exception;
 
-    abstract void close(ImageStore opened) throws Exception;
+    protected abstract void close(ImageStore opened) throws Exception;
 
     @BeforeEach
     void open() throws Exception {

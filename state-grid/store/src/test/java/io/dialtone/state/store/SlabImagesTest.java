@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 final class SlabImagesTest extends ImageStoreContract {
     @Override
-    ImageStore open(final long bytes) {
+    protected ImageStore open(final long bytes) {
         return new SlabImages(settings(bytes), 42);
     }
 
@@ -23,7 +23,7 @@ final class SlabImagesTest extends ImageStoreContract {
     }
 
     @Override
-    void close(final ImageStore opened) {
+    protected void close(final ImageStore opened) {
         ((SlabImages) opened).close();
     }
 
