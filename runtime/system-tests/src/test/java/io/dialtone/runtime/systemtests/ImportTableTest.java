@@ -32,6 +32,7 @@ class ImportTableTest {
     private static final String STATE_CODEC = "io.dialtone.state.codec..";
     private static final String REGISTRY = "io.dialtone.state.registry..";
     private static final String STORE = "io.dialtone.state.store..";
+    private static final String MEMBERSHIP = "io.dialtone.state.membership..";
     private static final String EXAMPLES = "io.dialtone.examples..";
     private static final String DEMO = "io.dialtone.runtime.demo..";
     private static final String NODE = "io.dialtone.runtime.node..";
@@ -84,6 +85,18 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule storeImportsTheGridsWords = room(STORE, STATE_API)
             .because("a store keeps bytes; what they mean, and who has them too, is replication's");
+
+    @ArchTest
+    static final ArchRule membershipImportsTheGridsWords = room(MEMBERSHIP, STATE_API)
+            .because("it says who is there and may be wrong; what follows from it is decided elsewhere");
+
+    @ArchTest
+    static final ArchRule hazelcastStaysInMembership = library("com.hazelcast..", MEMBERSHIP)
+            .because("it gives hints only, so that it can be replaced, or missing");
+
+    @ArchTest
+    static final ArchRule chronicleStaysInTheBenchmarks = library("net.openhft..", "io.dialtone.benchmarks.stores..")
+            .because("images lie in a slab of our own; ADR 0008 says what Chronicle Map costs beside it");
 
     @ArchTest
     static final ArchRule examplesImportApi = room(EXAMPLES, API)
