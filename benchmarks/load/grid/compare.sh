@@ -4,7 +4,8 @@
 # One event reads a state, changes it, and is done when a second process has it (Redis without replica: when Redis has it). WINDOW events are open at a time; PER_SECOND 0 is as
 # fast as it goes. CPU is that of all processes that take part, callers and handler included. Needs: redis-server (apt-get install -y redis-server), and the jar:
 #   mvn -q -pl benchmarks/grid -am -DskipTests package
-# Takes about (SECONDS * 1.25 * modes + SECONDS + 10 s) * 5 * sizes. Each row and each ratio is of this run; do not compare rows of two.
+# Takes about (SECONDS * 1.25 * modes + SECONDS + 10 s) * 5 * sizes. Rows and ratios are of this run; do not compare rows of two. At the end of a row: CPU of the worker's process, then of the others (media driver and backup; member;
+# Redis and replica).
 set -eu -o pipefail
 root=$(cd "${1:-.}" && pwd) sizes=${2:-300,1024} seconds=${3:-5} modes=${4:-1/0,64/0,64/20000}
 grids=${GRIDS:-alone dialtone imap redis redis-replica}

@@ -90,35 +90,43 @@ public final class GridMain {
                 final int window = Integer.parseInt(parts[0]);
                 final int perSecond = Integer.parseInt(parts[1]);
                 workload.run(grid, window, perSecond, durationNs / 4);
-                final long cpuBefore = cpuNs(pids);
+                final long[] cpuBefore = cpuNs(pids);
                 final long before = System.nanoTime();
                 workload.run(grid, window, perSecond, durationNs);
                 final double seconds = (System.nanoTime() - before) / 1e9;
-                final double cpuUs = (cpuNs(pids) - cpuBefore) / 1e3;
+                final long[] cpu = cpuNs(pids);
+                final StringBuilder shares = new StringBuilder();
+                double cpuUs = 0;
+                for (int i = 0; i < cpu.length; i++) {
+                    final double share = (cpu[i] - cpuBefore[i]) / 1e3 / workload.done();
+                    cpuUs += share;
+                    shares.append(i == 0 ? "" : " + ").append(String.format(Locale.ROOT, "%.2f", share));
+                }
                 System.out.printf(
                         Locale.ROOT,
-                        "%-13s image %4d B window %3d paced %6d | cpu %7.2f us/event  rate %7.0f /s  p50 %8.1f us  p99 %8.1f us%n",
+                        "%-13s image %4d B window %3d paced %6d | cpu %7.2f us/event  rate %7.0f /s  p50 %8.1f us  p99 %8.1f us  worker + others %s%n",
                         args[0],
                         workload.imageBytes(),
                         window,
                         perSecond,
-                        cpuUs / workload.done(),
+                        cpuUs,
                         workload.done() / seconds,
                         workload.latencyUs(50),
-                        workload.latencyUs(99));
+                        workload.latencyUs(99),
+                        shares);
             }
         }
         Runtime.getRuntime().halt(0);
     }
 
     /** CPU time of whole processes, user and system. */
-    private static long cpuNs(final long[] pids) throws IOException {
-        long ticks = 0;
-        for (final long pid : pids) {
-            final String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+    private static long[] cpuNs(final long[] pids) throws IOException {
+        final long[] times = new long[pids.length];
+        for (int i = 0; i < pids.length; i++) {
+            final String stat = Files.readString(Path.of("/proc/" + pids[i] + "/stat"));
             final String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
-            ticks += Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+            times[i] = (Long.parseLong(fields[11]) + Long.parseLong(fields[12])) * TICK_NS;
         }
-        return ticks * TICK_NS;
+        return times;
     }
 }
