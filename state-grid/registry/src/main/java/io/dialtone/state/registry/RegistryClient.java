@@ -84,6 +84,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
     private volatile SlotMap map;
     private volatile long lastHeardNs;
     private volatile boolean isConnected;
+    private volatile int leader = SlotEntry.NONE;
 
     private @Nullable Aeron aeron;
     private AeronCluster.@Nullable AsyncConnect connecting;
@@ -138,6 +139,11 @@ public final class RegistryClient implements SlotAuthority, Agent {
     /** True while there is a session with the registry; it may be about to end. */
     public boolean isConnected() {
         return isConnected;
+    }
+
+    /** The member of the registry that leads it, as far as this client knows, or {@link SlotEntry#NONE}; for people. */
+    public int leader() {
+        return leader;
     }
 
     public long count(final RegistryCounter counter) {
@@ -233,6 +239,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
         connecting = null;
         cluster = connected;
         isConnected = true;
+        leader = connected.leaderMemberId();
         isRegistered = false;
         unansweredSinceNs = NO_PING;
         keepAliveNs = nowNs;
@@ -246,6 +253,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
             counters.increment(RegistryCounter.DISCONNECTED);
         }
         isConnected = false;
+        leader = SlotEntry.NONE;
         CloseHelper.quietCloseAll(connecting, cluster);
         connecting = null;
         cluster = null;
@@ -434,6 +442,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
                 final int leaderMemberId,
                 final String ingressEndpoints) {
             counters.increment(RegistryCounter.LEADERS);
+            leader = leaderMemberId;
             sendAllAgain();
         }
     }

@@ -37,11 +37,22 @@ final class RegistryHouse implements AutoCloseable {
     final List<RegistryPeer> peers = new ArrayList<>();
     private final List<RegistryClient> clients = new ArrayList<>();
     private final @Nullable RegistryMember[] members;
+    private final @Nullable Process[] processes;
     private final int backupsWanted;
+    private long proposed;
     private final Path directory;
     private final MediaDriver driver;
 
     RegistryHouse(final int size, final int backupsWanted) throws IOException {
+        this(size, backupsWanted, false);
+    }
+
+    /** With a process for each member, to be killed. */
+    static RegistryHouse ofProcesses(final int size, final int backupsWanted) throws IOException {
+        return new RegistryHouse(size, backupsWanted, true);
+    }
+
+    private RegistryHouse(final int size, final int backupsWanted, final boolean isOfProcesses) throws IOException {
         this.backupsWanted = backupsWanted;
         Files.createDirectories(Path.of("target"));
         directory = Files.createTempDirectory(Path.of("target"), "registry-").toAbsolutePath();
@@ -49,6 +60,7 @@ final class RegistryHouse implements AutoCloseable {
             peers.add(new RegistryPeer(number, HOST, freePorts()));
         }
         members = new RegistryMember[size];
+        processes = new Process[size];
         driver = MediaDriver.launchEmbedded(new MediaDriver.Context()
                 .aeronDirectoryName(driverDirectory("clients").toString())
                 .dirDeleteOnStart(true)
@@ -58,7 +70,11 @@ final class RegistryHouse implements AutoCloseable {
                 .imageLivenessTimeoutNs(TimeUnit.SECONDS.toNanos(1))
                 .threadingMode(ThreadingMode.SHARED));
         for (int number = 0; number < size; number++) {
-            start(number);
+            if (isOfProcesses) {
+                startProcess(number);
+            } else {
+                start(number);
+            }
         }
     }
 
@@ -115,6 +131,30 @@ final class RegistryHouse implements AutoCloseable {
         members[number] = RegistryMember.start(settings(number, slots), (what, cause) -> failures.add(what));
     }
 
+    /** Starts the member in a process of its own; what it says is in the test's directory until that is deleted. */
+    void startProcess(final int number) throws IOException {
+        final List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(List.of("--add-opens", "java.base/jdk.internal.misc=ALL-UNNAMED"));
+        command.addAll(List.of("--sun-misc-unsafe-memory-access=allow", "-Xmx128m", "-XX:+UseSerialGC"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), RegistryProcess.class.getName()));
+        command.addAll(RegistryProcess.arguments(settings(number, SLOTS)));
+        processes[number] = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(
+                        directory.resolve("process-" + number + ".log").toFile()))
+                .start();
+    }
+
+    /** As kill -9 does: nothing is closed, nobody is told. */
+    void kill(final int number) throws InterruptedException {
+        final Process process = processes[number];
+        if (process != null) {
+            process.destroyForcibly().waitFor();
+        }
+        processes[number] = null;
+    }
+
     void stop(final int number) {
         CloseHelper.close(members[number]);
         members[number] = null;
@@ -164,9 +204,12 @@ final class RegistryHouse implements AutoCloseable {
     /** A client that has joined as a member of the grid. */
     RegistryClient joined(final int number) {
         final RegistryClient client = client(number, 100 + number);
-        client.propose(new SlotCommand.Join(
-                new GridMember(number, 100 + number, "node-" + number, "host-" + number, "zone", false)));
-        await("member " + number + " to join", () -> client.map().member(number) != null);
+        ask(
+                client,
+                new SlotCommand.Join(
+                        new GridMember(number, 100 + number, "node-" + number, "host-" + number, "zone", false)),
+                "member " + number + " to join",
+                map -> map.member(number) != null);
         return client;
     }
 
@@ -177,6 +220,39 @@ final class RegistryHouse implements AutoCloseable {
 
     void thaw(final RegistryClient client) {
         clients.add(client);
+    }
+
+    /** Proposes, and proposes again when that was given up, as everybody does who still wants something. */
+    void ask(final RegistryClient client, final SlotCommand command, final String what, final Predicate<SlotMap> isSo) {
+        final long[] givenUp = {-1};
+        await(what, () -> {
+            if (isSo.test(client.map())) {
+                return true;
+            }
+            final long givenUpByNow = client.count(RegistryCounter.PROPOSALS_GIVEN_UP);
+            if (givenUp[0] != givenUpByNow) {
+                givenUp[0] = givenUpByNow;
+                propose(client, command);
+            }
+            return false;
+        });
+    }
+
+    void propose(final RegistryClient client, final SlotCommand command) {
+        client.propose(command);
+        proposed++;
+    }
+
+    /** Until each proposal was answered or given up. */
+    void awaitAnswers() {
+        await("answers", () -> {
+            long answered = 0;
+            for (final RegistryClient client : clients) {
+                answered += client.count(RegistryCounter.PROPOSALS_ANSWERED)
+                        + client.count(RegistryCounter.PROPOSALS_GIVEN_UP);
+            }
+            return answered == proposed;
+        });
     }
 
     void awaitMap(final RegistryClient client, final String what, final Predicate<SlotMap> isSo) {
@@ -217,6 +293,15 @@ final class RegistryHouse implements AutoCloseable {
         }
         for (final RegistryMember member : members) {
             CloseHelper.close(member);
+        }
+        for (final Process process : processes) {
+            if (process != null) {
+                process.destroyForcibly().onExit().join();
+            }
+        }
+        for (final RegistryPeer peer : peers) {
+            // A killed driver leaves its memory behind.
+            IoUtil.delete(driverDirectory("member-" + peer.number()).toFile(), true);
         }
         driver.close();
         IoUtil.delete(directory.toFile(), true);
