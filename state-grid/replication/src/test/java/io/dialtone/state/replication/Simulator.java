@@ -15,7 +15,7 @@ final class Simulator {
     static final long MS = 1_000_000L;
     static final long EDGE_INCARNATION = 1;
 
-    private static final long SETTLED_NS_MAX = 20_000 * MS;
+    private static final long SETTLED_NS_MAX = 5_000 * MS;
     private static final long LOOK_INTERVAL_NS = 25 * MS;
     private static final int TRACE_MAX = Integer.getInteger("dialtone.sim.trace", 200);
 
