@@ -37,8 +37,8 @@ public interface SessionReplicator {
     long append(SessionRecord record);
 
     /**
-     * True if all backups have applied the slot's records up to this number, so that their outputs may leave. The worker asks in each turn, after it has taken messages
-     * and before {@link #flush}, which tells the backups that such outputs have left.
+     * True if all backups have applied the slot's records up to this number, so that their outputs may leave. The worker asks in each turn and lets them leave then: in the
+     * next turn's {@link #flush} the backups are told that they need not send them any more.
      */
     boolean mayLeave(int slot, long number);
 

@@ -48,6 +48,8 @@ final class OutgoingStream {
     private long sentAt;
     private long appliedPosition;
     private long appliedAt;
+    private long releasablePosition;
+    private long releasableAt;
     private long committedPosition;
     private long committedSeen;
     private long peersMapVersion;
@@ -95,6 +97,8 @@ final class OutgoingStream {
         sentAt = 0;
         appliedPosition = 0;
         appliedAt = 0;
+        releasablePosition = 0;
+        releasableAt = 0;
         committedPosition = 0;
         committedSeen = 0;
         peersMapVersion = 0;
@@ -292,20 +296,27 @@ final class OutgoingStream {
 
     /** Which records may leave, as the owner of their slots sees it. */
     interface Commitment {
-        boolean isCommitted(OutgoingStream stream, int slot, long epoch, long number);
+        boolean isReleasable(OutgoingStream stream, int slot, long epoch, long number);
     }
 
-    /** Forgets entries that the peer has applied and whose outputs may leave. */
+    /**
+     * Forgets entries that the peer has applied and whose outputs have left. Those that may leave now have left when this is called in the next turn, and not before: what a
+     * peer is told here it does not send when we die.
+     */
     void advanceCommitted(final Commitment commitment) {
-        while (committedPosition < appliedPosition) {
-            final long at = ring.skipPad(ring.head());
+        while (committedPosition < releasablePosition) {
+            ring.release(ring.after(ring.skipPad(ring.head())));
+            committedPosition++;
+        }
+        while (releasablePosition < appliedPosition) {
+            final long at = ring.skipPad(releasableAt);
             entry.wrapOwn(ring.memory(), ring.indexOf(at));
             if (EntryKind.isRecord(entry.kind())
-                    && !commitment.isCommitted(this, entry.slot(), entry.epoch(), entry.number())) {
+                    && !commitment.isReleasable(this, entry.slot(), entry.epoch(), entry.number())) {
                 return;
             }
-            ring.release(ring.after(at));
-            committedPosition++;
+            releasableAt = ring.after(at);
+            releasablePosition++;
         }
     }
 

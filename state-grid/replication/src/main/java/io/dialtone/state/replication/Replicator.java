@@ -61,7 +61,7 @@ public final class Replicator implements SessionReplicator {
     private final long[] seenVersion;
 
     private final long[] ownerSinceNs;
-    private final OutgoingStream.Commitment commitment = this::isCommitted;
+    private final OutgoingStream.Commitment commitment = this::isReleasable;
     private final ImageView view = new ImageView();
 
     private SlotMap map;
@@ -438,10 +438,10 @@ public final class Replicator implements SessionReplicator {
 
     /**
      * For entries that wait in a stream. What is not ours any more waits only until its receiver knows that too: before, it may be about to take over, and must go on
-     * counting as open what we could not let go. What is held for want of a lease is not committed: the one who learns from us may have been made a backup, and may soon be
+     * counting as open what we could not let go. What is held for want of a lease waits too: the one who learns from us may have been made a backup, and may soon be
      * the only one who knows that it is open.
      */
-    private boolean isCommitted(final OutgoingStream stream, final int slot, final long epoch, final long number) {
+    private boolean isReleasable(final OutgoingStream stream, final int slot, final long epoch, final long number) {
         if (!slots.owned[slot] || slots.ownedEpoch[slot] != epoch) {
             return stream.peersMapVersion() >= slots.voidVersion[slot];
         }

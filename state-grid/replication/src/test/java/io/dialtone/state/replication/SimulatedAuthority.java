@@ -157,9 +157,7 @@ final class SimulatedAuthority implements SlotAuthority {
             final boolean isOurs = entry.owner() == member;
             if (isOurs && sim.mutation == Mutation.OWNER_FORGETS_BACKUPS) {
                 entries.add(withoutBackups(entry, member, entry.learner()));
-            } else if (!isOurs
-                    && sim.mutation == Mutation.NODE_THINKS_IT_OWNS_ALL
-                    && entry.owner() != SlotEntry.NONE) {
+            } else if (!isOurs && sim.mutation == Mutation.NODE_THINKS_IT_OWNS_ALL && entry.owner() != SlotEntry.NONE) {
                 entries.add(withoutBackups(entry, member, SlotEntry.NONE));
             } else {
                 entries.add(entry);

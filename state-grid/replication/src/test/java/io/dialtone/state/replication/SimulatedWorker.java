@@ -167,8 +167,8 @@ final class SimulatedWorker implements SlotKeeper {
             case 1 -> replicator.doWork(nowNs);
             case 2 -> link.poll(this::onFrame, FRAMES_PER_TURN);
             case 3 -> fireTimers();
-            case 4 -> release();
-            default -> replicator.flush(nowNs);
+            case 4 -> replicator.flush(nowNs);
+            default -> release();
         };
     }
 
