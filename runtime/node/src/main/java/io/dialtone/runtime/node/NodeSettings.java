@@ -155,7 +155,8 @@ final class NodeSettings {
                     "--ack-window",
                     SettingType.duration("1ms", "32s"),
                     "500ms",
-                    "the same for an ACK, which nobody answers; after T1 the node that misses it sends its answer again")
+                    "the same for an ACK, which nobody answers (after T1 the node that misses it sends its answer again); and how long a"
+                            + " response may wait for an owner of its slot")
             .reference("RFC 3261 13.3.1.4");
 
     static final Setting<Integer> EDGE_UNANSWERED_MAX = Setting.of(

@@ -9,6 +9,8 @@ public enum EdgeCounter {
     REQUESTS_HELD(
             "requests.held",
             "Requests kept because their slot had no owner that could be reached, or others waited before them."),
+    RESPONSES_HELD(
+            "responses.held", "Responses kept because the slot their Via names had no owner that could be reached."),
     REQUESTS_RELEASED("requests.released", "Held requests handed to an owner in time."),
     REQUESTS_REDRIVEN(
             "requests.redriven",
@@ -37,7 +39,8 @@ public enum EdgeCounter {
     REFUSED_TOO_LARGE("refused.too-large", "Requests answered 513: longer than the link carries."),
     REFUSED_AGAIN("refused.again", "Retransmissions of refused requests, refused again."),
     ABSORBED_ACK("absorbed.ack", "ACKs for refusals of ours, absorbed."),
-    ABSORBED_RETRANSMISSION("absorbed.retransmission", "Retransmissions of requests that wait here for an owner."),
+    ABSORBED_RETRANSMISSION(
+            "absorbed.retransmission", "Retransmissions of requests and responses that wait here for an owner."),
     DROPPED_GARBAGE("dropped.garbage", "Datagrams that are neither a request we can answer nor a response."),
     DROPPED_ACK("dropped.ack", "ACKs that could not be handed over; an ACK is never answered."),
     DROPPED_RETRANSMISSION(

@@ -135,6 +135,7 @@ public final class EdgeRouter implements SipIngress {
         in.request = keys.request().ofRequest(message, via);
         in.slot = slotOfRequest(in.transaction, memo);
         in.isAck = message.method() == SipMethod.ACK;
+        in.isResponse = false;
         in.wasSeen = memo != AffinityMemory.NONE;
         in.from = from;
         in.arrivalNs = nowNs + wallOffsetNs;
@@ -330,14 +331,37 @@ public final class EdgeRouter implements SipIngress {
             return;
         }
         ways.onTable(slots.table());
-        if (!ways.isReachable(slot)) {
+        final int start = message.startLineOffset();
+        final int length = message.bodyOffset() + message.bodyLength() - start;
+        if (!redriver.isOpen(slot)) {
+            holdResponse(slot, start, length, from, nowNs);
+            return;
+        }
+        final long position = frames.begin(slot, from, nowNs + wallOffsetNs).offer(message.buffer(), start, length);
+        counters.increment(position > 0 ? EdgeCounter.RESPONSES_FORWARDED : EdgeCounter.DROPPED_RESPONSE);
+    }
+
+    private void holdResponse(
+            final int slot, final int offset, final int length, final SipFlow from, final long nowNs) {
+        if (message.callIdLength() == 0) {
             counters.increment(EdgeCounter.DROPPED_RESPONSE);
             return;
         }
-        final int start = message.startLineOffset();
-        final long position = frames.begin(slot, from, nowNs + wallOffsetNs)
-                .offer(message.buffer(), start, message.bodyOffset() + message.bodyLength() - start);
-        counters.increment(position > 0 ? EdgeCounter.RESPONSES_FORWARDED : EdgeCounter.DROPPED_RESPONSE);
+        final RequestInHand in = inHand;
+        in.transaction = keys.transaction().of(message, via);
+        in.request = keys.request().ofResponse(message, via);
+        in.slot = slot;
+        in.isAck = false;
+        in.isResponse = true;
+        in.wasSeen = false;
+        in.from = from;
+        in.arrivalNs = nowNs + wallOffsetNs;
+        in.bytes(message.buffer(), offset, length);
+        if (unanswered.find(in.transaction, in.request) != Unanswered.NONE) {
+            counters.increment(EdgeCounter.ABSORBED_RETRANSMISSION);
+        } else if (!redriver.hold(in, nowNs)) {
+            counters.increment(EdgeCounter.DROPPED_RESPONSE);
+        }
     }
 
     // Frames of nodes

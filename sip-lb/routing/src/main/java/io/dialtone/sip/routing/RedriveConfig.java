@@ -5,7 +5,7 @@ package io.dialtone.sip.routing;
  *
  * @param holdMs how long after its arrival a request may wait for an owner of its slot; then it is answered 503. 0 refuses at once
  * @param unansweredMs how long after it was handed over a request is remembered, to be handed over again when its slot's owner changes
- * @param ackMs how long an ACK is remembered, which nobody answers
+ * @param ackMs how long an ACK is remembered, which nobody answers, and how long a response may wait for an owner of its slot
  * @param requestsMax most requests and ACKs that an I/O thread remembers
  * @param bytesMax memory for their bytes, for each I/O thread
  * @param messageBytesMax longest request that is remembered

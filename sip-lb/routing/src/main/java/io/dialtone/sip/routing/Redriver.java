@@ -30,7 +30,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>A provisional answer ends the keeping too: no answer leaves a node before its backups hold the transaction, so the next owner knows it.
  *
  * <p>An ACK has no answer. It is kept for T1: until then the new owner would miss it without anybody noticing, later it sends its final answer again and
- * gets another. ACKs take half of the room at most.
+ * gets another. A response to a request of a node waits as long when its slot has no owner, and is not kept once it was handed over: it is dropped in the
+ * end, for nobody answers a response. ACKs and responses take half of the room at most.
  *
  * <p>An edge may hear of a new owner before the owner itself does, and a node drops what it does not own. So what is still unanswered is handed over again
  * some times after an epoch has changed. Nodes tell transactions apart and answer none twice.
@@ -64,7 +65,7 @@ final class Redriver {
     private final long holdNs;
     private final long unansweredNs;
     private final long ackNs;
-    private final int acksMax;
+    private final int briefMax;
     private final int perTurn;
 
     /** Slots that may have pending requests and an owner to give them to; each at most once. */
@@ -101,7 +102,7 @@ final class Redriver {
         holdNs = (mayHold ? settings.holdMs() : TURN_MS_MAX) * NS_PER_MS;
         unansweredNs = settings.unansweredMs() * NS_PER_MS;
         ackNs = settings.ackMs() * NS_PER_MS;
-        acksMax = settings.requestsMax() / 2;
+        briefMax = settings.requestsMax() / 2;
         perTurn = settings.perTurn();
         nextCheckNs = nowNs;
         due = new int[table.slots()];
@@ -172,19 +173,33 @@ final class Redriver {
 
     private boolean waitFor(final RequestInHand in, final long nowNs) {
         final int entry = unanswered.add(in);
-        keep(entry, in.isAck ? Unanswered.ACK : in.wasSeen ? Unanswered.HANDED_OVER : Unanswered.HELD, nowNs);
-        counters.increment(EdgeCounter.REQUESTS_HELD);
+        keep(entry, ageOfHeld(in), nowNs);
+        counters.increment(in.isResponse ? EdgeCounter.RESPONSES_HELD : EdgeCounter.REQUESTS_HELD);
         makeDue(in.slot);
         return true;
     }
 
+    private static int ageOfHeld(final RequestInHand in) {
+        if (in.isResponse) {
+            return Unanswered.RESPONSE;
+        }
+        if (in.isAck) {
+            return Unanswered.ACK;
+        }
+        return in.wasSeen ? Unanswered.HANDED_OVER : Unanswered.HELD;
+    }
+
     private void keep(final int entry, final int age, final long nowNs) {
-        final long timeNs = age == Unanswered.ACK ? ackNs : age == Unanswered.HELD ? holdNs : unansweredNs;
+        final long timeNs = age == Unanswered.HELD ? holdNs : age == Unanswered.HANDED_OVER ? unansweredNs : ackNs;
         unanswered.keep(entry, age, nowNs + timeNs);
     }
 
     private boolean hasRoomFor(final RequestInHand in) {
-        return unanswered.hasRoomFor(in.length) && !(in.isAck && unanswered.size(Unanswered.ACK) >= acksMax);
+        if (!unanswered.hasRoomFor(in.length)) {
+            return false;
+        }
+        final boolean isBrief = in.isAck || in.isResponse;
+        return !isBrief || unanswered.size(Unanswered.ACK) + unanswered.size(Unanswered.RESPONSE) < briefMax;
     }
 
     /** Notes a node's message: if it answers a request that is kept, the request is forgotten. */
@@ -234,7 +249,8 @@ final class Redriver {
         return work
                 + expire(Unanswered.HELD, nowNs)
                 + expire(Unanswered.HANDED_OVER, nowNs)
-                + expire(Unanswered.ACK, nowNs);
+                + expire(Unanswered.ACK, nowNs)
+                + expire(Unanswered.RESPONSE, nowNs);
     }
 
     /** The next time {@link #doWork} must be called though nothing arrives, or {@code Long.MAX_VALUE}. */
@@ -349,6 +365,11 @@ final class Redriver {
                 .request(unanswered.number(entry), seen)
                 .offer(scratch, SipIngress.HEADROOM_BYTES, length);
         if (position > 0) {
+            if (unanswered.age(entry) == Unanswered.RESPONSE) {
+                counters.increment(EdgeCounter.RESPONSES_FORWARDED);
+                unanswered.remove(entry);
+                return true;
+            }
             if (seen) {
                 counters.increment(EdgeCounter.REQUESTS_REDRIVEN);
             } else {
@@ -401,6 +422,8 @@ final class Redriver {
             if (pending && unanswered.epoch(entry) == 0) {
                 counters.increment(EdgeCounter.DROPPED_ACK);
             }
+        } else if (age == Unanswered.RESPONSE) {
+            counters.increment(EdgeCounter.DROPPED_RESPONSE);
         } else {
             counters.increment(pending ? EdgeCounter.DROPPED_UNANSWERED : EdgeCounter.FORGOTTEN_UNANSWERED);
         }
@@ -409,12 +432,13 @@ final class Redriver {
     /** The message lies in the scratch buffer. */
     private void giveUp(final int entry, final EdgeCounter why, final int length, final long nowNs) {
         final long transaction = unanswered.keyHigh(entry);
-        final boolean seen = unanswered.age(entry) != Unanswered.HELD;
+        final int age = unanswered.age(entry);
         unanswered.flow(entry, flow);
-        unanswered.remove(entry);
-        if (seen) {
-            counters.increment(EdgeCounter.DROPPED_UNANSWERED);
+        if (age != Unanswered.HELD) {
+            countForgotten(entry, age);
+            unanswered.remove(entry);
         } else {
+            unanswered.remove(entry);
             memory.put(transaction, EdgeRouter.REFUSED, nowNs);
             refuser.onHeldInVain(scratch, length, flow, why, nowNs);
         }

@@ -4,8 +4,8 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
- * The request that an I/O thread of an edge is just handling: who it is, where it goes, and where its bytes lie. One per thread, filled anew for each
- * request; valid until the next.
+ * The request that an I/O thread of an edge is just handling, or the response for a node: who it is, where it goes, and where its bytes lie. One per
+ * thread, filled anew for each; valid until the next.
  */
 final class RequestInHand {
     /** First half of its key: the transaction, with CANCEL and ACK. */
@@ -16,6 +16,7 @@ final class RequestInHand {
 
     int slot;
     boolean isAck;
+    boolean isResponse;
 
     /** Whether an owner was given the request before. */
     boolean wasSeen;

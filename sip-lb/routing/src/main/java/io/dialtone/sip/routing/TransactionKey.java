@@ -53,6 +53,11 @@ final class TransactionKey {
         return ofRequest(method.ordinal(), message, top);
     }
 
+    /** The number of a response itself: a provisional and a final one are two. */
+    long ofResponse(final SipMessage response, final ViaView top) {
+        return hash.hash(ofRequest(response, top) + response.statusCode());
+    }
+
     private long ofUnknownMethodSlowPath(final SipMessage message, final ViaView top) {
         final int offset = message.isRequest() ? message.methodOffset() : message.cseqMethodOffset();
         final int length = message.isRequest() ? message.methodLength() : message.cseqMethodLength();
@@ -68,8 +73,8 @@ final class TransactionKey {
     }
 
     /**
-     * A number of a host's name, by the steps of FNV-1a over eight bytes at a time. It need not resist anybody: to profit from two hosts with one number one has to know
-     * all else of another's transaction, and then one could as well claim its host.
+     * A number of a host's name, by the steps of FNV-1a over eight bytes at a time. It need not resist anybody: to profit from two hosts with one number
+     * one has to know all else of another's transaction, and then one could as well claim its host.
      */
     private static long fold(final SipMessage message, final int offset, final int length) {
         final DirectBuffer buffer = message.buffer();

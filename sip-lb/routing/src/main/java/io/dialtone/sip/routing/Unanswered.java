@@ -34,8 +34,11 @@ final class Unanswered {
 
     static final int HANDED_OVER = 1;
     static final int ACK = 2;
-    private static final int AGES = 3;
-    private static final int NO_AGE = 3;
+    /** A response to a request of a node, which waits for the node's successor; it is not kept once it was handed over. */
+    static final int RESPONSE = 3;
+
+    private static final int AGES = 4;
+    private static final int NO_AGE = 4;
 
     private static final int KEY_HIGH = 0;
     private static final int KEY_LOW = 8;

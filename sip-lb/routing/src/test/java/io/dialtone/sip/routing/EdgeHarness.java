@@ -6,6 +6,7 @@ import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SlotHash;
 import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
+import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.SipLimits;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,6 +54,13 @@ final class EdgeHarness {
 
     static EdgeHarness ofDefaults() {
         return new EdgeHarness(RedriveConfig.defaults());
+    }
+
+    /** A branch that a node in the slot would write. */
+    String branchOf(final int slot) {
+        final UnsafeBuffer text = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
+        SlotToken.of(KEY, 0, SLOTS).write(slot, text, 0);
+        return "z9hG4bK" + text.getStringWithoutLengthAscii(0, SlotToken.LENGTH) + "0001";
     }
 
     /** A Call-ID that lives in the slot. */

@@ -43,6 +43,8 @@ class EdgeRedriveModelTest {
         for (final EdgeCounter rare : List.of(
                 EdgeCounter.REQUESTS_HELD,
                 EdgeCounter.REQUESTS_RELEASED,
+                EdgeCounter.RESPONSES_HELD,
+                EdgeCounter.DROPPED_RESPONSE,
                 EdgeCounter.REQUESTS_REDRIVEN,
                 EdgeCounter.REQUESTS_NOT_REMEMBERED,
                 EdgeCounter.REFUSED_NO_OWNER,
@@ -71,6 +73,8 @@ class EdgeRedriveModelTest {
         final Set<String> mayCome = new HashSet<>();
         final int[] lastFirstOffer = new int[EdgeHarness.SLOTS];
         final List<ScriptedLink.Offer> inFlight = new ArrayList<>();
+        final Set<String> delivered = new HashSet<>();
+        int responses;
         int step;
 
         Run(final long seed) {
@@ -88,7 +92,7 @@ class EdgeRedriveModelTest {
 
         private void act() {
             final int slot = random.nextInt(4);
-            switch (random.nextInt(16)) {
+            switch (random.nextInt(17)) {
                 case 0, 1, 2, 3, 4 -> send(slot);
                 case 5 -> retransmit();
                 case 6, 7, 8 -> answer();
@@ -110,6 +114,7 @@ class EdgeRedriveModelTest {
                         default -> 0;
                     };
                 }
+                case 14 -> respond(slot);
                 case 13 -> edge.run(1 + random.nextInt(random.nextInt(8) == 0 ? 400 : 20));
                 default -> edge.after(random.nextInt(2));
             }
@@ -124,6 +129,13 @@ class EdgeRedriveModelTest {
             mayCome.add(name(message));
             edge.nowNs += 1_000;
             edge.receive(message);
+        }
+
+        /** A peer answers a node. */
+        private void respond(final int slot) {
+            final String bye = request("BYE", "r" + responses++, edge.branchOf(slot), 1, "");
+            edge.nowNs += 1_000;
+            edge.receive(EdgeHarness.response(bye, 200));
         }
 
         private void retransmit() {
@@ -163,6 +175,11 @@ class EdgeRedriveModelTest {
         private void look() {
             for (final ScriptedLink.Offer offer : edge.link.takeOffers()) {
                 final String name = name(offer.message());
+                if (offer.message().startsWith("SIP/2.0 ")) {
+                    assertEquals(edge.ownerOf(offer.frame().slot()), offer.member(), "response for today's owner");
+                    assertTrue(delivered.add(name), "response handed over twice");
+                    continue;
+                }
                 final int slot = slotOf.getOrDefault(name, -1);
                 assertEquals(slot, offer.frame().slot());
                 assertEquals(edge.slots.table().epochOf(slot), offer.frame().epoch(), "sent under today's epoch");
@@ -203,7 +220,7 @@ class EdgeRedriveModelTest {
                 edge.turn();
                 for (final ScriptedLink.Offer offer : edge.link.offers) {
                     final String name = name(offer.message());
-                    final int slot = slotOf.getOrDefault(name, -1);
+                    final int slot = offer.frame().slot();
                     assertTrue(kept.add(name), name + " was handed over twice");
                     assertTrue(offer.frame().arrivalNs() > last[slot], name + " comes out of order");
                     // A retransmission that was kept anew stands where it came, not where the first did.

@@ -558,6 +558,48 @@ class EdgeRedriveTest {
         assertEquals(16, edge.link.takeOffers().size());
     }
 
+    // Responses to requests of nodes
+
+    @Test
+    void shouldHoldAResponseForTheNextOwnerAndNotKeepItThen() {
+        final String bye = request("BYE", call, edge.branchOf(SLOT), 1, "");
+        final String trying = EdgeHarness.response(bye, 100);
+        final String ok = EdgeHarness.response(bye, 200);
+        edge.give(SLOT, SlotTable.NO_OWNER);
+
+        edge.receive(trying);
+        edge.receive(ok);
+        edge.receive(ok);
+        edge.run(400);
+        assertEquals(2, edge.count(EdgeCounter.RESPONSES_HELD));
+        assertEquals(1, edge.count(EdgeCounter.ABSORBED_RETRANSMISSION));
+        edge.give(SLOT, 3);
+        edge.turn();
+
+        assertEquals(
+                List.of(trying, ok),
+                edge.link.offers.stream().map(ScriptedLink.Offer::message).toList());
+        assertEquals(3, edge.link.takeOffers().getFirst().member());
+        assertEquals(2, edge.count(EdgeCounter.RESPONSES_FORWARDED));
+        assertEquals(0, edge.level(EdgeGauge.REQUESTS_UNANSWERED));
+        edge.give(SLOT, 2);
+        edge.run(500);
+        assertTrue(edge.link.offers.isEmpty());
+    }
+
+    @Test
+    void shouldDropAResponseThatNobodyComesFor() {
+        edge.link.unreachable[edge.ownerOf(SLOT)] = true;
+        edge.receive(EdgeHarness.response(request("BYE", call, edge.branchOf(SLOT), 1, ""), 200));
+
+        edge.run(499);
+        assertEquals(0, edge.count(EdgeCounter.DROPPED_RESPONSE));
+        edge.run(2);
+
+        assertEquals(1, edge.count(EdgeCounter.DROPPED_RESPONSE));
+        edge.egress.nothing();
+    }
+
     // Turns
 
     @Test
