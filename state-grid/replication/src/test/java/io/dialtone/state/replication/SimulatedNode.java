@@ -179,6 +179,15 @@ final class SimulatedNode {
         }
     }
 
+    /** Nobody who was to die in a turn still does. */
+    void spare() {
+        for (final SimulatedWorker worker : workers) {
+            if (isRunning()) {
+                worker.spare();
+            }
+        }
+    }
+
     void pause() {
         if (isRunning()) {
             isPaused = true;

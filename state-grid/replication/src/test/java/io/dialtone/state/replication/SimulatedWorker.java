@@ -179,6 +179,10 @@ final class SimulatedWorker implements SlotKeeper {
         wake(0);
     }
 
+    void spare() {
+        lastStep = STEPS + 1;
+    }
+
     private void lookForFencing() {
         if (isWokenAfterPause) {
             isWokenAfterPause = false;

@@ -136,6 +136,7 @@ final class Simulator {
         for (final SimulatedNode node : nodes) {
             node.goOn();
             node.slowness(1);
+            node.spare();
             node.setWallRight();
             node.storeBytesMax(plan.storeBytes());
             node.start();
