@@ -127,6 +127,18 @@ public final class DormantSessions implements SlotKeeper {
         return restore(slot);
     }
 
+    /** Makes all sessions of a slot again: for a message that does not name its session. Each slot pays for that once after it came. */
+    public void wakeAll(final int slot) {
+        long cursor = images.next(slot, ImageStore.BEGIN, view);
+        while (cursor != ImageStore.END) {
+            final DirectBuffer key = view.key();
+            if (sessions.find(slot, view.keyHash(), key, 0, key.capacity()) == null) {
+                restore(slot);
+            }
+            cursor = images.next(slot, cursor, view);
+        }
+    }
+
     // ---- what the journal asks
 
     /** The session is over. */
@@ -267,6 +279,12 @@ public final class DormantSessions implements SlotKeeper {
             sessions.add(session);
             counters.increment(WorkerCounter.SESSIONS_RESTORED);
             return session;
+        }
+        if (reader.isPostponed()) {
+            counters.increment(WorkerCounter.RESTORES_POSTPONED);
+            onDormant(slot, +1);
+            protocol().forget(session);
+            return null;
         }
         counters.increment(WorkerCounter.IMAGES_UNREADABLE);
         journal().recordLost(slot, view.keyHash(), view.key());

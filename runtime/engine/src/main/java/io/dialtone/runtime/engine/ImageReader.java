@@ -16,11 +16,13 @@ public final class ImageReader {
     private final UnsafeBuffer image = new UnsafeBuffer(0, 0);
     private int at;
     private boolean intact;
+    private boolean postponed;
 
     ImageReader wrap(final DirectBuffer buffer) {
         image.wrap(buffer, 0, buffer.capacity());
         at = 0;
         intact = true;
+        postponed = false;
         return this;
     }
 
@@ -37,6 +39,16 @@ public final class ImageReader {
     /** Says that what was read makes no sense. */
     public void refuse() {
         intact = false;
+    }
+
+    /** Says that there is no room for it now, whatever it is. */
+    public void postpone() {
+        postponed = true;
+        intact = false;
+    }
+
+    boolean isPostponed() {
+        return postponed;
     }
 
     public byte readByte() {

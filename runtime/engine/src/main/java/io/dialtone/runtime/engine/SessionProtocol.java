@@ -14,6 +14,9 @@ public interface SessionProtocol {
     /** What the last message has made of its session could not be kept, and the session is again as it was before. The message is still there to be refused. */
     void onMessageNotKept(long nowNs);
 
+    /** True if each message names its session, so that sessions may rest in the store of images without being asked for in vain. */
+    boolean namesSessionInEachMessage();
+
     // ---- sessions; the engine decides when, the protocol knows how
 
     /** An empty session. */

@@ -35,6 +35,7 @@ public final class SessionWorker implements Agent {
     private final TurnTime time = new TurnTime();
     private final DormantSessions dormant;
     private final IdleSessions idle;
+    private final boolean mayRest;
     private final SessionReplicator replicator;
     private final EventJournal journal;
     private final SessionProtocol protocol;
@@ -66,6 +67,7 @@ public final class SessionWorker implements Agent {
         dormant.bind(protocol, deadlines, journal);
         journal.dormant(dormant);
         idle = new IdleSessions(sessions, dormant, time, grid.slots(), config.restAfterNs());
+        mayRest = journal.keepsImages() && protocol.namesSessionInEachMessage();
         proxy = new SessionWorkerProxy(mailbox);
     }
 
@@ -86,7 +88,8 @@ public final class SessionWorker implements Agent {
         work += link.poll(onFrame, config.framesPerTurnMax());
         if (takesMessages) {
             work += deadlines.poll(nowNs, config.deadlinesPerTurnMax());
-            work += journal.keepsImages() ? dormant.doWork() + idle.doWork() : 0;
+            work += journal.keepsImages() ? dormant.doWork() : 0;
+            work += mayRest ? idle.doWork() : 0;
         }
         work += replicator.flush(nowNs);
         work += outbox.release(replicator);

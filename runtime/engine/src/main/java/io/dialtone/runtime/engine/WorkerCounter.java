@@ -57,6 +57,8 @@ public enum WorkerCounter {
     SESSIONS_PUT_TO_REST("Idle sessions that left memory for the store of images"),
     /** Sessions lost because their image is in no form we read. */
     IMAGES_UNREADABLE("Sessions lost because their image is in no form that is read here"),
+    /** Dormant sessions left where they are because there was no room for their transactions or dialogs. */
+    RESTORES_POSTPONED("Dormant sessions left where they are because the worker's tables were full"),
     /** Events undone because the session's image was too long or the store full. */
     EVENTS_NOT_KEPT("Events undone because their session's image could not be kept"),
     /** Gauge: sessions that lie in the store of images only. */

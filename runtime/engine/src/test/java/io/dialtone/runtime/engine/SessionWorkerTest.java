@@ -60,6 +60,11 @@ class SessionWorkerTest {
         }
 
         @Override
+        public boolean namesSessionInEachMessage() {
+            return true;
+        }
+
+        @Override
         public WorkerSession<?> newSession() {
             throw new AssertionError("there is no session");
         }

@@ -86,8 +86,12 @@ final class ClientLayer {
     /** Reads a request of a session that is being made again, and goes on asking. */
     void restore(final SipSession<?> holder, final ImageReader image) {
         final int length = image.readLength(BRANCH_BYTES_MAX);
-        if (length <= 0 || transactions.isFull()) {
+        if (length <= 0) {
             image.refuse();
+            return;
+        }
+        if (transactions.isFull()) {
+            image.postpone();
             return;
         }
         final NonInviteClientTransaction spare = spares.pollLast();

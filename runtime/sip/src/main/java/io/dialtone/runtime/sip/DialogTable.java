@@ -37,8 +37,12 @@ final class DialogTable {
     void restore(final SipSession<?> holder, final boolean isOrphan, final ImageReader image) {
         final int code = image.readByte();
         final int length = image.readLength(PooledBytes.BYTES_MAX);
-        if (length <= 0 || dialogs.isFull()) {
+        if (length <= 0) {
             image.refuse();
+            return;
+        }
+        if (dialogs.isFull()) {
+            image.postpone();
             return;
         }
         final Dialog spare = spares.pollLast();

@@ -106,6 +106,11 @@ public final class SipProtocol implements SessionProtocol {
     }
 
     @Override
+    public boolean namesSessionInEachMessage() {
+        return core.namesSessionInEachMessage();
+    }
+
+    @Override
     public WorkerSession<?> newSession() {
         return core.newSession();
     }

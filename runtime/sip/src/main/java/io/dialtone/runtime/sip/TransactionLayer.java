@@ -146,8 +146,12 @@ final class TransactionLayer {
         final SipMethod method = Methods.ofCode(image.readByte());
         final int state = image.readByte();
         final int length = image.readLength(PooledBytes.BYTES_MAX);
-        if (length <= 0 || transactions.isFull()) {
+        if (length <= 0) {
             image.refuse();
+            return;
+        }
+        if (transactions.isFull()) {
+            image.postpone();
             return;
         }
         final ServerTransaction transaction = method == SipMethod.INVITE ? beginInvite() : beginNonInvite();

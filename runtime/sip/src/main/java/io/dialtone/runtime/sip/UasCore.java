@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.AffinityRule;
 import io.dialtone.api.SipHandler;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.runtime.engine.ImageReader;
@@ -484,12 +485,29 @@ final class UasCore<S extends Record> {
         if (!parts.dormant().hasAny(slot)) {
             return;
         }
+        if (!namesSessionInEachMessage() && !beginsSomething(message)) {
+            parts.dormant().wakeAll(slot);
+            return;
+        }
         affinityKey.read(message);
         final DirectBuffer buffer = message.buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         if (findSession(slot, hash, buffer) == null) {
             parts.dormant().wake(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
         }
+    }
+
+    /** Every message of a call has its Call-ID; what other rules look at may stand in the first request only. */
+    boolean namesSessionInEachMessage() {
+        return context.service().affinity().kind() == AffinityRule.Kind.CALL_ID;
+    }
+
+    /** A request outside any dialog, by which its sender names a session as the rule wants it named. */
+    private static boolean beginsSomething(final SipMessage message) {
+        return message.isRequest()
+                && message.toTagLength() <= 0
+                && message.method() != SipMethod.CANCEL
+                && message.method() != SipMethod.ACK;
     }
 
     SipSession<S> newSession() {

@@ -371,6 +371,25 @@ class TakeoverTest {
     }
 
     @Test
+    void shouldFindTheCallOfAMessageThatDoesNotNameItsSession() {
+        final TestCluster byHeader = TestCluster.replicated(() -> handler, EventsCodec::new)
+                .affinity("header:X-Subscriber")
+                .start();
+        final SipPeer bob = byHeader.peer("bob");
+        final SipCall call = bob.newCall("sip:alice@example.com");
+        call.invite("X-Subscriber: 4711");
+        call.expect(200);
+        call.ack();
+
+        final String former = byHeader.killOwnerOf("4711");
+        byHeader.awaitNewOwner("4711", former);
+        bob.drain();
+        call.bye().expect(200);
+
+        assertEquals(List.of("INVITE", "ACK", "BYE"), handler.told);
+    }
+
+    @Test
     void shouldDropAndCountASessionWhoseImageNobodyCanRead() {
         final TestCluster restless = TestCluster.replicated(() -> handler, EventsCodec::new)
                 .worker(WorkerConfig.defaults().withRestAfterNs(Duration.ofSeconds(1).toNanos()))
