@@ -28,6 +28,7 @@ import java.util.stream.Collectors;
 final class ClusterPages implements AdminPages {
     private static final Set<WorkerCounter> WORKER_GAUGES = EnumSet.of(
             WorkerCounter.SESSIONS,
+            WorkerCounter.SESSIONS_DORMANT,
             WorkerCounter.DEADLINES,
             WorkerCounter.OUTPUTS_HELD,
             WorkerCounter.OUTPUT_BYTES_HELD,
