@@ -57,6 +57,11 @@ final class Call {
     /** Who answered; empty before. */
     String party = "";
 
+    /** Answered and not ended when a node was killed. */
+    boolean wasUpAtKill;
+    /** Its owner was killed, and it has not had an answer since. */
+    boolean awaitsNewOwner;
+
     long wakeAtNs = Long.MAX_VALUE;
     long byeAtNs;
     long timerId = CallGenerator.NO_TIMER;

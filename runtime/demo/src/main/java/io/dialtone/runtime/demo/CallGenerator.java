@@ -89,6 +89,39 @@ final class CallGenerator {
         starting = false;
     }
 
+    /** A node was killed a moment ago: notes which calls were up, and which of them it owned. */
+    void onKill(final NodeKill kill) {
+        final KillTally killTally = new KillTally(kill);
+        tally.kill = killTally;
+        for (final Call call : byNumber.values()) {
+            if (call.isOpen() && !call.party.isEmpty()) {
+                call.wasUpAtKill = true;
+                killTally.establishedAtKill++;
+                if (kill.owned().test(name.callId(call.number))) {
+                    call.awaitsNewOwner = true;
+                    killTally.owned++;
+                }
+            }
+        }
+    }
+
+    private void noteAnswerAfterKill(final Call call, final ClientTransaction transaction, final long nowNs) {
+        final KillTally killTally = tally.kill;
+        if (call.awaitsNewOwner && killTally != null) {
+            call.awaitsNewOwner = false;
+            killTally.onFirstAnswer(transaction.firstSentNs, nowNs);
+        }
+    }
+
+    /** Counts an answer that no correct peer gives; after a kill it may be the new owner who forgot. */
+    private void noteOf(final Call call, final Anomaly anomaly) {
+        tally.note(anomaly);
+        final KillTally killTally = tally.kill;
+        if (call.wasUpAtKill && killTally != null) {
+            killTally.contradicted++;
+        }
+    }
+
     /** Gives up what is still open, with a BYE to each confirmed dialog so that the other side is not left waiting. */
     void abandon(final long nowNs) {
         stopStarting();
@@ -262,7 +295,7 @@ final class CallGenerator {
             return true;
         }
         if (!CallerName.equal(buffer, message.toTagOffset(), message.toTagLength(), call.remoteTag)) {
-            tally.note(Anomaly.WRONG_TAG);
+            noteOf(call, Anomaly.WRONG_TAG);
             return false;
         }
         return true;
@@ -299,6 +332,8 @@ final class CallGenerator {
                 fail(call, Failure.DIALOG_UNKNOWN);
             } else if (status >= 300) {
                 fail(call, Failure.BYE_REFUSED);
+            } else {
+                noteAnswerAfterKill(call, transaction, nowNs);
             }
             end(call, nowNs);
         }
@@ -348,7 +383,9 @@ final class CallGenerator {
             return;
         }
         if (status >= 300) {
-            tally.note(Anomaly.UNEXPECTED_ANSWER);
+            noteOf(call, Anomaly.UNEXPECTED_ANSWER);
+        } else {
+            noteAnswerAfterKill(call, ask, nowNs);
         }
         call.state = Call.State.HOLDING;
         call.wakeAtNs = Math.max(nowNs, call.byeAtNs);
@@ -369,7 +406,7 @@ final class CallGenerator {
             return;
         }
         if (status != transaction.finalStatus) {
-            tally.note(Anomaly.CONTRADICTION);
+            noteOf(call, Anomaly.CONTRADICTION);
         } else if (transaction.mayRepeat(nowNs, timers)) {
             tally.retransmittedFinals++;
         } else {
@@ -503,6 +540,10 @@ final class CallGenerator {
             tally.fail(failure);
             if (!call.party.isEmpty()) {
                 tally.lostBy(call.party);
+            }
+            final KillTally killTally = tally.kill;
+            if (call.wasUpAtKill && killTally != null) {
+                killTally.establishedLost++;
             }
         }
     }

@@ -119,6 +119,7 @@ public final class CallReport {
                     "p50 " + Milliseconds.at(later, 50) + "  p99 " + Milliseconds.at(later, 99) + "  max "
                             + Milliseconds.of(later.getMaxValue()) + " ms");
         }
+        killLines(text);
         line(text, "messages", tally.sent + " sent, " + tally.received + " received");
         line(
                 text,
@@ -141,6 +142,57 @@ public final class CallReport {
         return text.toString();
     }
 
+    private void killLines(final StringBuilder text) {
+        final KillTally kill = tally.kill;
+        if (kill == null) {
+            return;
+        }
+        line(text, "killed", kill.kill.node() + ", with " + kill.establishedAtKill + " calls up, " + kill.owned
+                + " of them its own");
+        line(text, "      lost", kill.establishedLost + " of the calls that were up");
+        line(text, "      contradicted", kill.contradicted + " answers");
+        if (kill.hasAnswer()) {
+            line(
+                    text,
+                    "      answered again",
+                    "after " + Milliseconds.of(kill.firstAnswerNs()) + " ms; each of its calls p50 "
+                            + Milliseconds.at(kill.firstAnswersNs, 50) + "  p99 "
+                            + Milliseconds.at(kill.firstAnswersNs, 99) + "  max "
+                            + Milliseconds.of(kill.firstAnswersNs.getMaxValue()) + " ms");
+            line(text, "", "(from the kill, or from a later request, to the first answer within the call)");
+        }
+    }
+
+    /** Calls that were up when a node was killed and failed later; 0 if none was killed. */
+    public long establishedLost() {
+        final KillTally kill = tally.kill;
+        return kill == null ? 0 : kill.establishedLost;
+    }
+
+    /** Calls that were up when a node was killed; 0 if none was killed. */
+    public long establishedAtKill() {
+        final KillTally kill = tally.kill;
+        return kill == null ? 0 : kill.establishedAtKill;
+    }
+
+    /** Of these, calls whose owner died; 0 if no node was killed. */
+    public long ownedByKilled() {
+        final KillTally kill = tally.kill;
+        return kill == null ? 0 : kill.owned;
+    }
+
+    /** Answers after a kill that do not fit those before it. */
+    public long contradicted() {
+        final KillTally kill = tally.kill;
+        return kill == null ? 0 : kill.contradicted;
+    }
+
+    /** Time to the first answer of each call whose owner was killed, in ns; 0 if there is none. */
+    public long firstAnswerNs(final double percentile) {
+        final KillTally kill = tally.kill;
+        return kill == null ? 0 : kill.firstAnswersNs.getValueAtPercentile(percentile);
+    }
+
     /** The report as one JSON object. */
     public String toJson() {
         final Json json = new Json();
@@ -157,7 +209,15 @@ public final class CallReport {
         json.number("answered", tally.answered);
         json.number("completed", tally.completed);
         json.number("failed", tally.failed);
+        final KillTally kill = tally.kill;
+        if (kill != null) {
+            json.number("establishedAtKill", kill.establishedAtKill);
+            json.number("establishedLost", kill.establishedLost);
+        }
         json.close();
+        if (kill != null) {
+            kill(json, kill);
+        }
         json.open("failures");
         for (final Failure failure : Failure.values()) {
             if (tally.count(failure) > 0) {
@@ -200,6 +260,18 @@ public final class CallReport {
     /** Writes {@link #toJson} to a file, for {@code --report FILE}. */
     public void writeJson(final Path file) throws IOException {
         Files.writeString(file, toJson() + "\n");
+    }
+
+    private static void kill(final Json json, final KillTally kill) {
+        json.open("kill");
+        json.field("node", kill.kill.node());
+        json.number("callsOwned", kill.owned);
+        json.number("contradicted", kill.contradicted);
+        if (kill.hasAnswer()) {
+            json.number("firstAnswerMs", Milliseconds.of(kill.firstAnswerNs()));
+            histogram(json, "answerMs", kill.firstAnswersNs);
+        }
+        json.close();
     }
 
     private static void histogram(final Json json, final String name, final Histogram histogram) {

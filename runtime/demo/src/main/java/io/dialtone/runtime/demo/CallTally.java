@@ -4,6 +4,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** What a {@link CallGenerator} counted and measured. Written and read by the generator's thread only. */
 final class CallTally {
@@ -35,6 +36,10 @@ final class CallTally {
 
     long sent;
     long received;
+
+    /** Null while no node was killed. */
+    @Nullable
+    KillTally kill;
 
     private final EnumMap<Failure, long[]> failures = new EnumMap<>(Failure.class);
     private final EnumMap<Anomaly, long[]> anomalies = new EnumMap<>(Anomaly.class);

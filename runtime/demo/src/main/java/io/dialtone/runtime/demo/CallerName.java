@@ -3,6 +3,7 @@ package io.dialtone.runtime.demo;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 
 /**
@@ -50,6 +51,11 @@ final class CallerName {
     /** One branch per transaction; ACK to a 2xx is a transaction of its own, CANCEL and ACK to a refusal share INVITE's. */
     void putBranch(final SipText text, final long number, final long cseq, final char kind) {
         text.put(MAGIC_COOKIE).put(run).put("-").put(number).put("-").put(cseq).put(String.valueOf(kind));
+    }
+
+    /** The Call-ID of a call, as text. */
+    String callId(final long number) {
+        return number + new String(callIdTail, StandardCharsets.US_ASCII);
     }
 
     /** The call's number in a Call-ID of this run, or -1. */

@@ -5,6 +5,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** The show of {@code dialtone demo}: real processes on loopback, real calls through them, and a report. Called only by the command's thread. */
@@ -20,18 +21,24 @@ public final class Demo {
     private final DemoLauncher launcher;
     private final double callsPerSecond;
     private final int seconds;
+    private final boolean killsNode;
     private final @Nullable Path reportFile;
     private final PrintStream screen;
 
+    /**
+     * @param killsNode whether a node is killed in mid-run
+     */
     public Demo(
             final DemoLauncher launcher,
             final double callsPerSecond,
             final int seconds,
+            final boolean killsNode,
             final @Nullable Path reportFile,
             final PrintStream screen) {
         this.launcher = launcher;
         this.callsPerSecond = callsPerSecond;
         this.seconds = seconds;
+        this.killsNode = killsNode;
         this.reportFile = reportFile;
         this.screen = screen;
     }
@@ -58,7 +65,7 @@ public final class Demo {
             final CallReport warmUp = warmUp(load);
             final Map<String, Long> callsBefore = cluster.callsByNode();
             screen.println();
-            final CallReport report = new LoadRunner(load, screen::println).run();
+            final CallReport report = new LoadRunner(load, screen::println, killPlan(cluster)).run();
             final Map<String, Long> callsAfter = cluster.callsByNode();
             final List<String> died = cluster.died();
             screen.printf("%nReport%n%s", report.toText());
@@ -72,19 +79,32 @@ public final class Demo {
                 screen.println("  JSON               " + reportFile);
             }
             final boolean well = warmUp.allCallsAnswered() && report.allCallsAnswered() && died.isEmpty();
-            final long failed = warmUp.failed() + report.failed();
-            final long attempted = warmUp.attempted() + report.attempted();
-            screen.printf(
-                    "%n%s%n",
-                    well
-                            ? "All " + report.attempted() + " calls were answered and ended well."
-                            : "NOT all went well: " + failed + " of " + attempted + " calls failed, warm-up included; "
-                                    + died.size() + " processes died.");
-            return well ? EXIT_ALL_ANSWERED : EXIT_CALLS_LOST;
+            screen.printf("%n%s%n", well ? lastWordsWhenWell(report) : lastWordsWhenNot(warmUp, report, died));
+            return well && report.contradicted() == 0 ? EXIT_ALL_ANSWERED : EXIT_CALLS_LOST;
         } catch (IOException e) {
             screen.println("The demo could not run: " + e.getMessage());
             return EXIT_NOT_STARTED;
         }
+    }
+
+    private @Nullable KillPlan killPlan(final DemoCluster cluster) {
+        return killsNode ? new KillPlan(TimeUnit.SECONDS.toNanos(seconds) / 2, cluster::killBusiest) : null;
+    }
+
+    private String lastWordsWhenWell(final CallReport report) {
+        return "All " + report.attempted() + " calls were answered and ended well"
+                + (killsNode ? ", though a node was killed under " + report.establishedAtKill() + " of them." : ".");
+    }
+
+    private static String lastWordsWhenNot(
+            final CallReport warmUp, final CallReport report, final List<String> died) {
+        final long failed = warmUp.failed() + report.failed();
+        final long attempted = warmUp.attempted() + report.attempted();
+        return "NOT all went well: " + failed + " of " + attempted + " calls failed, warm-up included"
+                + (report.establishedAtKill() > 0
+                        ? ", " + report.establishedLost() + " of them were up when the node was killed; "
+                        : "; ")
+                + died.size() + " processes died unasked.";
     }
 
     /** The first calls of a Java process run interpreted and say nothing about the others. They count for the exit code, not for the report. */

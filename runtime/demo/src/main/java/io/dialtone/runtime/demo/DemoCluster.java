@@ -12,11 +12,14 @@ public interface DemoCluster extends AutoCloseable {
     /** What runs, a line each, for people: {@code node-1 (pid 4711)}. */
     List<String> processes();
 
-    /** Names of processes that have ended though nobody stopped them; empty while all is well. */
+    /** Names of processes that have ended though nobody stopped or killed them; empty while all is well. */
     List<String> died();
 
     /** How many calls each node has begun since it started, by its name; empty where nodes do not tell. */
     Map<String, Long> callsByNode();
+
+    /** Kills the node that owns most calls, as nothing can prevent. */
+    NodeKill killBusiest();
 
     /** Stops every process that was started, and waits until they are gone. */
     @Override

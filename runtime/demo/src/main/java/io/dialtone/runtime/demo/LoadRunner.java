@@ -14,6 +14,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes the calls of a {@link CallLoad} from one UDP socket, on the calling thread, until all have ended. One instance per run; {@link #stop} may be
@@ -36,6 +37,8 @@ public final class LoadRunner {
 
     private final CallLoad load;
     private final Consumer<String> progressLines;
+    private final @Nullable KillPlan killPlan;
+    private volatile @Nullable NodeKill kill;
     private volatile boolean stopped;
     private volatile boolean abandoned;
 
@@ -43,8 +46,17 @@ public final class LoadRunner {
      * @param progressLines takes a line for people once a second, on the running thread
      */
     public LoadRunner(final CallLoad load, final Consumer<String> progressLines) {
+        this(load, progressLines, null);
+    }
+
+    /**
+     * @param killPlan when to kill a node in mid-run, or null
+     */
+    public LoadRunner(
+            final CallLoad load, final Consumer<String> progressLines, final @Nullable KillPlan killPlan) {
         this.load = load;
         this.progressLines = progressLines;
+        this.killPlan = killPlan;
     }
 
     /** Starts no more calls and lets the open ones end; a second call gives those up. */
@@ -80,8 +92,20 @@ public final class LoadRunner {
         final UnsafeBuffer inboundView = new UnsafeBuffer(inbound);
         final Progress progress = new Progress(progressLines, startNs);
         long doneAtNs = Long.MAX_VALUE;
+        KillPlan nextKill = killPlan;
+        boolean isKillNoted = false;
         while (true) {
             final long nowNs = System.nanoTime();
+            if (nextKill != null && nowNs - startNs >= nextKill.afterNs()) {
+                begin(nextKill);
+                nextKill = null;
+            }
+            final NodeKill done = kill;
+            if (done != null && !isKillNoted) {
+                isKillNoted = true;
+                generator.onKill(done);
+                progressLines.accept("        kill -9 " + done.node());
+            }
             if (stopped) {
                 generator.stopStarting();
             }
@@ -102,6 +126,11 @@ public final class LoadRunner {
                 rest(selector, generator.nextDueNs() - System.nanoTime(), generator.hasTimers());
             }
         }
+    }
+
+    /** On a thread of its own: the caller does not stop calling meanwhile. */
+    private void begin(final KillPlan plan) {
+        Thread.ofVirtual().name("killer").start(() -> kill = plan.killer().kill());
     }
 
     private static int receive(

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -22,6 +24,7 @@ class DemoTest {
                 },
                 10,
                 1,
+                false,
                 null,
                 new PrintStream(screen, true, StandardCharsets.UTF_8));
 
@@ -38,7 +41,7 @@ class DemoTest {
             final FakeCluster cluster = new FakeCluster(uas.address(), List.of());
 
             final int exit = new Demo(
-                            progress -> cluster, 50, 1, null, new PrintStream(screen, true, StandardCharsets.UTF_8))
+                            progress -> cluster, 50, 1, false, null, new PrintStream(screen, true, StandardCharsets.UTF_8))
                     .run();
 
             final String shown = screen.toString(StandardCharsets.UTF_8);
@@ -56,11 +59,33 @@ class DemoTest {
             final FakeCluster cluster = new FakeCluster(uas.address(), List.of("node-2 (pid 7)"));
 
             final int exit = new Demo(
-                            progress -> cluster, 50, 1, null, new PrintStream(screen, true, StandardCharsets.UTF_8))
+                            progress -> cluster, 50, 1, false, null, new PrintStream(screen, true, StandardCharsets.UTF_8))
                     .run();
 
             assertEquals(Demo.EXIT_CALLS_LOST, exit);
             assertTrue(screen.toString(StandardCharsets.UTF_8).contains("node-2 (pid 7)"));
+        }
+    }
+
+    @Test
+    void shouldSayWhatBecameOfTheCallsOfAKilledNode() throws Exception {
+        final ByteArrayOutputStream screen = new ByteArrayOutputStream();
+        final Path json = Files.createTempFile("demo", ".json");
+        try (LoopbackUas uas = new LoopbackUas()) {
+            final FakeCluster cluster = new FakeCluster(uas.address(), List.of());
+
+            final int exit = new Demo(
+                            progress -> cluster, 50, 3, true, json, new PrintStream(screen, true, StandardCharsets.UTF_8))
+                    .run();
+
+            final String shown = screen.toString(StandardCharsets.UTF_8);
+            final String report = Files.readString(json);
+            assertEquals(Demo.EXIT_ALL_ANSWERED, exit, shown);
+            assertTrue(shown.contains("kill -9 node-1"), shown);
+            assertTrue(report.contains("\"establishedLost\": 0") || report.contains("\"establishedLost\":0"), report);
+            assertTrue(report.contains("firstAnswerMs"), report);
+        } finally {
+            Files.deleteIfExists(json);
         }
     }
 
@@ -95,6 +120,11 @@ class DemoTest {
         public Map<String, Long> callsByNode() {
             calls += 50;
             return Map.of("node-1", calls);
+        }
+
+        @Override
+        public NodeKill killBusiest() {
+            return new NodeKill("node-1", System.nanoTime(), callId -> true);
         }
 
         @Override
