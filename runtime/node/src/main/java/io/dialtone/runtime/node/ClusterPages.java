@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -38,11 +39,16 @@ final class ClusterPages implements AdminPages {
     private final ClusterPlan cluster;
     private final List<NodeHouse> nodes;
     private final List<EdgeHouse> edges;
+    private final GridPages grid;
 
     ClusterPages(final ClusterPlan cluster, final List<NodeHouse> nodes, final List<EdgeHouse> edges) {
         this.cluster = cluster;
         this.nodes = List.copyOf(nodes);
         this.edges = List.copyOf(edges);
+        final List<RegistryDoor> doors = new ArrayList<>();
+        nodes.stream().map(NodeHouse::registry).filter(Objects::nonNull).forEach(doors::add);
+        edges.stream().map(EdgeHouse::registry).filter(Objects::nonNull).forEach(doors::add);
+        grid = new GridPages(nodes, doors);
     }
 
     @Override
@@ -54,6 +60,7 @@ final class ClusterPages implements AdminPages {
             edgeMetrics(page);
         }
         linkMetrics(page);
+        grid.metrics(page);
     }
 
     private void nodeMetrics(final MetricsPage page) {
@@ -131,6 +138,10 @@ final class ClusterPages implements AdminPages {
     public void status(final ObjectNode status) {
         edges.forEach(edge -> new SipTransportPages(edge.transport()).status(status));
         status.put("slots", slots().slots());
+        if (nodes.size() == 1) {
+            GridPages.ownedSlots(status, slots(), nodes.getFirst().self().number());
+        }
+        grid.status(status);
         final ArrayNode services = nodes.isEmpty() ? Json.object().arrayNode() : status.putArray("services");
         for (final NodeHouse node : nodes) {
             services.addObject()
@@ -214,6 +225,10 @@ final class ClusterPages implements AdminPages {
                 || nodes.stream().anyMatch(node -> !node.isAlive())) {
             return "a thread has ended";
         }
+        if (grid.isThere()) {
+            // A node that is silent is the grid's business: others serve its slots.
+            return grid.whyNotReady();
+        }
         final List<String> silent = new ArrayList<>();
         links().values()
                 .forEach(link -> link.status().stream()
@@ -226,6 +241,9 @@ final class ClusterPages implements AdminPages {
 
     @Override
     public ObjectNode command(final String command, final JsonNode request) throws AdminRefusal {
+        if (command.equals("drain") && grid.isThere()) {
+            return grid.drain(request);
+        }
         throw new AdminRefusal(AdminRefusal.NOT_FOUND, "this process has no command " + command);
     }
 

@@ -29,8 +29,9 @@ record ClusterPlan(
         listeners = Map.copyOf(listeners);
     }
 
-    /** A plan in which slots are dealt to the nodes in turn, for good. */
-    static ClusterPlan of(final ClusterFile file, final int slots, final ClusterKey key, final LinkSettings link) {
+    /** A plan in which the registry deals slots to the nodes; without one they are dealt in turn, for good. */
+    static ClusterPlan of(
+            final ClusterFile file, final GridPlan grid, final ClusterKey key, final LinkSettings link) {
         final Map<Integer, List<ListenerSpec>> listeners = new HashMap<>();
         file.listeners()
                 .forEach((name, specs) ->
@@ -39,7 +40,10 @@ record ClusterPlan(
                 file.members(),
                 listeners,
                 key,
-                new SlotTableHolder(SlotTable.roundRobin(slots, file.members().numbersOf(LinkRole.NODE))),
+                new SlotTableHolder(
+                        grid.hasRegistry()
+                                ? SlotTables.empty(grid.slots())
+                                : SlotTable.roundRobin(grid.slots(), file.members().numbersOf(LinkRole.NODE))),
                 link);
     }
 

@@ -10,6 +10,8 @@ import io.dialtone.runtime.link.LinkMembers;
 import io.dialtone.runtime.link.LinkRole;
 import io.dialtone.runtime.link.LinkSettings;
 import io.dialtone.runtime.link.LinkUnavailableException;
+import io.dialtone.state.api.StateCodec;
+import io.dialtone.state.registry.RegistryMemberSettings;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.transport.UdpTransportConfig;
 import io.dialtone.sip.transport.WaitMode;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 
@@ -40,14 +43,18 @@ final class ClusterRoles {
         final Problems problems = new Problems();
         final String host = hostName(settings, problems);
         final LinkSettings link = ClusterSettings.link(settings, LinkSettings.directoryOf(host), problems);
+        final GridPlan grid = GridPlan.of(settings, problems);
+        final Optional<RegistryMemberSettings> seat = grid.seatOf(host, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
-        try (LinkDriver driver = LinkDriver.start(link, stopOnFailure(stop))) {
-            final HostPages pages = new HostPages(driver, link);
+        try (LinkDriver driver = LinkDriver.start(link, stopOnFailure(stop));
+                RegistrySeat registry = RegistrySeat.take(seat, stop)) {
+            final HostPages pages = new HostPages(driver, link, registry);
             try (RoleProcess process = RoleProcess.open("host", host, settings, stop, access, pages)) {
                 process.say("driver", link.directory().toString());
+                registry.say(process);
                 final int exitCode = process.runUntilStopped(pages::isAlive);
                 process.lastWords("the media driver of " + host + " ends");
                 return exitCode;
@@ -84,13 +91,14 @@ final class ClusterRoles {
         final Optional<ClusterKey> key = requiredKey(settings, problems);
         final Optional<Supplier<SipHandler<?>>> handlers = ServiceClasses.handlers(settings, problems);
         final LinkSettings linkSettings = ClusterSettings.link(settings, directory(self), problems);
+        final GridPlan grid = GridPlan.of(settings, problems);
+        final Supplier<StateCodec<?>> codecs = codecs(handlers, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
-        final ClusterPlan cluster =
-                ClusterPlan.of(file, settings.get(ClusterSettings.SLOTS), key.orElseThrow(), linkSettings);
-        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow());
+        final ClusterPlan cluster = ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings);
+        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), codecs, grid);
         try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
                 NodeHouse node = NodeHouse.start(
                         self.get(),
@@ -117,24 +125,28 @@ final class ClusterRoles {
         final Optional<LinkMember> self = file.self(settings, LinkRole.EDGE, problems);
         final Optional<ClusterKey> key = requiredKey(settings, problems);
         final LinkSettings linkSettings = ClusterSettings.link(settings, directory(self), problems);
+        final GridPlan grid = GridPlan.of(settings, problems);
+        final Optional<RegistryMemberSettings> seat =
+                grid.seatOf(self.map(LinkMember::name).orElse(""), problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
-        final ClusterPlan cluster =
-                ClusterPlan.of(file, settings.get(ClusterSettings.SLOTS), key.orElseThrow(), linkSettings);
+        final ClusterPlan cluster = ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings);
         final UdpTransportConfig transport = SipTransportWiring.config(
                 settings,
                 file.listeners().getOrDefault(self.orElseThrow().name(), List.of()),
                 self.get().threads(),
                 WaitMode.POLL);
         try (Link link = openLink(cluster, self.get(), settings, stop);
-                EdgeHouse edge = EdgeHouse.start(self.get(), cluster, config, transport, link)) {
+                RegistrySeat registry = RegistrySeat.take(seat, stop);
+                EdgeHouse edge = EdgeHouse.start(self.get(), cluster, grid, config, transport, link, registryFailure(stop))) {
             final ClusterPages pages = new ClusterPages(cluster, List.of(), List.of(edge));
             try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());
                 process.say("link", linkText(self.get(), linkSettings));
+                registry.say(process);
                 final int exitCode = process.runUntilStopped(pages::isAlive);
                 process.lastWords(pages.lastWords());
                 return exitCode;
@@ -152,18 +164,22 @@ final class ClusterRoles {
         final Path directory = LinkSettings.directoryOf(
                 RUN_HOST + "-" + ProcessHandle.current().pid());
         final LinkSettings linkSettings = ClusterSettings.link(settings, directory, problems);
+        final GridPlan grid = GridPlan.of(settings, problems);
+        final Optional<RegistryMemberSettings> seat = grid.seatOf(RUN_HOST, problems);
+        final Supplier<StateCodec<?>> codecs = codecs(handlers, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
-        final ClusterPlan cluster = ClusterPlan.of(file, settings.get(ClusterSettings.SLOTS), key, linkSettings);
-        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow());
+        final ClusterPlan cluster = ClusterPlan.of(file, grid, key, linkSettings);
+        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), codecs, grid);
         final UdpTransportConfig transport = SipTransportWiring.config(
                 settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.POLL);
         final List<AutoCloseable> rooms = new ArrayList<>();
         try {
             rooms.add(LinkDriver.start(linkSettings, stopOnFailure(stop)));
+            rooms.add(RegistrySeat.take(seat, stop));
             final List<NodeHouse> nodes = new ArrayList<>();
             for (final int number : file.members().numbersOf(LinkRole.NODE)) {
                 final LinkMember member = file.members().members().get(number);
@@ -176,7 +192,8 @@ final class ClusterRoles {
             final LinkMember edgeMember = file.members().named(EDGE_NAME);
             final Link edgeLink = openLink(cluster, edgeMember, settings, stop);
             rooms.add(edgeLink);
-            final EdgeHouse edge = EdgeHouse.start(edgeMember, cluster, config, transport, edgeLink);
+            final EdgeHouse edge = EdgeHouse.start(
+                    edgeMember, cluster, grid, config, transport, edgeLink, registryFailure(stop));
             rooms.add(edge);
             final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge));
             try (RoleProcess process = RoleProcess.open(
@@ -220,6 +237,20 @@ final class ClusterRoles {
         } catch (LinkUnavailableException e) {
             throw new UnavailableException(String.valueOf(e.getMessage()));
         }
+    }
+
+    private static Supplier<StateCodec<?>> codecs(
+            final Optional<Supplier<SipHandler<?>>> handlers, final GridPlan grid, final Problems problems) {
+        final Optional<Supplier<StateCodec<?>>> found = grid.hasRegistry()
+                ? handlers.flatMap(made -> ServiceState.codecs(made.get().getClass(), problems))
+                : Optional.empty();
+        return found.orElse(() -> {
+            throw new IllegalStateException("sessions are not kept");
+        });
+    }
+
+    private static Consumer<Throwable> registryFailure(final StopSignal stop) {
+        return failure -> stop.stop(String.valueOf(failure), ExitCode.FAULT);
     }
 
     /** Without its corridor a process is deaf and dumb: it ends, so that it does not live on dead inside. */

@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "demo",
         description = {
-            "Start a cluster of real processes on loopback (host, three nodes, an edge), make calls through it, report.",
+            "Start a cluster of real processes on loopback (host, three nodes, an edge), make calls through it, kill a node, report.",
             "",
             "Nothing is left behind: the processes end with the command, however it ends."
         },
@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
             "  dialtone demo",
             "  dialtone demo --rate 500 --seconds 60 --report demo.json",
             "",
-            "Exit code 0: every call was answered and ended well. 1: not all. 69: the processes did not start."
+            "Exit code 0: every call was answered and ended well, though a node was killed. 1: not all. 69: the processes did not start."
         },
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
@@ -52,6 +52,14 @@ final class DemoCommand implements Callable<Integer> {
             description = "Node processes. Default: ${DEFAULT-VALUE}.")
     private int nodes;
 
+    @Option(
+            names = "--kill",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Kill a node (SIGKILL) in mid-run and say what became of its calls; --no-kill kills none.")
+    private boolean kill;
+
     @Option(names = "--report", paramLabel = "FILE", description = "Write the report there, too, as JSON.")
     private @Nullable Path report;
 
@@ -59,7 +67,7 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logging.start(LogLevel.WARNING);
         final int code = new Demo(
-                        progress -> LoopbackCluster.start(nodes, HANDLER, progress), rate, seconds, report, System.out)
+                        progress -> LoopbackCluster.start(nodes, HANDLER, progress), rate, seconds, kill, report, System.out)
                 .run();
         return switch (code) {
             case Demo.EXIT_ALL_ANSWERED -> ExitCode.OK;

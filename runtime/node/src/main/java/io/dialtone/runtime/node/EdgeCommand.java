@@ -23,6 +23,7 @@ final class EdgeCommand extends RoleCommand {
             SipSettings.IO,
             SipSettings.SOCKETS,
             ClusterSettings.CLUSTER,
+            GridSettings.GROUP,
             ClusterSettings.LINK,
             CommonSettings.GROUP);
 

@@ -9,6 +9,8 @@ import io.dialtone.sip.routing.RedriveConfig;
 import io.dialtone.sip.transport.SipUdpTransport;
 import io.dialtone.sip.transport.UdpTransportConfig;
 import java.io.IOException;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.agrona.concurrent.SystemEpochNanoClock;
 
 /** An edge: its listeners, and in each of its I/O threads the routing to the owners of slots. Built and closed by the main thread. */
@@ -17,12 +19,19 @@ final class EdgeHouse implements AutoCloseable {
     private final Link link;
     private final Edge edge;
     private final SipUdpTransport transport;
+    private final @Nullable RegistryDoor registry;
 
-    private EdgeHouse(final LinkMember self, final Link link, final Edge edge, final SipUdpTransport transport) {
+    private EdgeHouse(
+            final LinkMember self,
+            final Link link,
+            final Edge edge,
+            final SipUdpTransport transport,
+            final @Nullable RegistryDoor registry) {
         this.self = self;
         this.link = link;
         this.edge = edge;
         this.transport = transport;
+        this.registry = registry;
     }
 
     /** What the edge is told; adds what is wrong to the problems. */
@@ -54,9 +63,11 @@ final class EdgeHouse implements AutoCloseable {
     static EdgeHouse start(
             final LinkMember self,
             final ClusterPlan cluster,
+            final GridPlan grid,
             final EdgeConfig config,
             final UdpTransportConfig transportConfig,
-            final Link link)
+            final Link link,
+            final Consumer<Throwable> onFailure)
             throws IOException {
         final Edge edge = new Edge(
                 config,
@@ -69,7 +80,11 @@ final class EdgeHouse implements AutoCloseable {
             final long nowNs = System.nanoTime();
             return edge.router(loop, egress, link.endpoint(loop, nowNs), nowNs);
         });
-        return new EdgeHouse(self, link, edge, transport);
+        final RegistryDoor registry = grid.hasRegistry()
+                ? RegistryDoor.ofOnlooker(
+                        grid, self.linkHost(), cluster.link().directory(), cluster.slots(), onFailure)
+                : null;
+        return new EdgeHouse(self, link, edge, transport, registry);
     }
 
     LinkMember self() {
@@ -88,8 +103,17 @@ final class EdgeHouse implements AutoCloseable {
         return transport;
     }
 
+    /** Null in a cluster without a registry. */
+    @Nullable
+    RegistryDoor registry() {
+        return registry;
+    }
+
     @Override
     public void close() {
+        if (registry != null) {
+            registry.close();
+        }
         transport.close();
     }
 }

@@ -9,10 +9,12 @@ import io.dialtone.runtime.link.LinkSettings;
 final class HostPages implements AdminPages {
     private final LinkDriver driver;
     private final LinkSettings settings;
+    private final RegistrySeat registry;
 
-    HostPages(final LinkDriver driver, final LinkSettings settings) {
+    HostPages(final LinkDriver driver, final LinkSettings settings, final RegistrySeat registry) {
         this.driver = driver;
         this.settings = settings;
+        this.registry = registry;
     }
 
     boolean isAlive() {
@@ -27,7 +29,7 @@ final class HostPages implements AdminPages {
 
     @Override
     public void status(final ObjectNode status) {
-        status.put("directory", settings.directory().toString()).put("driverSilentMs", driver.silentMs());
+        status.put("directory", settings.directory().toString()).put("driverSilentMs", driver.silentMs()).put("registry", registry.role());
     }
 
     @Override

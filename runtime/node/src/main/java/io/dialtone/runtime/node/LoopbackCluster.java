@@ -1,38 +1,57 @@
 package io.dialtone.runtime.node;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.placement.table.SlotHash;
 import io.dialtone.runtime.demo.DemoCluster;
+import io.dialtone.runtime.demo.NodeKill;
+import io.dialtone.state.registry.RegistryPeer;
 import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A cluster of real processes on loopback: a host, nodes, an edge. Started and closed by one thread. */
 final class LoopbackCluster implements DemoCluster {
     private static final long READY_MS_MAX = 30_000;
+    private static final long LOOK_MS = 50;
     private static final int KEY_BYTES = 32;
+    private static final int PORTS_FROM = 21_000;
+    private static final int PORTS_TO = 31_000;
 
     private final Path folder;
     private final ChildProcesses processes;
     private final InetSocketAddress edge;
+    private final ClusterKey key;
+    private volatile String killed = "";
 
     private final Thread atExit = new Thread(this::stop, "demo-at-exit");
 
-    private LoopbackCluster(final Path folder, final ChildProcesses processes, final InetSocketAddress edge) {
+    private LoopbackCluster(
+            final Path folder,
+            final ChildProcesses processes,
+            final InetSocketAddress edge,
+            final ClusterKey key) {
         this.folder = folder;
         this.processes = processes;
         this.edge = edge;
+        this.key = key;
         Runtime.getRuntime().addShutdownHook(atExit);
     }
 
@@ -50,8 +69,9 @@ final class LoopbackCluster implements DemoCluster {
         try {
             final String host = folder.getFileName().toString();
             final Path config = folder.resolve("cluster.yaml");
-            Files.writeString(config, clusterFile(host, nodes, edge, handler));
-            Files.writeString(folder.resolve("cluster.key"), secret());
+            Files.writeString(config, clusterFile(host, nodes, edge, freePorts(RegistryPeer.PORTS), handler));
+            final String secret = secret();
+            Files.writeString(folder.resolve("cluster.key"), secret);
             final List<ChildProcesses.Child> members = new ArrayList<>();
             progress.accept("host: media driver for shared memory");
             processes.awaitReady(start(processes, "host", host, config), READY_MS_MAX);
@@ -64,8 +84,10 @@ final class LoopbackCluster implements DemoCluster {
             for (final ChildProcesses.Child member : members) {
                 processes.awaitReady(member, READY_MS_MAX);
             }
+            awaitSettled(members.getLast(), nodes);
+            progress.accept("every call will be known to two nodes before it is answered");
             done = true;
-            return new LoopbackCluster(folder, processes, edge);
+            return new LoopbackCluster(folder, processes, edge, ClusterKey.parse(secret.trim()));
         } finally {
             if (!done) {
                 processes.close();
@@ -82,12 +104,49 @@ final class LoopbackCluster implements DemoCluster {
                 List.of(role, "--config", config.toString(), "--name", name, "--admin", "127.0.0.1:0"));
     }
 
+    /** Waits until all nodes have their share of the slots, and each slot its backup. */
+    private static void awaitSettled(final ChildProcesses.Child edge, final int nodes)
+            throws IOException, InterruptedException {
+        final long deadlineNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(READY_MS_MAX);
+        JsonNode grid = Json.object();
+        while (System.nanoTime() - deadlineNs < 0) {
+            grid = gridOf(edge.process().pid());
+            if (grid.path("settled").asBoolean() && grid.path("members").size() == nodes) {
+                return;
+            }
+            TimeUnit.MILLISECONDS.sleep(LOOK_MS);
+        }
+        throw new IOException("the nodes did not share the slots in " + READY_MS_MAX + " ms: " + grid);
+    }
+
+    private static JsonNode gridOf(final long pid) {
+        try {
+            for (final RunFile running : RunFile.readAll(RunFile.directory(System.getenv()))) {
+                if (running.pid() == pid) {
+                    return AdminClient.of(running).get("/status").path("grid");
+                }
+            }
+        } catch (IOException | UnavailableException | AdminRefusal e) {
+            return Json.object().put("unknown", String.valueOf(e.getMessage())); // asked again, or told at the end
+        }
+        return Json.object();
+    }
+
     private static String clusterFile(
-            final String host, final int nodes, final InetSocketAddress edge, final String handler) {
+            final String host,
+            final int nodes,
+            final InetSocketAddress edge,
+            final int registryPort,
+            final String handler) {
         final StringBuilder yaml = new StringBuilder(512);
         yaml.append("service: { name: demo, handler: ").append(handler).append(" }\n");
         // Seven processes on a small machine: one that waits for a processor is not dead.
         yaml.append("link: { peer-silence-max: 3s }\n");
+        yaml.append("grid: { registry: \"")
+                .append(host)
+                .append("@127.0.0.1:")
+                .append(registryPort)
+                .append("\", registry-directory: registry }\n");
         yaml.append("cluster:\n  key-file: cluster.key\n  members:\n");
         // All on one host, so that nobody binds the link's ports: they only have to differ.
         yaml.append("    - { name: edge-1, role: edge, host: ").append(host);
@@ -110,6 +169,24 @@ final class LoopbackCluster implements DemoCluster {
         return HexFormat.of().formatHex(bytes) + "\n";
     }
 
+    /** The first of some free ports in a row, below those that the system gives to others. */
+    private static int freePorts(final int count) throws IOException {
+        for (int first = PORTS_FROM; first < PORTS_TO; first += count) {
+            if (IntStream.range(first, first + count).allMatch(LoopbackCluster::isFree)) {
+                return first;
+            }
+        }
+        throw new IOException("no " + count + " free UDP ports in a row from " + PORTS_FROM + " to " + PORTS_TO);
+    }
+
+    private static boolean isFree(final int port) {
+        try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+
     private static InetSocketAddress freePort() throws IOException {
         final InetAddress loopback = InetAddress.getByAddress(new byte[] {127, 0, 0, 1});
         try (DatagramSocket socket = new DatagramSocket(0, loopback)) {
@@ -130,7 +207,7 @@ final class LoopbackCluster implements DemoCluster {
     @Override
     public List<String> died() {
         return processes.children().stream()
-                .filter(child -> !child.isAlive())
+                .filter(child -> !child.isAlive() && !child.name().equals(killed))
                 .map(ChildProcesses.Child::toString)
                 .toList();
     }
@@ -152,6 +229,44 @@ final class LoopbackCluster implements DemoCluster {
             return Map.of(); // only for show: a node that cannot tell now is found out by its calls
         }
         return calls;
+    }
+
+    @Override
+    public NodeKill killBusiest() {
+        final String victim = callsByNode().entrySet().stream()
+                .max(Map.Entry.comparingByValue())
+                .map(Map.Entry::getKey)
+                .orElse("node-1");
+        final ChildProcesses.Child child = processes.children().stream()
+                .filter(each -> each.name().equals(victim))
+                .findFirst()
+                .orElseThrow();
+        final Set<Integer> slots = new HashSet<>();
+        final int slotCount = slotsOf(victim, slots);
+        final SlotHash hash = SlotHash.of(key, slotCount);
+        killed = victim;
+        final long nowNs = System.nanoTime();
+        child.process().destroyForcibly(); // SIGKILL
+        return new NodeKill(
+                victim,
+                nowNs,
+                callId -> slots.contains(hash.slotOf(callId.getBytes(StandardCharsets.US_ASCII))));
+    }
+
+    /** The slots that a node owns; says how many there are. */
+    private int slotsOf(final String node, final Set<Integer> owned) {
+        try {
+            for (final RunFile running : RunFile.readAll(RunFile.directory(System.getenv()))) {
+                if (running.role().equals("node") && running.name().equals(node) && isOurs(running.pid())) {
+                    final JsonNode status = AdminClient.of(running).get("/status");
+                    status.path("ownedSlots").forEach(slot -> owned.add(slot.asInt()));
+                    return status.path("slots").asInt();
+                }
+            }
+        } catch (IOException | UnavailableException | AdminRefusal e) {
+            throw new IllegalStateException("cannot ask " + node + " for its slots", e);
+        }
+        throw new IllegalStateException(node + " does not run");
     }
 
     private boolean isOurs(final long pid) {

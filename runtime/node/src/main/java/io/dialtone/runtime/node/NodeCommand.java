@@ -22,6 +22,7 @@ final class NodeCommand extends RoleCommand {
             NodeSettings.SERVICE,
             NodeSettings.NODE,
             ClusterSettings.CLUSTER,
+            GridSettings.GROUP,
             ClusterSettings.LINK,
             CommonSettings.GROUP);
 

@@ -27,30 +27,54 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
+import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.state.api.GridMember;
+import io.dialtone.state.api.StateCodec;
+import io.dialtone.state.replication.ReplicationCounter;
+import io.dialtone.state.replication.ReplicationCounters;
+import io.dialtone.state.replication.Replicator;
+import io.dialtone.state.replication.ReplicatorConfig;
+import io.dialtone.state.replication.ReplicatorContext;
+import io.dialtone.state.store.SlabImages;
+import io.dialtone.state.store.SlabSettings;
+import org.jspecify.annotations.Nullable;
 
 /** A node: its workers, each on a thread of its own, and the service they run. Built and closed by the main thread; counters may be read by any. */
 final class NodeHouse implements AutoCloseable {
+    /** What {@link ClusterKey#derive} is asked for. */
+    private static final String SESSION_KEYS = "keys of sessions";
+
     private final LinkMember self;
     private final ServiceDescriptor service;
     private final Link link;
     private final List<AgentThread> threads = new ArrayList<>();
     private final List<CounterSet<WorkerCounter>> workerCounters = new ArrayList<>();
     private final List<CounterSet<SipCounter>> sipCounters = new ArrayList<>();
+    private final List<ReplicationCounters> gridCounters = new ArrayList<>();
+    private final List<SlabImages> images = new ArrayList<>();
+    private @Nullable RegistryDoor registry;
 
     /**
      * What a node runs, and within which limits.
      *
      * @param handlers makes a handler for each worker
+     * @param codecs makes for each worker what writes its handler's state down; unused without a registry
      * @param parkMaxNs longest rest of an idle worker
      */
     record Plan(
             ServiceDescriptor service,
             Supplier<SipHandler<?>> handlers,
+            Supplier<StateCodec<?>> codecs,
             WorkerConfig workers,
             SipSettings sip,
-            long parkMaxNs) {
+            long parkMaxNs,
+            GridPlan grid) {
 
-        static Plan of(final Settings settings, final Supplier<SipHandler<?>> handlers) {
+        static Plan of(
+                final Settings settings,
+                final Supplier<SipHandler<?>> handlers,
+                final Supplier<StateCodec<?>> codecs,
+                final GridPlan grid) {
             return new Plan(
                     new ServiceDescriptor(
                             settings.get(NodeSettings.SERVICE_NAME),
@@ -58,6 +82,7 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.HANDLER),
                             settings.get(NodeSettings.AFFINITY)),
                     handlers,
+                    codecs,
                     WorkerConfig.defaults().withSessionsMax(settings.get(NodeSettings.SESSIONS_MAX)),
                     new SipSettings(
                             settings.get(NodeSettings.T1),
@@ -69,7 +94,8 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.DIALOGS_MAX),
                             SipSettings.defaults().pooledBytesMax(),
                             (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L)),
-                    settings.get(NodeSettings.PARK_MAX));
+                    settings.get(NodeSettings.PARK_MAX),
+                    grid);
         }
     }
 
@@ -91,27 +117,71 @@ final class NodeHouse implements AutoCloseable {
                 cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots());
         final EdgeAddresses edges = edgeAddresses(cluster);
         final SipHash tagHash = randomHash();
+        if (plan.grid().hasRegistry()) {
+            node.registry = RegistryDoor.ofNode(
+                    plan.grid(),
+                    new GridMember(
+                            self.number(), link.incarnation(), self.name(), self.host(), self.host(), false),
+                    self.linkHost(),
+                    cluster.link().directory(),
+                    cluster.slots(),
+                    onFailure);
+        }
         for (int thread = 0; thread < self.threads(); thread++) {
             final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
             final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
             final WorkerContext context = new WorkerContext(
                     link.endpoint(thread, System.nanoTime()),
-                    WorkerGrid.alone(
-                            cluster.slots(), self.threads(), cluster.key().derive("keys of sessions")),
+                    node.workerGrid(cluster, plan.grid()),
                     SystemNanoClock.INSTANCE,
                     SystemEpochNanoClock.INSTANCE,
                     randomHash(),
                     workerCounters);
-            final SessionProtocol.Factory sip = SipProtocol.factory(
-                    new SipContext(
-                            plan.sip(), SipLimits.defaults(), plan.service(), tokens, tagHash, edges, sipCounters),
-                    plan.handlers());
+            final SipContext sipContext = new SipContext(
+                    plan.sip(), SipLimits.defaults(), plan.service(), tokens, tagHash, edges, sipCounters);
+            final SessionProtocol.Factory sip = plan.grid().hasRegistry()
+                    ? keptSip(sipContext, plan)
+                    : SipProtocol.factory(sipContext, plan.handlers());
             node.workerCounters.add(workerCounters);
             node.sipCounters.add(sipCounters);
             node.threads.add(
                     AgentThread.start(new SessionWorker(plan.workers(), context, sip), plan.parkMaxNs(), onFailure));
         }
         return node;
+    }
+
+    @SuppressWarnings("unchecked") // the codec was made for this handler's record
+    private static <S extends Record> SessionProtocol.Factory keptSip(final SipContext context, final Plan plan) {
+        return SipProtocol.factory(
+                context,
+                () -> (SipHandler<S>) plan.handlers().get(),
+                () -> (StateCodec<S>) plan.codecs().get());
+    }
+
+    private WorkerGrid workerGrid(final ClusterPlan cluster, final GridPlan grid) {
+        final SipHash keyHash = cluster.key().derive(SESSION_KEYS);
+        final RegistryDoor door = registry;
+        if (door == null) {
+            return WorkerGrid.alone(cluster.slots(), self.threads(), keyHash);
+        }
+        final ReplicationCounters counters = new ReplicationCounters();
+        final SlabImages store = new SlabImages(SlabSettings.of(grid.slots(), grid.imagesBytes()));
+        gridCounters.add(counters);
+        images.add(store);
+        return new WorkerGrid(
+                grid.slots(),
+                keyHash,
+                store,
+                (endpoint, keeper, kept) -> new Replicator(
+                        ReplicatorConfig.defaults(),
+                        new ReplicatorContext(
+                                endpoint,
+                                door.authority(),
+                                kept,
+                                keeper,
+                                self.threads(),
+                                counters,
+                                System.nanoTime())));
     }
 
     private static EdgeAddresses edgeAddresses(final ClusterPlan cluster) {
@@ -139,8 +209,18 @@ final class NodeHouse implements AutoCloseable {
         return link;
     }
 
+    /** Null in a cluster without a registry. */
+    @Nullable
+    RegistryDoor registry() {
+        return registry;
+    }
+
+    long count(final ReplicationCounter counter) {
+        return gridCounters.stream().mapToLong(each -> each.get(counter)).sum();
+    }
+
     boolean isAlive() {
-        return threads.stream().allMatch(AgentThread::isAlive);
+        return threads.stream().allMatch(AgentThread::isAlive) && (registry == null || registry.isAlive());
     }
 
     long count(final WorkerCounter counter) {
@@ -154,5 +234,9 @@ final class NodeHouse implements AutoCloseable {
     @Override
     public void close() {
         threads.forEach(AgentThread::close);
+        if (registry != null) {
+            registry.close();
+        }
+        images.forEach(SlabImages::close);
     }
 }

@@ -34,6 +34,7 @@ final class RunCommand extends RoleCommand {
             NodeSettings.EDGE,
             SipSettings.SOCKETS,
             ClusterSettings.CLUSTER,
+            GridSettings.GROUP,
             ClusterSettings.LINK,
             CommonSettings.GROUP);
 

@@ -165,6 +165,20 @@ record SettingType<T>(String label, String expected, Reader<T> reader, boolean l
         });
     }
 
+    /** A number of bytes that may be more than 2 GiB, with k, m or g for 1024 of the next smaller. */
+    static SettingType<Long> bytes(final String min, final String max) {
+        final String expected = "a size from " + min + " to " + max + ", with its unit: none for bytes, k, m or g";
+        final long minBytes = sizeBytes(min);
+        final long maxBytes = sizeBytes(max);
+        return of("SIZE", expected, text -> {
+            final long value = sizeBytes(text);
+            if (value >= minBytes && value <= maxBytes) {
+                return value;
+            }
+            throw new WrongValueException(expected);
+        });
+    }
+
     private static long sizeBytes(final String text) {
         final Matcher matcher = SIZE.matcher(text.trim());
         if (!matcher.matches()) {

@@ -20,6 +20,7 @@ final class SettingsCatalogue {
             NodeSettings.EDGE,
             NodeSettings.RUN,
             ClusterSettings.CLUSTER,
+            GridSettings.GROUP,
             ClusterSettings.LINK,
             CommonSettings.GROUP);
 

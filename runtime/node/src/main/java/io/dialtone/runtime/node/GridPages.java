@@ -1,0 +1,160 @@
+package io.dialtone.runtime.node;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialtone.placement.table.SlotTable;
+import io.dialtone.state.api.GridMember;
+import io.dialtone.state.api.SlotCommand;
+import io.dialtone.state.api.SlotEntry;
+import io.dialtone.state.api.SlotMap;
+import io.dialtone.state.replication.ReplicationCounter;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** What operators see of the state grid, and ask of it, through a node or an edge. Called by the admin server's threads. */
+final class GridPages {
+    private static final Set<ReplicationCounter> GAUGES = EnumSet.of(
+            ReplicationCounter.SLOTS_OWNED,
+            ReplicationCounter.SLOTS_ALONE,
+            ReplicationCounter.SLOTS_BACKED_UP,
+            ReplicationCounter.LEARNERS);
+
+    private final List<NodeHouse> nodes;
+    private final List<RegistryDoor> doors;
+
+    GridPages(final List<NodeHouse> nodes, final List<RegistryDoor> doors) {
+        this.nodes = List.copyOf(nodes);
+        this.doors = List.copyOf(doors);
+    }
+
+    /** True in a cluster with a registry. */
+    boolean isThere() {
+        return !doors.isEmpty();
+    }
+
+    void metrics(final MetricsPage page) {
+        if (doors.isEmpty()) {
+            return;
+        }
+        final SlotMap map = map();
+        page.gauge("dialtone_grid_map_version", "Version of the newest map of the registry known here.")
+                .sample(map.version());
+        page.counter("dialtone_grid_slots_lost_total", "Times that a slot was begun anew because all who held it were gone.")
+                .sample(map.slotsLost());
+        for (final ReplicationCounter counter : ReplicationCounter.values()) {
+            final String name = "dialtone_grid_" + counter.name().toLowerCase(Locale.ROOT);
+            if (GAUGES.contains(counter)) {
+                page.gauge(name, counter.help() + ".");
+            } else {
+                page.counter(name + "_total", counter.help() + ".");
+            }
+            nodes.forEach(
+                    node -> page.sample(node.count(counter), "node", node.self().name()));
+        }
+    }
+
+    void status(final ObjectNode status) {
+        if (doors.isEmpty()) {
+            return;
+        }
+        final SlotMap map = map();
+        final ObjectNode grid = status.putObject("grid");
+        grid.put("mapVersion", map.version())
+                .put("registryConnected", doors.getFirst().isConnected())
+                .put("backupsWanted", map.backupsWanted())
+                .put("slotsLost", map.slotsLost())
+                .put("settled", isSettled(map));
+        final ArrayNode members = grid.putArray("members");
+        for (final GridMember member : map.members()) {
+            int owned = 0;
+            int alone = 0;
+            int backedUp = 0;
+            int learning = 0;
+            for (int slot = 0; slot < map.slots(); slot++) {
+                final SlotEntry entry = map.entry(slot);
+                if (entry.owner() == member.number()) {
+                    owned++;
+                    alone += entry.backups() == 0 ? 1 : 0;
+                }
+                backedUp += entry.isBackup(member.number()) ? 1 : 0;
+                learning += entry.learner() == member.number() ? 1 : 0;
+            }
+            members.addObject()
+                    .put("name", member.name())
+                    .put("host", member.host())
+                    .put("draining", member.isDraining())
+                    .put("owned", owned)
+                    .put("alone", alone)
+                    .put("backedUp", backedUp)
+                    .put("learning", learning);
+        }
+    }
+
+    /** The slots that the node of this number owns by the newest table. */
+    static void ownedSlots(final ObjectNode status, final SlotTable table, final int member) {
+        final ArrayNode owned = status.putArray("ownedSlots");
+        for (int slot = 0; slot < table.slots(); slot++) {
+            if (table.ownerOf(slot) == member) {
+                owned.add(slot);
+            }
+        }
+    }
+
+    String whyNotReady() {
+        for (final RegistryDoor door : doors) {
+            if (!door.isConnected()) {
+                return "there is no session with the registry";
+            }
+        }
+        final SlotMap map = map();
+        for (final NodeHouse node : nodes) {
+            if (map.incarnationOf(node.self().number()) != node.link().incarnation()) {
+                return "the registry does not know " + node.self().name() + " yet";
+            }
+        }
+        for (int slot = 0; slot < map.slots(); slot++) {
+            if (map.entry(slot).owner() == SlotEntry.NONE) {
+                return "slot " + slot + " has no owner";
+            }
+        }
+        return "";
+    }
+
+    /** Asks the registry to empty a node, or to use it again. */
+    ObjectNode drain(final JsonNode request) throws AdminRefusal {
+        final String name = request.path("node").asText();
+        final boolean undo = request.path("undo").asBoolean();
+        final Optional<GridMember> member = doors.getFirst().memberNamed(name);
+        if (member.isEmpty()) {
+            throw new AdminRefusal(
+                    AdminRefusal.NOT_FOUND,
+                    "node " + name + " (expected: one of "
+                            + map().members().stream().map(GridMember::name).toList() + ")");
+        }
+        doors.getFirst().authority().propose(new SlotCommand.Drain(member.get().number(), !undo));
+        return Json.object().put("done", undo ? name + " is used again" : name + " gives its slots away");
+    }
+
+    /** Every slot has the backups it is to have, as far as there are members for them, and none learns or moves. */
+    private static boolean isSettled(final SlotMap map) {
+        final int backups = Math.min(map.backupsWanted(), map.members().size() - 1);
+        for (int slot = 0; slot < map.slots(); slot++) {
+            final SlotEntry entry = map.entry(slot);
+            if (entry.owner() == SlotEntry.NONE
+                    || entry.backups() != backups
+                    || entry.learner() != SlotEntry.NONE
+                    || entry.target() != SlotEntry.NONE) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private SlotMap map() {
+        return doors.getFirst().map();
+    }
+}

@@ -1,0 +1,95 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.state.registry.RegistryMemberSettings;
+import io.dialtone.state.registry.RegistryPeer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * How the cluster keeps its sessions, read from the same file by each member. Immutable, for any thread.
+ *
+ * @param places the processes that keep the registry; empty if slots are dealt for good
+ * @param slots how many slots there are
+ * @param backups how many backups a slot is to have
+ * @param imagesBytes memory of each worker for images
+ * @param directory where the registry's log is; a folder for each process is made in it
+ */
+record GridPlan(
+        List<RegistryPlace> places,
+        int slots,
+        int backups,
+        long imagesBytes,
+        Optional<Path> directory) {
+    private static final Path SHARED_MEMORY = Path.of("/dev/shm");
+    private static final String DRIVER_PREFIX = "dialtone-registry-";
+
+    GridPlan {
+        places = List.copyOf(places);
+    }
+
+    /** Reads it; adds what is wrong to the problems. */
+    static GridPlan of(final Settings settings, final Problems problems) {
+        final List<RegistryPlace> places = settings.find(GridSettings.REGISTRY).orElse(List.of());
+        if (!places.isEmpty() && places.size() % 2 == 0) {
+            problems.add(GridSettings.REGISTRY.key() + ": " + places.size()
+                    + " processes (expected: an odd number, so that there is a majority). Maybe 1 or 3.");
+        }
+        final Set<String> names = new HashSet<>();
+        for (final RegistryPlace place : places) {
+            if (!names.add(place.process())) {
+                problems.add(GridSettings.REGISTRY.key() + ": " + place.process() + " is named twice.");
+            }
+        }
+        return new GridPlan(
+                problems.isEmpty() ? places : List.of(),
+                settings.get(ClusterSettings.SLOTS),
+                settings.get(GridSettings.BACKUPS),
+                settings.get(GridSettings.IMAGES_SIZE),
+                settings.find(GridSettings.DIRECTORY));
+    }
+
+    /** True if sessions are kept on more than one node; otherwise slots are dealt to the nodes for good. */
+    boolean hasRegistry() {
+        return !places.isEmpty();
+    }
+
+    List<RegistryPeer> peers() {
+        final List<RegistryPeer> peers = new ArrayList<>();
+        for (int i = 0; i < places.size(); i++) {
+            final Endpoint at = places.get(i).at();
+            peers.add(new RegistryPeer(i, at.host(), at.port()));
+        }
+        return peers;
+    }
+
+    /** What the process of this name has to know to keep the registry; empty if it is not to. */
+    Optional<RegistryMemberSettings> seatOf(final String process, final Problems problems) {
+        for (int i = 0; i < places.size(); i++) {
+            if (places.get(i).process().equals(process)) {
+                if (directory.isEmpty()) {
+                    problems.add(GridSettings.DIRECTORY.key() + " is missing (expected: a folder on disk for the registry's log,"
+                            + " because " + process + " keeps the registry). Maybe /var/lib/dialtone.");
+                    return Optional.empty();
+                }
+                return Optional.of(new RegistryMemberSettings(
+                        i,
+                        peers(),
+                        directory.get().resolve(process),
+                        memory().resolve(DRIVER_PREFIX + process),
+                        slots,
+                        backups,
+                        RegistryMemberSettings.PARK_MAX_US_DEFAULT));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static Path memory() {
+        return Files.isDirectory(SHARED_MEMORY) ? SHARED_MEMORY : Path.of(System.getProperty("java.io.tmpdir"));
+    }
+}
