@@ -13,12 +13,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 /** A running Dialtone with a service in it: all in one process, or a host, nodes and an edge as processes of their own. */
 final class Platform {
     static final String ANSWERING = "io.dialtone.examples.AnsweringService";
 
+    private static final int REGISTRY_PORTS = 5;
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP = HttpClient.newHttpClient();
@@ -26,6 +28,7 @@ final class Platform {
     private final int port;
     private final Map<String, Child> children = new LinkedHashMap<>();
     private final Map<String, Integer> adminPorts = new LinkedHashMap<>();
+    private final Map<String, List<String>> arguments = new LinkedHashMap<>();
 
     private Platform(final int port) {
         this.port = port;
@@ -42,13 +45,29 @@ final class Platform {
         return platform;
     }
 
-    /** A host, an edge and so many nodes, joined by a cluster file. */
+    /** A host, an edge and so many nodes, joined by a cluster file that deals slots for good. */
     static Platform ofProcesses(final Stage stage, final String handler, final int nodes, final String... options) {
+        return ofProcesses(stage, handler, nodes, false, options);
+    }
+
+    /** The same with a registry in the host: each session is known to two nodes. Returns when every slot has its backup. */
+    static Platform withGrid(final Stage stage, final String handler, final int nodes, final String... options) {
+        final Platform platform = ofProcesses(stage, handler, nodes, true, options);
+        platform.awaitSettled(nodes);
+        return platform;
+    }
+
+    private static Platform ofProcesses(
+            final Stage stage, final String handler, final int nodes, final boolean hasGrid, final String... options) {
         final Platform platform = new Platform(Ports.free());
         final String host =
                 "systest-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         final StringBuilder yaml = new StringBuilder();
         yaml.append("service: { name: systest, handler: ").append(handler).append(" }\n");
+        if (hasGrid) {
+            yaml.append("grid: { registry: \"").append(host).append("@127.0.0.1:").append(Ports.block(REGISTRY_PORTS));
+            yaml.append("\", registry-directory: registry }\n");
+        }
         yaml.append("cluster:\n  key-file: cluster.key\n  members:\n");
         yaml.append("    - { name: edge-1, role: edge, host: ").append(host);
         yaml.append(", link: \"127.0.0.1:").append(Ports.free());
@@ -74,9 +93,67 @@ final class Platform {
         return platform;
     }
 
-    private void start(final Stage stage, final String name, final List<String> arguments) {
+    /** Waits until so many nodes share the slots and each slot has its backup. */
+    void awaitSettled(final int nodes) {
+        Await.until(
+                nodes + " nodes share the slots",
+                START_MAX,
+                () -> {
+                    final JsonNode grid = status("edge-1").path("grid");
+                    return grid.path("settled").asBoolean() && grid.path("members").size() == nodes;
+                },
+                () -> status("edge-1").toPrettyString());
+    }
+
+    /** How many slots the node owns, as the edge has heard. */
+    int slotsOwnedBy(final String node) {
+        for (final JsonNode member : status("edge-1").path("grid").path("members")) {
+            if (member.path("name").asText().equals(node)) {
+                return member.path("owned").asInt();
+            }
+        }
+        return 0;
+    }
+
+    /** What {@code kill -9} does: the process has no last word. */
+    void kill(final String member) {
+        process(member).signal("KILL");
+        Await.until(member + " is gone", START_MAX, () -> !process(member).isAlive(), () -> "");
+    }
+
+    /** Starts members that have ended once more. */
+    void restart(final Stage stage, final String... members) {
+        for (final String member : members) {
+            start(stage, member, List.copyOf(Objects.requireNonNull(arguments.get(member))));
+        }
+        awaitReady(stage);
+    }
+
+    /** Says to a member what an operator's command says. */
+    void command(final String member, final String command, final String json) {
+        try {
+            final HttpResponse<String> answer = HTTP.send(
+                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPorts.get(member) + "/" + command))
+                            .header("Content-Type", "application/json")
+                            .POST(HttpRequest.BodyPublishers.ofString(json))
+                            .timeout(Duration.ofSeconds(5))
+                            .build(),
+                    HttpResponse.BodyHandlers.ofString());
+            if (answer.statusCode() != 200) {
+                throw new AssertionError(command + " " + json + ": " + answer.body());
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private void start(final Stage stage, final String name, final List<String> itsArguments) {
+        arguments.put(name, List.copyOf(itsArguments));
         final int adminPort = Ports.free();
-        final List<String> all = new ArrayList<>(arguments);
+        final List<String> all = new ArrayList<>(itsArguments);
         all.addAll(List.of("--admin", "127.0.0.1:" + adminPort));
         children.put(name, stage.start(name, Dialtone.command(all), Dialtone.ENVIRONMENT));
         adminPorts.put(name, adminPort);

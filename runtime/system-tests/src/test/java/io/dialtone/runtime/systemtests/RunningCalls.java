@@ -2,6 +2,7 @@ package io.dialtone.runtime.systemtests;
 
 import io.dialtone.runtime.demo.CallLoad;
 import io.dialtone.runtime.demo.CallReport;
+import io.dialtone.runtime.demo.KillPlan;
 import io.dialtone.runtime.demo.LoadRunner;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -12,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** Calls of our own generator, running on a thread of their own beside what the test does. */
 final class RunningCalls {
@@ -20,13 +22,18 @@ final class RunningCalls {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Duration atMost;
 
-    private RunningCalls(final CallLoad load) {
-        runner = new LoadRunner(load, lines::add);
+    private RunningCalls(final CallLoad load, final @Nullable KillPlan kill) {
+        runner = new LoadRunner(load, lines::add, kill);
         atMost = Duration.ofSeconds(load.seconds() + 60L);
     }
 
     static RunningCalls start(final Stage stage, final CallLoad load) {
-        final RunningCalls calls = new RunningCalls(load);
+        return start(stage, load, null);
+    }
+
+    /** Calls during which something dies. */
+    static RunningCalls start(final Stage stage, final CallLoad load, final @Nullable KillPlan kill) {
+        final RunningCalls calls = new RunningCalls(load, kill);
         Thread.ofPlatform().name("calls").daemon().start(calls::run);
         stage.onFailureTell(() -> "calls:\n" + String.join("\n", calls.lines));
         stage.closeAtEnd(() -> {
