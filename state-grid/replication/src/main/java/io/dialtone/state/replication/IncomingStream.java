@@ -1,5 +1,6 @@
 package io.dialtone.state.replication;
 
+import java.util.Arrays;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -31,9 +32,13 @@ final class IncomingStream {
     boolean isAckDue;
     boolean hasGap;
 
-    IncomingStream(final int member, final int thread, final int openBytes, final long nowNs) {
+    /** For each slot why the last entries of it were not applied, or 0: each of several owners of the past must hear it for itself. */
+    final byte[] refused;
+
+    IncomingStream(final int member, final int thread, final int slots, final int openBytes, final long nowNs) {
         this.member = member;
         this.thread = thread;
+        refused = new byte[slots];
         open = new EntryRing(openBytes);
         lastHeardNs = nowNs;
     }
@@ -44,6 +49,7 @@ final class IncomingStream {
         applied = 0;
         committed = 0;
         hasGap = false;
+        Arrays.fill(refused, (byte) 0);
         open.clear();
         first = 0;
         count = 0;

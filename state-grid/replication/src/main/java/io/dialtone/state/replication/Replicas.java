@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The slots that a worker keeps for others: takes their owners' entries in order, applies them to the store, and says how far it is. Called only by the owning worker.
@@ -46,10 +45,6 @@ final class Replicas {
     private final LinkFrame frame = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
     private final UnsafeBuffer ack;
-    /** For each slot why its last sender's entries are not applied, and who that is. */
-    private final byte[] refused;
-
-    private final @Nullable IncomingStream[] refusedFrom;
     private long mapVersion;
 
     Replicas(
@@ -65,8 +60,6 @@ final class Replicas {
         this.counters = counters;
         this.slots = slots;
         this.fence = fence;
-        refused = new byte[slots.slots()];
-        refusedFrom = new @Nullable IncomingStream[slots.slots()];
         final int refusals = Math.min(slots.slots(), REFUSALS_MAX);
         ack = new UnsafeBuffer(new byte[Batch.ACK_HEADER_BYTES + refusals * Batch.REFUSAL_BYTES]);
     }
@@ -178,19 +171,10 @@ final class Replicas {
         if (known.incarnation == from.incarnation() || known.incarnation == 0) {
             return known;
         }
-        forgetRefusals(known);
-        final IncomingStream next = new IncomingStream(known.member, known.thread, 2 * config.ringBytes(), nowNs);
+        final IncomingStream next =
+                new IncomingStream(known.member, known.thread, slots.slots(), 2 * config.ringBytes(), nowNs);
         streams.set(streams.indexOf(known), next);
         return next;
-    }
-
-    private void forgetRefusals(final IncomingStream stream) {
-        for (int slot = 0; slot < refused.length; slot++) {
-            if (refusedFrom[slot] == stream) {
-                refused[slot] = REFUSED_NOT;
-                refusedFrom[slot] = null;
-            }
-        }
     }
 
     private IncomingStream streamOf(final int member, final int thread, final long nowNs) {
@@ -200,7 +184,7 @@ final class Replicas {
                 return stream;
             }
         }
-        final IncomingStream stream = new IncomingStream(member, thread, 2 * config.ringBytes(), nowNs);
+        final IncomingStream stream = new IncomingStream(member, thread, slots.slots(), 2 * config.ringBytes(), nowNs);
         streams.add(stream);
         return stream;
     }
@@ -209,7 +193,6 @@ final class Replicas {
     private void beginStream(final IncomingStream stream, final long incarnation, final long generation) {
         final boolean isSameProcess = stream.incarnation == incarnation;
         stream.begin(incarnation, generation);
-        forgetRefusals(stream);
         for (int slot = 0; slot < slots.slots(); slot++) {
             if (isSameProcess && slots.replicaFrom[slot] == stream && !slots.owned[slot]) {
                 slots.replica[slot] = SlotStates.BROKEN;
@@ -237,8 +220,7 @@ final class Replicas {
             at += entry.length();
             if (position == stream.applied + 1) {
                 final int reason = applyEntry(stream, position);
-                refused[entry.slot()] = (byte) reason;
-                refusedFrom[entry.slot()] = reason == REFUSED_NOT ? null : stream;
+                stream.refused[entry.slot()] = (byte) reason;
                 stream.applied = position;
             }
         }
@@ -355,14 +337,14 @@ final class Replicas {
 
     private boolean offerAck(final IncomingStream stream) {
         int refusals = 0;
-        for (int slot = 0; slot < refused.length; slot++) {
-            if (refusedFrom[slot] == stream) {
+        for (int slot = 0; slot < stream.refused.length; slot++) {
+            if (stream.refused[slot] != REFUSED_NOT) {
                 if (refusals == REFUSALS_MAX) {
                     return false;
                 }
                 final int at = Batch.ACK_HEADER_BYTES + refusals * Batch.REFUSAL_BYTES;
                 ack.putInt(at, slot);
-                ack.putInt(at + 4, refused[slot]);
+                ack.putInt(at + 4, stream.refused[slot]);
                 ack.putLong(at + 8, slots.knownEpoch[slot]);
                 refusals++;
             }
