@@ -4,25 +4,35 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Takes a backend out of use without touching its calls. */
+/** Takes a backend or a node out of use without touching its calls. */
 @Command(
         name = "drain",
-        description = "Give a backend of a running balancer no new calls; the calls it has go on.",
+        description = {
+            "Give a backend of a running balancer no new calls; the calls it has go on.",
+            "Or give the slots of a cluster's node to the other nodes, calls and all; 'dialtone status' shows how many are left."
+        },
         footer = {
-            "  dialtone drain 127.0.0.1:5071            before maintenance",
-            "  dialtone drain 127.0.0.1:5071 --undo     after it; the share of new calls grows by slow start"
+            "  dialtone drain 127.0.0.1:5071            a backend, before maintenance",
+            "  dialtone drain 127.0.0.1:5071 --undo     after it; the share of new calls grows by slow start",
+            "  dialtone drain node-1                    a node; stop it when it owns nothing"
         })
 final class DrainCommand extends ToolCommand {
-    @Parameters(paramLabel = "HOST:PORT", description = "The backend, as 'dialtone backends list' shows it.")
-    private String backend = "";
+    /** Edges speak with the registry, whoever of the nodes is to go. */
+    private static final String EDGE_ROLE = "edge";
+
+    @Parameters(
+            paramLabel = "HOST:PORT|NODE",
+            description = "The backend, as 'dialtone backends list' shows it; or the name of a node.")
+    private String what = "";
 
     @Option(names = "--undo", description = "Use it again.")
     private boolean undo;
 
     @Override
     int ask() throws Exception {
-        print(target().one(BackendsCommand.ROLE)
-                .post("/drain", Json.object().put("backend", backend).put("undo", undo)));
+        final boolean isBackend = what.indexOf(':') >= 0;
+        print(target().one(isBackend ? BackendsCommand.ROLE : EDGE_ROLE)
+                .post("/drain", Json.object().put(isBackend ? "backend" : "node", what).put("undo", undo)));
         return ExitCode.OK;
     }
 }

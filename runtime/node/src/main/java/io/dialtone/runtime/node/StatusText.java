@@ -53,6 +53,9 @@ final class StatusText {
             heading(title + ": peers over the link");
             peers(process.path("peers"));
         }
+        if (process.has("grid")) {
+            grid(title, process.path("grid"));
+        }
         if (process.has("services")) {
             heading(title + ": services");
             services(process.path("services"));
@@ -116,6 +119,26 @@ final class StatusText {
                     peer.path("receivedFrames").asText(),
                     peer.path("refusedFrames").asText(),
                     peer.path("lost").asText());
+        }
+        table.print(out);
+    }
+
+    private void grid(final String title, final JsonNode grid) {
+        heading(title + ": state grid, map " + grid.path("mapVersion").asText() + ", "
+                + grid.path("backupsWanted").asText() + " backups wanted, "
+                + (grid.path("settled").asBoolean() ? "settled" : "not settled")
+                + (grid.path("registryConnected").asBoolean() ? "" : ", NO SESSION WITH THE REGISTRY")
+                + (grid.path("slotsLost").asLong() == 0 ? "" : ", " + grid.path("slotsLost").asText() + " slots lost so far"));
+        final TextTable table = new TextTable("NODE", "HOST", "OWNS", "ALONE", "BACKS UP", "LEARNS", "DRAINING");
+        for (final JsonNode member : grid.path("members")) {
+            table.row(
+                    member.path("name").asText(),
+                    member.path("host").asText(),
+                    member.path("owned").asText(),
+                    member.path("alone").asText(),
+                    member.path("backedUp").asText(),
+                    member.path("learning").asText(),
+                    member.path("draining").asBoolean() ? "yes" : "");
         }
         table.print(out);
     }
