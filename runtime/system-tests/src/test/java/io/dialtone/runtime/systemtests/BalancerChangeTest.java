@@ -15,6 +15,9 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Backends that die, return, are drained, added and taken away, while calls run. */
 class BalancerChangeTest {
+    /** The answering side rings for about a millisecond. */
+    private static final int RINGING_AT_KILL_MAX = 3;
+
     private static final Duration SOON = Duration.ofSeconds(10);
     private static final boolean FULL = "full".equals(System.getProperty("dialtone.load"));
     private static final int CALLS_PER_SECOND = FULL ? 500 : 200;
@@ -62,9 +65,11 @@ class BalancerChangeTest {
 
         // Every call was answered, those on their way to the dead backend by the other, after one or two
         // retransmissions.
-        assertEquals(0, report.count(Failure.INVITE_TIMEOUT), report::toText);
+        // One that rang there already is nobody else's to answer: its INVITE is not sent again (RFC 3261 section 17.1.1.2).
+        final long rangThere = report.count(Failure.INVITE_TIMEOUT);
+        assertTrue(rangThere <= RINGING_AT_KILL_MAX, report::toText);
         assertEquals(0, report.count(Failure.INVITE_REFUSED), report::toText);
-        assertEquals(report.attempted(), report.answered(), report::toText);
+        assertEquals(report.attempted(), report.answered() + rangThere, report::toText);
         assertTrue(report.setupNs(100) < 2_000_000_000L, report::toText);
         // Only calls that lived on the dead backend were lost.
         assertEquals(0, report.lostBy().getOrDefault(two.address(), 0L), report::toText);
