@@ -101,8 +101,9 @@ final class SimulatedNode {
         return EPOCH_NS + sim.nowNs() + wallOffsetNs;
     }
 
-    void stepWall(final long byNs) {
-        wallOffsetNs += byNs;
+    /** From now on the wall clock is wrong by so much. */
+    void stepWall(final long toOffsetNs) {
+        wallOffsetNs = toOffsetNs;
         for (final SimulatedWorker worker : workers) {
             if (isRunning()) {
                 worker.wake(0);
@@ -111,7 +112,7 @@ final class SimulatedNode {
     }
 
     void setWallRight() {
-        stepWall(-wallOffsetNs);
+        stepWall(0);
     }
 
     // ---- the process
