@@ -147,8 +147,11 @@ public final class CallReport {
         if (kill == null) {
             return;
         }
-        line(text, "killed", kill.kill.node() + ", with " + kill.establishedAtKill + " calls up, " + kill.owned
-                + " of them its own");
+        line(
+                text,
+                "killed",
+                kill.kill.node() + ", with " + kill.establishedAtKill + " calls up, " + kill.owned
+                        + " of them its own");
         line(text, "      lost", kill.establishedLost + " of the calls that were up");
         line(text, "      contradicted", kill.contradicted + " answers");
         if (kill.hasAnswer()) {

@@ -96,8 +96,7 @@ public final class Demo {
                 + (killsNode ? ", though a node was killed under " + report.establishedAtKill() + " of them." : ".");
     }
 
-    private static String lastWordsWhenNot(
-            final CallReport warmUp, final CallReport report, final List<String> died) {
+    private static String lastWordsWhenNot(final CallReport warmUp, final CallReport report, final List<String> died) {
         final long failed = warmUp.failed() + report.failed();
         final long attempted = warmUp.attempted() + report.attempted();
         return "NOT all went well: " + failed + " of " + attempted + " calls failed, warm-up included"

@@ -52,8 +52,7 @@ public final class LoadRunner {
     /**
      * @param killPlan when to kill a node in mid-run, or null
      */
-    public LoadRunner(
-            final CallLoad load, final Consumer<String> progressLines, final @Nullable KillPlan killPlan) {
+    public LoadRunner(final CallLoad load, final Consumer<String> progressLines, final @Nullable KillPlan killPlan) {
         this.load = load;
         this.progressLines = progressLines;
         this.killPlan = killPlan;

@@ -41,7 +41,12 @@ class DemoTest {
             final FakeCluster cluster = new FakeCluster(uas.address(), List.of());
 
             final int exit = new Demo(
-                            progress -> cluster, 50, 1, false, null, new PrintStream(screen, true, StandardCharsets.UTF_8))
+                            progress -> cluster,
+                            50,
+                            1,
+                            false,
+                            null,
+                            new PrintStream(screen, true, StandardCharsets.UTF_8))
                     .run();
 
             final String shown = screen.toString(StandardCharsets.UTF_8);
@@ -59,7 +64,12 @@ class DemoTest {
             final FakeCluster cluster = new FakeCluster(uas.address(), List.of("node-2 (pid 7)"));
 
             final int exit = new Demo(
-                            progress -> cluster, 50, 1, false, null, new PrintStream(screen, true, StandardCharsets.UTF_8))
+                            progress -> cluster,
+                            50,
+                            1,
+                            false,
+                            null,
+                            new PrintStream(screen, true, StandardCharsets.UTF_8))
                     .run();
 
             assertEquals(Demo.EXIT_CALLS_LOST, exit);
@@ -75,7 +85,12 @@ class DemoTest {
             final FakeCluster cluster = new FakeCluster(uas.address(), List.of());
 
             final int exit = new Demo(
-                            progress -> cluster, 50, 3, true, json, new PrintStream(screen, true, StandardCharsets.UTF_8))
+                            progress -> cluster,
+                            50,
+                            3,
+                            true,
+                            json,
+                            new PrintStream(screen, true, StandardCharsets.UTF_8))
                     .run();
 
             final String shown = screen.toString(StandardCharsets.UTF_8);

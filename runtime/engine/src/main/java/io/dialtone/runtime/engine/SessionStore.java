@@ -71,7 +71,8 @@ public final class SessionStore {
     public void add(final WorkerSession<?> session) {
         KeyedTable<WorkerSession<?>> table = slots[session.slot()];
         if (table == null) {
-            table = new KeyedTable<>(Integer.MAX_VALUE); // begun ones are counted here, others live as long as a transaction
+            table = new KeyedTable<>(
+                    Integer.MAX_VALUE); // begun ones are counted here, others live as long as a transaction
             slots[session.slot()] = table;
         }
         table.add(session);

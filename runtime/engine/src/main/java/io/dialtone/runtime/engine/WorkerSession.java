@@ -114,8 +114,8 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
         image.putByte(VERSION).putByte(begun ? FLAG_BEGUN : 0);
         if (begun) {
             final int at = image.length();
-            final int length =
-                    codec().encode(Objects.requireNonNull(state), image.putInt(0).rest(), at + Integer.BYTES);
+            final int length = codec().encode(
+                            Objects.requireNonNull(state), image.putInt(0).rest(), at + Integer.BYTES);
             assert length != StateCodec.TOO_LONG : "asked before it was committed";
             image.setInt(at, length);
             image.advance(length);

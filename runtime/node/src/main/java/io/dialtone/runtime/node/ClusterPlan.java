@@ -30,8 +30,7 @@ record ClusterPlan(
     }
 
     /** A plan in which the registry deals slots to the nodes; without one they are dealt in turn, for good. */
-    static ClusterPlan of(
-            final ClusterFile file, final GridPlan grid, final ClusterKey key, final LinkSettings link) {
+    static ClusterPlan of(final ClusterFile file, final GridPlan grid, final ClusterKey key, final LinkSettings link) {
         final Map<Integer, List<ListenerSpec>> listeners = new HashMap<>();
         file.listeners()
                 .forEach((name, specs) ->
@@ -43,7 +42,8 @@ record ClusterPlan(
                 new SlotTableHolder(
                         grid.hasRegistry()
                                 ? SlotTables.empty(grid.slots())
-                                : SlotTable.roundRobin(grid.slots(), file.members().numbersOf(LinkRole.NODE))),
+                                : SlotTable.roundRobin(
+                                        grid.slots(), file.members().numbersOf(LinkRole.NODE))),
                 link);
     }
 

@@ -10,11 +10,11 @@ import io.dialtone.runtime.link.LinkMembers;
 import io.dialtone.runtime.link.LinkRole;
 import io.dialtone.runtime.link.LinkSettings;
 import io.dialtone.runtime.link.LinkUnavailableException;
-import io.dialtone.state.api.StateCodec;
-import io.dialtone.state.registry.RegistryMemberSettings;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.transport.UdpTransportConfig;
 import io.dialtone.sip.transport.WaitMode;
+import io.dialtone.state.api.StateCodec;
+import io.dialtone.state.registry.RegistryMemberSettings;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -141,7 +141,8 @@ final class ClusterRoles {
                 WaitMode.POLL);
         try (Link link = openLink(cluster, self.get(), settings, stop);
                 RegistrySeat registry = RegistrySeat.take(seat, stop);
-                EdgeHouse edge = EdgeHouse.start(self.get(), cluster, grid, config, transport, link, registryFailure(stop))) {
+                EdgeHouse edge =
+                        EdgeHouse.start(self.get(), cluster, grid, config, transport, link, registryFailure(stop))) {
             final ClusterPages pages = new ClusterPages(cluster, List.of(), List.of(edge));
             try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());
@@ -192,8 +193,8 @@ final class ClusterRoles {
             final LinkMember edgeMember = file.members().named(EDGE_NAME);
             final Link edgeLink = openLink(cluster, edgeMember, settings, stop);
             rooms.add(edgeLink);
-            final EdgeHouse edge = EdgeHouse.start(
-                    edgeMember, cluster, grid, config, transport, edgeLink, registryFailure(stop));
+            final EdgeHouse edge =
+                    EdgeHouse.start(edgeMember, cluster, grid, config, transport, edgeLink, registryFailure(stop));
             rooms.add(edge);
             final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge));
             try (RoleProcess process = RoleProcess.open(

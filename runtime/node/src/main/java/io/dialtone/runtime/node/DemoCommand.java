@@ -67,7 +67,12 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Logging.start(LogLevel.WARNING);
         final int code = new Demo(
-                        progress -> LoopbackCluster.start(nodes, HANDLER, progress), rate, seconds, kill, report, System.out)
+                        progress -> LoopbackCluster.start(nodes, HANDLER, progress),
+                        rate,
+                        seconds,
+                        kill,
+                        report,
+                        System.out)
                 .run();
         return switch (code) {
             case Demo.EXIT_ALL_ANSWERED -> ExitCode.OK;

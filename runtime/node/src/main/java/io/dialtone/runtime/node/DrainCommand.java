@@ -32,7 +32,9 @@ final class DrainCommand extends ToolCommand {
     int ask() throws Exception {
         final boolean isBackend = what.indexOf(':') >= 0;
         print(target().one(isBackend ? BackendsCommand.ROLE : EDGE_ROLE)
-                .post("/drain", Json.object().put(isBackend ? "backend" : "node", what).put("undo", undo)));
+                .post(
+                        "/drain",
+                        Json.object().put(isBackend ? "backend" : "node", what).put("undo", undo)));
         return ExitCode.OK;
     }
 }

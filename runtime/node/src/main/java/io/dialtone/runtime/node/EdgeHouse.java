@@ -10,8 +10,8 @@ import io.dialtone.sip.transport.SipUdpTransport;
 import io.dialtone.sip.transport.UdpTransportConfig;
 import java.io.IOException;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.agrona.concurrent.SystemEpochNanoClock;
+import org.jspecify.annotations.Nullable;
 
 /** An edge: its listeners, and in each of its I/O threads the routing to the owners of slots. Built and closed by the main thread. */
 final class EdgeHouse implements AutoCloseable {
@@ -81,8 +81,7 @@ final class EdgeHouse implements AutoCloseable {
             return edge.router(loop, egress, link.endpoint(loop, nowNs), nowNs);
         });
         final RegistryDoor registry = grid.hasRegistry()
-                ? RegistryDoor.ofOnlooker(
-                        grid, self.linkHost(), cluster.link().directory(), cluster.slots(), onFailure)
+                ? RegistryDoor.ofOnlooker(grid, self.linkHost(), cluster.link().directory(), cluster.slots(), onFailure)
                 : null;
         return new EdgeHouse(self, link, edge, transport, registry);
     }

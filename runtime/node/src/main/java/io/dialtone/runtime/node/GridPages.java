@@ -43,7 +43,9 @@ final class GridPages {
         final SlotMap map = map();
         page.gauge("dialtone_grid_map_version", "Version of the newest map of the registry known here.")
                 .sample(map.version());
-        page.counter("dialtone_grid_slots_lost_total", "Times that a slot was begun anew because all who held it were gone.")
+        page.counter(
+                        "dialtone_grid_slots_lost_total",
+                        "Times that a slot was begun anew because all who held it were gone.")
                 .sample(map.slotsLost());
         for (final ReplicationCounter counter : ReplicationCounter.values()) {
             final String name = "dialtone_grid_" + counter.name().toLowerCase(Locale.ROOT);

@@ -19,12 +19,7 @@ import java.util.Set;
  * @param imagesBytes memory of each worker for images
  * @param directory where the registry's log is; a folder for each process is made in it
  */
-record GridPlan(
-        List<RegistryPlace> places,
-        int slots,
-        int backups,
-        long imagesBytes,
-        Optional<Path> directory) {
+record GridPlan(List<RegistryPlace> places, int slots, int backups, long imagesBytes, Optional<Path> directory) {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final String DRIVER_PREFIX = "dialtone-registry-";
 
@@ -72,8 +67,9 @@ record GridPlan(
         for (int i = 0; i < places.size(); i++) {
             if (places.get(i).process().equals(process)) {
                 if (directory.isEmpty()) {
-                    problems.add(GridSettings.DIRECTORY.key() + " is missing (expected: a folder on disk for the registry's log,"
-                            + " because " + process + " keeps the registry). Maybe /var/lib/dialtone.");
+                    problems.add(GridSettings.DIRECTORY.key()
+                            + " is missing (expected: a folder on disk for the registry's log," + " because " + process
+                            + " keeps the registry). Maybe /var/lib/dialtone.");
                     return Optional.empty();
                 }
                 return Optional.of(new RegistryMemberSettings(

@@ -32,8 +32,7 @@ final class GridSettings {
             "512m",
             "memory of each worker for its sessions and those it keeps for others; when it is nearly full new sessions are answered 503");
 
-    static final SettingGroup GROUP =
-            SettingGroup.of("State grid", REGISTRY, DIRECTORY, BACKUPS, IMAGES_SIZE);
+    static final SettingGroup GROUP = SettingGroup.of("State grid", REGISTRY, DIRECTORY, BACKUPS, IMAGES_SIZE);
 
     private GridSettings() {}
 }

@@ -29,7 +29,9 @@ final class HostPages implements AdminPages {
 
     @Override
     public void status(final ObjectNode status) {
-        status.put("directory", settings.directory().toString()).put("driverSilentMs", driver.silentMs()).put("registry", registry.role());
+        status.put("directory", settings.directory().toString())
+                .put("driverSilentMs", driver.silentMs())
+                .put("registry", registry.role());
     }
 
     @Override

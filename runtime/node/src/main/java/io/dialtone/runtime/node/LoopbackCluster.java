@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -44,10 +44,7 @@ final class LoopbackCluster implements DemoCluster {
     private final Thread atExit = new Thread(this::stop, "demo-at-exit");
 
     private LoopbackCluster(
-            final Path folder,
-            final ChildProcesses processes,
-            final InetSocketAddress edge,
-            final ClusterKey key) {
+            final Path folder, final ChildProcesses processes, final InetSocketAddress edge, final ClusterKey key) {
         this.folder = folder;
         this.processes = processes;
         this.edge = edge;
@@ -248,9 +245,7 @@ final class LoopbackCluster implements DemoCluster {
         final long nowNs = System.nanoTime();
         child.process().destroyForcibly(); // SIGKILL
         return new NodeKill(
-                victim,
-                nowNs,
-                callId -> slots.contains(hash.slotOf(callId.getBytes(StandardCharsets.US_ASCII))));
+                victim, nowNs, callId -> slots.contains(hash.slotOf(callId.getBytes(StandardCharsets.US_ASCII))));
     }
 
     /** The slots that a node owns; says how many there are. */

@@ -2,6 +2,7 @@ package io.dialtone.runtime.node;
 
 import io.dialtone.api.ServiceDescriptor;
 import io.dialtone.api.SipHandler;
+import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
@@ -19,15 +20,6 @@ import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
-import java.security.SecureRandom;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
-import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.agrona.concurrent.SystemEpochNanoClock;
-import org.agrona.concurrent.SystemNanoClock;
-import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.StateCodec;
 import io.dialtone.state.replication.ReplicationCounter;
@@ -37,6 +29,14 @@ import io.dialtone.state.replication.ReplicatorConfig;
 import io.dialtone.state.replication.ReplicatorContext;
 import io.dialtone.state.store.SlabImages;
 import io.dialtone.state.store.SlabSettings;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.agrona.concurrent.SystemEpochNanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.jspecify.annotations.Nullable;
 
 /** A node: its workers, each on a thread of its own, and the service they run. Built and closed by the main thread; counters may be read by any. */
@@ -120,8 +120,7 @@ final class NodeHouse implements AutoCloseable {
         if (plan.grid().hasRegistry()) {
             node.registry = RegistryDoor.ofNode(
                     plan.grid(),
-                    new GridMember(
-                            self.number(), link.incarnation(), self.name(), self.host(), self.host(), false),
+                    new GridMember(self.number(), link.incarnation(), self.name(), self.host(), self.host(), false),
                     self.linkHost(),
                     cluster.link().directory(),
                     cluster.slots(),
@@ -153,9 +152,8 @@ final class NodeHouse implements AutoCloseable {
     @SuppressWarnings("unchecked") // the codec was made for this handler's record
     private static <S extends Record> SessionProtocol.Factory keptSip(final SipContext context, final Plan plan) {
         return SipProtocol.factory(
-                context,
-                () -> (SipHandler<S>) plan.handlers().get(),
-                () -> (StateCodec<S>) plan.codecs().get());
+                context, () -> (SipHandler<S>) plan.handlers().get(), () ->
+                        (StateCodec<S>) plan.codecs().get());
     }
 
     private WorkerGrid workerGrid(final ClusterPlan cluster, final GridPlan grid) {

@@ -51,7 +51,8 @@ final class RegistryDoor implements AutoCloseable {
             final Path driver,
             final SlotTableHolder slots,
             final Consumer<Throwable> onFailure) {
-        return open(RegistryClientSettings.onlooker(grid.peers(), driver, address, grid.slots()), slots, null, onFailure);
+        return open(
+                RegistryClientSettings.onlooker(grid.peers(), driver, address, grid.slots()), slots, null, onFailure);
     }
 
     private static RegistryDoor open(
@@ -59,8 +60,8 @@ final class RegistryDoor implements AutoCloseable {
             final SlotTableHolder slots,
             final @Nullable GridMember self,
             final Consumer<Throwable> onFailure) {
-        final RegistryClient client = new RegistryClient(
-                settings, SystemNanoClock.INSTANCE, map -> slots.publish(SlotTables.of(map)));
+        final RegistryClient client =
+                new RegistryClient(settings, SystemNanoClock.INSTANCE, map -> slots.publish(SlotTables.of(map)));
         final Agent agent = self == null ? client : new Membership(client, self);
         return new RegistryDoor(client, AgentThread.start(agent, PARK_MAX_NS, onFailure));
     }

@@ -8,7 +8,9 @@ package io.dialtone.runtime.node;
  */
 record RegistryPlace(String process, Endpoint at) {
     static final SettingType<RegistryPlace> TYPE = SettingType.of(
-            "PROCESS@HOST:PORT", "PROCESS@HOST:PORT, PROCESS being the name of a host or an edge", RegistryPlace::parse);
+            "PROCESS@HOST:PORT",
+            "PROCESS@HOST:PORT, PROCESS being the name of a host or an edge",
+            RegistryPlace::parse);
 
     private static RegistryPlace parse(final String text) throws WrongValueException {
         final int at = text.indexOf('@');

@@ -35,7 +35,8 @@ final class RegistrySeat implements AutoCloseable {
         if (settings != null) {
             process.say(
                     "registry",
-                    "member " + settings.self() + " of " + settings.peers().size() + ", log in " + settings.directory());
+                    "member " + settings.self() + " of " + settings.peers().size() + ", log in "
+                            + settings.directory());
         }
     }
 

@@ -22,12 +22,14 @@ final class ServiceState {
     static Optional<Supplier<StateCodec<?>>> codecs(final Class<?> handler, final Problems problems) {
         final Type state = stateOf(handler, new HashMap<>());
         if (!(state instanceof Class<?> type) || !type.isRecord()) {
-            problems.add(NodeSettings.HANDLER.key() + ": " + handler.getName() + " (expected: a class that implements SipHandler"
+            problems.add(NodeSettings.HANDLER.key() + ": " + handler.getName()
+                    + " (expected: a class that implements SipHandler"
                     + " of a record of its own, so that sessions can be kept on other nodes).");
             return Optional.empty();
         }
         try {
-            final RecordStateCodec<?> codec = RecordStateCodec.of(type.asSubclass(Record.class), StateLimits.defaults());
+            final RecordStateCodec<?> codec =
+                    RecordStateCodec.of(type.asSubclass(Record.class), StateLimits.defaults());
             return Optional.of(codec::forAnotherWorker);
         } catch (StateFormatException e) {
             problems.add(NodeSettings.HANDLER.key() + ": " + handler.getName() + ": " + e.getMessage());

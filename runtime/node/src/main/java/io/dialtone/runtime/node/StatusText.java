@@ -128,7 +128,9 @@ final class StatusText {
                 + grid.path("backupsWanted").asText() + " backups wanted, "
                 + (grid.path("settled").asBoolean() ? "settled" : "not settled")
                 + (grid.path("registryConnected").asBoolean() ? "" : ", NO SESSION WITH THE REGISTRY")
-                + (grid.path("slotsLost").asLong() == 0 ? "" : ", " + grid.path("slotsLost").asText() + " slots lost so far"));
+                + (grid.path("slotsLost").asLong() == 0
+                        ? ""
+                        : ", " + grid.path("slotsLost").asText() + " slots lost so far"));
         final TextTable table = new TextTable("NODE", "HOST", "OWNS", "ALONE", "BACKS UP", "LEARNS", "DRAINING");
         for (final JsonNode member : grid.path("members")) {
             table.row(

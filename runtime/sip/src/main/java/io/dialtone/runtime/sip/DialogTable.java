@@ -47,8 +47,7 @@ final class DialogTable {
         }
         final Dialog spare = spares.pollLast();
         final Dialog dialog = spare == null ? new Dialog(layer) : spare;
-        dialog.key(
-                tableHash.hash(image.buffer(), image.position(), length), image.buffer(), image.position(), length);
+        dialog.key(tableHash.hash(image.buffer(), image.position(), length), image.buffer(), image.position(), length);
         image.skip(length);
         dialogs.add(dialog);
         (isOrphan ? holder.orphans : holder.dialogs).add(dialog);

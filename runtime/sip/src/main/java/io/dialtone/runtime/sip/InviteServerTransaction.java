@@ -98,7 +98,8 @@ final class InviteServerTransaction extends ServerTransaction {
             layer.deadlines().schedule(timeout, timeoutNs);
         }
         if (state == State.COMPLETED || (state == State.PROCEEDING && status == 0)) {
-            intervalNs = layer.settings().t1Ns() / 2; // once at once, for nobody knows when it was last, and then as if from the beginning
+            intervalNs = layer.settings().t1Ns()
+                    / 2; // once at once, for nobody knows when it was last, and then as if from the beginning
             layer.deadlines().schedule(retransmit, layer.time().nowNs());
         }
         return true;

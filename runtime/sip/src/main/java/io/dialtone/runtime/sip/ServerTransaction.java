@@ -87,9 +87,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
      * </pre>
      */
     final void encode(final ImageWriter image) {
-        image.putByte(Methods.toCode(method))
-                .putByte(stateCode())
-                .putBytes(keyBytes(), keyLength());
+        image.putByte(Methods.toCode(method)).putByte(stateCode()).putBytes(keyBytes(), keyLength());
         port.encode(image);
         image.putInt((int) cseq).putShort(status);
         localTag.encode(image);

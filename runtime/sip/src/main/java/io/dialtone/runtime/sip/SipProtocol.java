@@ -57,8 +57,7 @@ public final class SipProtocol implements SessionProtocol {
             final SipContext context,
             final Supplier<? extends SipHandler<S>> handlers,
             final Supplier<? extends StateCodec<S>> codecs) {
-        return parts ->
-                new SipProtocol(parts, context, new UasCore<S>(parts, context, handlers.get(), codecs.get()));
+        return parts -> new SipProtocol(parts, context, new UasCore<S>(parts, context, handlers.get(), codecs.get()));
     }
 
     private static <S extends Record> UasCore<S> coreOf(

@@ -55,11 +55,7 @@ final class UasCore<S extends Record> {
     private final ImageWriter stateScratch = new ImageWriter();
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
 
-    UasCore(
-            final WorkerParts parts,
-            final SipContext context,
-            final SipHandler<S> handler,
-            final StateCodec<S> codec) {
+    UasCore(final WorkerParts parts, final SipContext context, final SipHandler<S> handler, final StateCodec<S> codec) {
         this.parts = parts;
         this.context = context;
         this.handler = handler;
@@ -436,8 +432,7 @@ final class UasCore<S extends Record> {
         return (SipSession<S>) parts.sessions().find(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
     }
 
-    private SipSession<S> addSession(
-            final ServerTransaction transaction, final long hash, final DirectBuffer buffer) {
+    private SipSession<S> addSession(final ServerTransaction transaction, final long hash, final DirectBuffer buffer) {
         final SipSession<S> session = newSession();
         session.key(hash, buffer, affinityKey.offset(), affinityKey.length());
         session.open(transaction.slot);

@@ -65,7 +65,8 @@ class BalancerChangeTest {
 
         // Every call was answered, those on their way to the dead backend by the other, after one or two
         // retransmissions.
-        // One that rang there already is nobody else's to answer: its INVITE is not sent again (RFC 3261 section 17.1.1.2).
+        // One that rang there already is nobody else's to answer: its INVITE is not sent again (RFC 3261 section
+        // 17.1.1.2).
         final long rangThere = report.count(Failure.INVITE_TIMEOUT);
         assertTrue(rangThere <= RINGING_AT_KILL_MAX, report::toText);
         assertEquals(0, report.count(Failure.INVITE_REFUSED), report::toText);

@@ -69,11 +69,7 @@ class GridTest {
         final RunningCalls calls = RunningCalls.start(stage, load(platform, 10));
 
         platform.command("edge-1", "drain", "{\"node\": \"node-1\"}");
-        Await.until(
-                "node-1 owns nothing",
-                LONG_ENOUGH,
-                () -> platform.slotsOwnedBy("node-1") == 0,
-                platform::toString);
+        Await.until("node-1 owns nothing", LONG_ENOUGH, () -> platform.slotsOwnedBy("node-1") == 0, platform::toString);
         platform.command("edge-1", "drain", "{\"node\": \"node-1\", \"undo\": true}");
         Await.until(
                 "node-1 owns its share again",
@@ -93,9 +89,8 @@ class GridTest {
 
         platform.restart(stage, "node-1", "node-2");
         platform.awaitSettled(2);
-        final CallReport report = RunningCalls.start(
-                        stage, load(platform, 3).withHoldMs(200))
-                .awaitEnd();
+        final CallReport report =
+                RunningCalls.start(stage, load(platform, 3).withHoldMs(200)).awaitEnd();
 
         assertTrue(report.isClean(), report::toText);
         assertTrue(platform.status("edge-1").path("grid").path("slotsLost").asInt() > 0, platform::toString);

@@ -65,7 +65,10 @@ final class Platform {
         final StringBuilder yaml = new StringBuilder();
         yaml.append("service: { name: systest, handler: ").append(handler).append(" }\n");
         if (hasGrid) {
-            yaml.append("grid: { registry: \"").append(host).append("@127.0.0.1:").append(Ports.block(REGISTRY_PORTS));
+            yaml.append("grid: { registry: \"")
+                    .append(host)
+                    .append("@127.0.0.1:")
+                    .append(Ports.block(REGISTRY_PORTS));
             yaml.append("\", registry-directory: registry }\n");
         }
         yaml.append("cluster:\n  key-file: cluster.key\n  members:\n");
@@ -100,7 +103,8 @@ final class Platform {
                 START_MAX,
                 () -> {
                     final JsonNode grid = status("edge-1").path("grid");
-                    return grid.path("settled").asBoolean() && grid.path("members").size() == nodes;
+                    return grid.path("settled").asBoolean()
+                            && grid.path("members").size() == nodes;
                 },
                 () -> status("edge-1").toPrettyString());
     }

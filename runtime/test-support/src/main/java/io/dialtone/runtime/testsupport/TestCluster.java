@@ -8,6 +8,7 @@ import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
+import io.dialtone.runtime.engine.SessionProtocol;
 import io.dialtone.runtime.engine.SessionWorker;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerContext;
@@ -19,23 +20,22 @@ import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
-import io.dialtone.runtime.engine.SessionProtocol;
 import io.dialtone.state.api.StateCodec;
 import io.dialtone.state.replication.ReplicationCounters;
 import io.dialtone.state.replication.Replicator;
 import io.dialtone.state.replication.ReplicatorConfig;
 import io.dialtone.state.replication.ReplicatorContext;
-import java.util.Objects;
-import java.util.function.Function;
-import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A cluster for tests: an edge and some nodes in one thread of one JVM, joined by a {@link SimulatedLink}, under a clock that moves only when told to. Whatever a test does
@@ -373,7 +373,8 @@ public final class TestCluster {
     private void awaitBackups() {
         final TestRegistry authority = Objects.requireNonNull(registry);
         for (long waitedNs = 0; waitedNs < TAKE_OVER_NS_MAX; waitedNs += STEP_NS) {
-            if (IntStream.range(0, SLOTS).allMatch(slot -> authority.map().entry(slot).backups() > 0)) {
+            if (IntStream.range(0, SLOTS)
+                    .allMatch(slot -> authority.map().entry(slot).backups() > 0)) {
                 return;
             }
             advance(Duration.ofNanos(STEP_NS));

@@ -17,7 +17,8 @@ class TakeoverTest {
     private final ScriptedHandler handler = new ScriptedHandler();
     private final TestCluster cluster = TestCluster.replicated(() -> handler, EventsCodec::new)
             .nodes(3)
-            .worker(WorkerConfig.defaults().withRestAfterNs(Duration.ofSeconds(30).toNanos()))
+            .worker(WorkerConfig.defaults()
+                    .withRestAfterNs(Duration.ofSeconds(30).toNanos()))
             .start();
     private final SipPeer alice = cluster.peer("alice");
 
@@ -392,7 +393,8 @@ class TakeoverTest {
     @Test
     void shouldDropAndCountASessionWhoseImageNobodyCanRead() {
         final TestCluster restless = TestCluster.replicated(() -> handler, EventsCodec::new)
-                .worker(WorkerConfig.defaults().withRestAfterNs(Duration.ofSeconds(1).toNanos()))
+                .worker(WorkerConfig.defaults()
+                        .withRestAfterNs(Duration.ofSeconds(1).toNanos()))
                 .start();
         final SipPeer bob = restless.peer("bob");
         for (int bytesToChange = 1; bytesToChange < 30; bytesToChange++) {
