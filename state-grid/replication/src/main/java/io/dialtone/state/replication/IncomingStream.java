@@ -88,10 +88,6 @@ final class IncomingStream {
         }
     }
 
-    int openRecords() {
-        return count;
-    }
-
     /** Takes open records one by one; none may be added meanwhile. */
     interface OpenRecords {
         void onOpen(Entry record);

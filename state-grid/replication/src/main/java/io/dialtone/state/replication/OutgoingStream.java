@@ -170,10 +170,6 @@ final class OutgoingStream {
         return !overflown && ring.free() >= ring.capacity() / 2;
     }
 
-    int held() {
-        return ring.capacity() - ring.free();
-    }
-
     long lastHeardNs() {
         return lastHeardNs;
     }

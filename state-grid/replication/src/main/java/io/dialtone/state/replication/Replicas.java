@@ -157,14 +157,6 @@ final class Replicas {
         }
     }
 
-    int openRecords() {
-        int open = 0;
-        for (final IncomingStream stream : streams) {
-            open += stream.openRecords();
-        }
-        return open;
-    }
-
     /** The stream of the process that sends this. What its predecessor has left open stays open with the slots that we have from it. */
     private IncomingStream streamFrom(final LinkFrame from, final long nowNs) {
         final IncomingStream known = streamOf(from.member(), from.thread(), nowNs);
