@@ -100,12 +100,7 @@ final class ClusterRoles {
         final ClusterPlan cluster = ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings);
         final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), codecs, grid);
         try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
-                NodeHouse node = NodeHouse.start(
-                        self.get(),
-                        cluster,
-                        plan,
-                        link,
-                        failure -> stop.stop(String.valueOf(failure), ExitCode.FAULT))) {
+                NodeHouse node = NodeHouse.start(self.get(), cluster, plan, link, stopOnFault(stop))) {
             final ClusterPages pages = new ClusterPages(cluster, List.of(node), List.of());
             try (RoleProcess process = RoleProcess.open("node", self.get().name(), settings, stop, access, pages)) {
                 process.say("service", service(node) + ", " + workers(self.get()));
@@ -142,7 +137,7 @@ final class ClusterRoles {
         try (Link link = openLink(cluster, self.get(), settings, stop);
                 RegistrySeat registry = RegistrySeat.take(seat, stop);
                 EdgeHouse edge =
-                        EdgeHouse.start(self.get(), cluster, grid, config, transport, link, registryFailure(stop))) {
+                        EdgeHouse.start(self.get(), cluster, grid, config, transport, link, stopOnFault(stop))) {
             final ClusterPages pages = new ClusterPages(cluster, List.of(), List.of(edge));
             try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());
@@ -186,15 +181,14 @@ final class ClusterRoles {
                 final LinkMember member = file.members().members().get(number);
                 final Link link = openLink(cluster, member, settings, stop);
                 rooms.add(link);
-                nodes.add(NodeHouse.start(
-                        member, cluster, plan, link, failure -> stop.stop(String.valueOf(failure), ExitCode.FAULT)));
+                nodes.add(NodeHouse.start(member, cluster, plan, link, stopOnFault(stop)));
                 rooms.add(nodes.getLast());
             }
             final LinkMember edgeMember = file.members().named(EDGE_NAME);
             final Link edgeLink = openLink(cluster, edgeMember, settings, stop);
             rooms.add(edgeLink);
             final EdgeHouse edge =
-                    EdgeHouse.start(edgeMember, cluster, grid, config, transport, edgeLink, registryFailure(stop));
+                    EdgeHouse.start(edgeMember, cluster, grid, config, transport, edgeLink, stopOnFault(stop));
             rooms.add(edge);
             final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge));
             try (RoleProcess process = RoleProcess.open(
@@ -250,7 +244,8 @@ final class ClusterRoles {
         });
     }
 
-    private static Consumer<Throwable> registryFailure(final StopSignal stop) {
+    /** An agent of ours that throws is broken, and so is its process. */
+    private static Consumer<Throwable> stopOnFault(final StopSignal stop) {
         return failure -> stop.stop(String.valueOf(failure), ExitCode.FAULT);
     }
 

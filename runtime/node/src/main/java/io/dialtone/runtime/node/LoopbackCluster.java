@@ -118,13 +118,18 @@ final class LoopbackCluster implements DemoCluster {
 
     private static JsonNode gridOf(final long pid) {
         try {
-            for (final RunFile running : RunFile.readAll(RunFile.directory(System.getenv()))) {
-                if (running.pid() == pid) {
-                    return AdminClient.of(running).get("/status").path("grid");
-                }
-            }
+            return statusOf(pid).path("grid");
         } catch (IOException | UnavailableException | AdminRefusal e) {
             return Json.object().put("unknown", String.valueOf(e.getMessage())); // asked again, or told at the end
+        }
+    }
+
+    /** What a process says of itself; nothing if it does not run. */
+    private static JsonNode statusOf(final long pid) throws IOException, UnavailableException, AdminRefusal {
+        for (final RunFile running : RunFile.readAll(RunFile.directory(System.getenv()))) {
+            if (running.pid() == pid) {
+                return AdminClient.of(running).get("/status");
+            }
         }
         return Json.object();
     }
@@ -238,9 +243,10 @@ final class LoopbackCluster implements DemoCluster {
                 .filter(each -> each.name().equals(victim))
                 .findFirst()
                 .orElseThrow();
+        final JsonNode status = lastStatusOf(child);
         final Set<Integer> slots = new HashSet<>();
-        final int slotCount = slotsOf(victim, slots);
-        final SlotHash hash = SlotHash.of(key, slotCount);
+        status.path("ownedSlots").forEach(slot -> slots.add(slot.asInt()));
+        final SlotHash hash = SlotHash.of(key, status.path("slots").asInt());
         killed = victim;
         final long nowNs = System.nanoTime();
         child.process().destroyForcibly(); // SIGKILL
@@ -248,20 +254,16 @@ final class LoopbackCluster implements DemoCluster {
                 victim, nowNs, callId -> slots.contains(hash.slotOf(callId.getBytes(StandardCharsets.US_ASCII))));
     }
 
-    /** The slots that a node owns; says how many there are. */
-    private int slotsOf(final String node, final Set<Integer> owned) {
+    private static JsonNode lastStatusOf(final ChildProcesses.Child child) {
         try {
-            for (final RunFile running : RunFile.readAll(RunFile.directory(System.getenv()))) {
-                if (running.role().equals("node") && running.name().equals(node) && isOurs(running.pid())) {
-                    final JsonNode status = AdminClient.of(running).get("/status");
-                    status.path("ownedSlots").forEach(slot -> owned.add(slot.asInt()));
-                    return status.path("slots").asInt();
-                }
+            final JsonNode status = statusOf(child.process().pid());
+            if (!status.isEmpty()) {
+                return status;
             }
         } catch (IOException | UnavailableException | AdminRefusal e) {
-            throw new IllegalStateException("cannot ask " + node + " for its slots", e);
+            throw new IllegalStateException("cannot ask " + child.name() + " for its slots", e);
         }
-        throw new IllegalStateException(node + " does not run");
+        throw new IllegalStateException(child.name() + " does not run");
     }
 
     private boolean isOurs(final long pid) {
