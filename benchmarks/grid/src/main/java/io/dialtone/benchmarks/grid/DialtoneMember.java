@@ -13,6 +13,7 @@ import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotKeeper;
 import io.dialtone.state.api.SlotMap;
+import io.dialtone.state.replication.DeathHints;
 import io.dialtone.state.replication.ReplicationCounters;
 import io.dialtone.state.replication.Replicator;
 import io.dialtone.state.replication.ReplicatorConfig;
@@ -71,7 +72,8 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
         nowNs = System.nanoTime();
         replicator = new Replicator(
                 ReplicatorConfig.defaults(),
-                new ReplicatorContext(endpoint, this, images, this, 1, new ReplicationCounters(), nowNs));
+                new ReplicatorContext(
+                        endpoint, this, images, this, new DeathHints(), 1, new ReplicationCounters(), nowNs));
     }
 
     static LinkSettings settings(final Path directory) {

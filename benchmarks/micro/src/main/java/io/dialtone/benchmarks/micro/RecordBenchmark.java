@@ -9,6 +9,7 @@ import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotKeeper;
 import io.dialtone.state.api.SlotMap;
 import io.dialtone.state.api.SlotRules;
+import io.dialtone.state.replication.DeathHints;
 import io.dialtone.state.replication.ReplicationCounters;
 import io.dialtone.state.replication.Replicator;
 import io.dialtone.state.replication.ReplicatorConfig;
@@ -116,6 +117,7 @@ public class RecordBenchmark {
                             new Registry(),
                             new SlabImages(SlabSettings.of(SLOTS, STORE_BYTES)),
                             NoEngine.INSTANCE,
+                            new DeathHints(),
                             1,
                             new ReplicationCounters(),
                             nowNs));

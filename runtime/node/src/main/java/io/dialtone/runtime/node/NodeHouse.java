@@ -22,6 +22,7 @@ import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.StateCodec;
+import io.dialtone.state.replication.DeathHints;
 import io.dialtone.state.replication.ReplicationCounter;
 import io.dialtone.state.replication.ReplicationCounters;
 import io.dialtone.state.replication.Replicator;
@@ -51,6 +52,7 @@ final class NodeHouse implements AutoCloseable {
     private final List<CounterSet<WorkerCounter>> workerCounters = new ArrayList<>();
     private final List<CounterSet<SipCounter>> sipCounters = new ArrayList<>();
     private final List<ReplicationCounters> gridCounters = new ArrayList<>();
+    private final DeathHints hints = new DeathHints();
     private final List<SlabImages> images = new ArrayList<>();
     private @Nullable RegistryDoor registry;
 
@@ -177,6 +179,7 @@ final class NodeHouse implements AutoCloseable {
                                 door.authority(),
                                 kept,
                                 keeper,
+                                hints,
                                 self.threads(),
                                 counters,
                                 System.nanoTime())));
@@ -193,6 +196,11 @@ final class NodeHouse implements AutoCloseable {
     private static SipHash randomHash() {
         final SecureRandom random = new SecureRandom();
         return new SipHash(random.nextLong(), random.nextLong());
+    }
+
+    /** Where whoever hears of others' deaths says so. */
+    DeathHints hints() {
+        return hints;
     }
 
     LinkMember self() {

@@ -21,6 +21,7 @@ import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.state.api.StateCodec;
+import io.dialtone.state.replication.DeathHints;
 import io.dialtone.state.replication.ReplicationCounters;
 import io.dialtone.state.replication.Replicator;
 import io.dialtone.state.replication.ReplicatorConfig;
@@ -366,7 +367,14 @@ public final class TestCluster {
                 (endpoint, keeper, images) -> new Replicator(
                         ReplicatorConfig.defaults(),
                         new ReplicatorContext(
-                                endpoint, authority, images, keeper, 1, new ReplicationCounters(), clock.nanoTime())));
+                                endpoint,
+                                authority,
+                                images,
+                                keeper,
+                                new DeathHints(),
+                                1,
+                                new ReplicationCounters(),
+                                clock.nanoTime())));
     }
 
     /** Lets time pass until each slot has its backup. */

@@ -4,6 +4,7 @@ import static io.dialtone.state.replication.ReplicationCounter.EVICTIONS_PROPOSE
 import static io.dialtone.state.replication.ReplicationCounter.MOVES_PROPOSED;
 import static io.dialtone.state.replication.ReplicationCounter.PROMOTIONS_PROPOSED;
 import static io.dialtone.state.replication.ReplicationCounter.SNAPSHOTS_BEGUN;
+import static io.dialtone.state.replication.ReplicationCounter.TAKEOVERS_HINTED;
 import static io.dialtone.state.replication.ReplicationCounter.TAKEOVERS_PROPOSED;
 
 import io.dialtone.api.link.LinkEndpoint;
@@ -49,6 +50,7 @@ final class Caretaker {
     private final Replicas replicas;
     private final long[] ownerSinceNs;
     private final Proposals proposals;
+    private final Suspicions suspicions;
     private final ImageView view = new ImageView();
     /** When each slot's hand-over began, and what its new owner had been told by then. */
     private final long[] quiescedNs;
@@ -59,19 +61,17 @@ final class Caretaker {
 
     Caretaker(
             final ReplicatorConfig config,
-            final LinkEndpoint link,
-            final SlotAuthority authority,
-            final ImageStore images,
-            final ReplicationCounters counters,
+            final ReplicatorContext context,
             final SlotStates slots,
             final @Nullable Learning[] learnings,
             final Replicas replicas,
             final long[] ownerSinceNs) {
         this.config = config;
-        this.link = link;
-        this.authority = authority;
-        this.images = images;
-        this.counters = counters;
+        link = context.link();
+        authority = context.authority();
+        images = context.images();
+        counters = context.counters();
+        suspicions = new Suspicions(context.hints(), config.ownerSilenceNsMax());
         this.slots = slots;
         this.learnings = learnings;
         this.replicas = replicas;
@@ -100,7 +100,8 @@ final class Caretaker {
     }
 
     int doWork(final SlotMap map, final boolean isRecognised, final List<OutgoingStream> streams, final long nowNs) {
-        if (!isRecognised || nowNs < nextRoundNs) {
+        final boolean hasHints = suspicions.doWork(nowNs);
+        if (!isRecognised || (nowNs < nextRoundNs && !hasHints)) {
             return 0;
         }
         nextRoundNs = nowNs + ROUND_NS;
@@ -141,11 +142,29 @@ final class Caretaker {
         }
         final int threads = Math.max(1, link.threadsOf(owner));
         final long heardNs = replicas.lastHeardNs(owner, SlotTable.threadOf(slot, threads), nowNs);
-        final long patienceNs = config.ownerSilenceNsMax() + rank * config.ownerSilenceNsMax() / 2;
-        if (nowNs - Math.max(heardNs, ownerSinceNs[slot]) > patienceNs
+        final long silentNs = nowNs - Math.max(heardNs, ownerSinceNs[slot]);
+        final boolean isSilent = silentNs > config.ownerSilenceNsMax() + rank * config.ownerSilenceNsMax() / 2;
+        if ((isSilent || isDeadByHint(owner, map.incarnationOf(owner), silentNs, rank, nowNs))
                 && proposals.wish(SlotCommand.Kind.TAKE_OVER, map, slot, link.member(), nowNs)) {
             counters.increment(TAKEOVERS_PROPOSED);
+            if (!isSilent) {
+                counters.increment(TAKEOVERS_HINTED);
+            }
         }
+    }
+
+    /**
+     * Who was seen to end is waited for no longer; who was only lost sight of by others must have missed two beats here, too, so that what is wrong with those who give hints
+     * moves no slots. Further backups let those before them ask first.
+     */
+    private boolean isDeadByHint(
+            final int owner, final long incarnation, final long silentNs, final int rank, final long nowNs) {
+        final long othersFirstNs = rank * config.beatIntervalNs();
+        if (suspicions.isSeenDead(owner, incarnation, nowNs)) {
+            return nowNs - suspicions.sinceNs(owner) >= othersFirstNs;
+        }
+        return suspicions.isSuspected(owner, incarnation, nowNs)
+                && silentNs > 2 * config.beatIntervalNs() + othersFirstNs;
     }
 
     private void forgetUnheld(final SlotMap map, final int slot, final long nowNs) {
@@ -177,6 +196,7 @@ final class Caretaker {
 
     private boolean isGivenUp(final OutgoingStream stream, final int slot, final long nowNs) {
         return nowNs - stream.lastHeardNs() > config.backupSilenceNsMax()
+                || suspicions.isSeenDead(stream.member, stream.incarnation(), nowNs)
                 || stream.isStalled(nowNs, config.stallNsMax())
                 || stream.isBroken(slot);
     }
@@ -349,6 +369,7 @@ final class Caretaker {
             }
         } else if (stream.committedSeen() >= quiescedPosition[slot]
                 && proposals.wish(SlotCommand.Kind.MOVE, map, slot, target, nowNs)) {
+            slots.offeredEpoch[slot] = slots.ownedEpoch[slot];
             counters.increment(MOVES_PROPOSED);
         }
     }

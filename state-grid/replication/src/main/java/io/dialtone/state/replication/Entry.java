@@ -28,7 +28,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  |  Hash of key; of a snapshot's begin: version of the slot's    |  32
  *  |  entry in the registry; of an epoch's begin: the former (64)  |
  *  +---------------------------------------------------------------+
- *  |            Next deadline, ns since 1970 (64)                  |  40
+ *  |  Next deadline, ns since 1970; of an epoch's begin: how many  |  40
+ *  |  records follow that the former owner has left open (64)      |
  *  +---------------------------------------------------------------+
  *  |                         Image length                          |  48
  *  +---------------------------------------------------------------+
@@ -134,6 +135,22 @@ final class Entry {
         entry.putBytes(HEADER_BYTES + key.capacity(), image, 0, image.capacity());
         entry.putBytes(HEADER_BYTES + key.capacity() + image.capacity(), outputs, 0, outputs.capacity());
         return this;
+    }
+
+    /** Says what another record says, but for the image; to be begun with {@link #bytesWithoutImage()} of the other. */
+    Entry withoutImage(final Entry record) {
+        of(record.slot(), record.epoch(), record.number()).keyHash(record.keyHash());
+        entry.putLong(DEADLINE_OFFSET, record.deadlineNs());
+        entry.putInt(KEY_LENGTH_OFFSET, record.keyLength());
+        entry.putInt(IMAGE_LENGTH_OFFSET, 0);
+        entry.putInt(OUTPUTS_LENGTH_OFFSET, record.outputsLength());
+        entry.putBytes(HEADER_BYTES, record.entry, record.keyOffset(), record.keyLength());
+        entry.putBytes(outputsOffset(), record.entry, record.outputsOffset(), record.outputsLength());
+        return this;
+    }
+
+    int bytesWithoutImage() {
+        return bytes(keyLength(), 0, outputsLength());
     }
 
     int length() {

@@ -1,7 +1,6 @@
 package io.dialtone.state.replication;
 
 import java.util.Arrays;
-import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What a worker of another node tells this one: how far it was applied, and the records of which it is not known yet whether their outputs have left. Called only by the
@@ -15,9 +14,6 @@ final class IncomingStream {
 
     private final EntryRing open;
     private final Entry copy = new Entry();
-    private final UnsafeBuffer part = new UnsafeBuffer(0, 0);
-    private final UnsafeBuffer image = new UnsafeBuffer(0, 0);
-    private final UnsafeBuffer outputs = new UnsafeBuffer(0, 0);
     /** Stream positions of the open records, in the order of the ring. */
     private long[] positions = new long[POSITIONS_MIN];
 
@@ -57,16 +53,10 @@ final class IncomingStream {
 
     /** Keeps a record until it is committed; without the image, which the store has. False if there are too many. */
     boolean keepOpen(final Entry record, final long position) {
-        part.wrap(record.buffer(), record.keyOffset(), record.keyLength());
-        image.wrap(record.buffer(), record.keyOffset(), 0);
-        outputs.wrap(record.buffer(), record.outputsOffset(), record.outputsLength());
-        final int bytes = Entry.bytes(part.capacity(), 0, outputs.capacity());
-        if (!open.append(copy, bytes, record.kind())) {
+        if (!open.append(copy, record.bytesWithoutImage(), record.kind())) {
             return false;
         }
-        copy.of(record.slot(), record.epoch(), record.number())
-                .keyHash(record.keyHash())
-                .contents(part, image, outputs, record.deadlineNs());
+        copy.withoutImage(record);
         if (count == positions.length) {
             growSlowPath();
         }

@@ -191,6 +191,12 @@ final class OutgoingStream {
         append(kind, slot, epoch, number, keyHash, NOTHING, NOTHING, NOTHING, Long.MAX_VALUE);
     }
 
+    /** A new owner goes on after this record of the epoch in which it was a backup itself; so many that were open follow as its own. */
+    void appendEpochBegin(
+            final int slot, final long epoch, final long formerNumber, final long formerEpoch, final long open) {
+        append(EntryKind.EPOCH_BEGIN, slot, epoch, formerNumber, formerEpoch, NOTHING, NOTHING, NOTHING, open);
+    }
+
     /** Appends an entry; when the ring is full the peer is given up instead. */
     void append(
             final byte kind,
@@ -216,6 +222,36 @@ final class OutgoingStream {
         }
         entry.of(slot, epoch, number).keyHash(keyHash).contents(key, image, outputs, deadlineNs);
         nextPosition++;
+    }
+
+    /** The number of the slot's first record of an epoch, from this one on, that may not have left; the highest number there is if there is none. */
+    long firstHeld(final int slot, final long epoch, final long number) {
+        for (long at = ring.skipPad(ring.head()); at != ring.tail(); at = ring.skipPad(ring.after(at))) {
+            if (isRecord(at, slot, epoch, number)) {
+                return entry.number();
+            }
+        }
+        return Long.MAX_VALUE;
+    }
+
+    /** Shows the slot's records of an epoch from this number on that may not have left, in the order they were made. Returns the last one's number. */
+    long forEachHeld(final int slot, final long epoch, final long number, final IncomingStream.OpenRecords consumer) {
+        long last = number;
+        for (long at = ring.skipPad(ring.head()); at != ring.tail(); at = ring.skipPad(ring.after(at))) {
+            if (isRecord(at, slot, epoch, number)) {
+                last = entry.number();
+                consumer.onOpen(entry);
+            }
+        }
+        return last;
+    }
+
+    private boolean isRecord(final long at, final int slot, final long epoch, final long number) {
+        entry.wrapOwn(ring.memory(), ring.indexOf(at));
+        return EntryKind.isRecord(entry.kind())
+                && entry.slot() == slot
+                && entry.epoch() == epoch
+                && entry.number() >= number;
     }
 
     /** True if the peer has applied the slot's record of this number and epoch, and all before it. */

@@ -130,15 +130,6 @@ final class Replicas {
         }
     }
 
-    /** A member is said to be gone: whoever waits for its silence need not wait longer. */
-    void suspect(final int member, final long longAgoNs) {
-        for (final IncomingStream stream : streams) {
-            if (stream.member == member) {
-                stream.lastHeardNs = Math.min(stream.lastHeardNs, longAgoNs);
-            }
-        }
-    }
-
     /**
      * The registry does not count on our replica in the newest map known here. The map may be late: what we have stays, and takes nothing more without a new snapshot.
      */
@@ -153,7 +144,18 @@ final class Replicas {
         if (slots.replica[slot] != SlotStates.NO_REPLICA || images.count(slot) > 0) {
             slots.replica[slot] = SlotStates.NO_REPLICA;
             slots.replicaFrom[slot] = null;
+            slots.leftOpen.forget(slot);
             images.clear(slot);
+        }
+    }
+
+    /** The epoch in which we have a replica of the slot is over: what is open in it is kept, whatever its owner says of it from now on. */
+    void keepLeftOpen(final int slot) {
+        final IncomingStream stream = slots.replicaFrom[slot];
+        final boolean mayInherit =
+                slots.replica[slot] == SlotStates.COMPLETE || slots.replica[slot] == SlotStates.BROKEN;
+        if (stream != null && mayInherit && slots.leftOpen.begin(slot, slots.replicaEpoch[slot])) {
+            stream.forEachOpen(slot, slots.replicaEpoch[slot], slots.leftOpen::keep);
         }
     }
 
@@ -184,12 +186,13 @@ final class Replicas {
     /** What the former stream has told is whole only as far as its owner had heard; it does not go on. */
     private void beginStream(final IncomingStream stream, final long incarnation, final long generation) {
         final boolean isSameProcess = stream.incarnation == incarnation;
-        stream.begin(incarnation, generation);
         for (int slot = 0; slot < slots.slots(); slot++) {
             if (isSameProcess && slots.replicaFrom[slot] == stream && !slots.owned[slot]) {
+                keepLeftOpen(slot);
                 slots.replica[slot] = SlotStates.BROKEN;
             }
         }
+        stream.begin(incarnation, generation);
     }
 
     // ---- applying
@@ -232,7 +235,10 @@ final class Replicas {
             }
             fence.onLaterEpoch(slot, epoch);
         }
-        slots.know(slot, epoch);
+        if (epoch > slots.knownEpoch[slot]) {
+            keepLeftOpen(slot);
+            slots.know(slot, epoch);
+        }
         if (entry.kind() == EntryKind.SNAPSHOT_BEGIN) {
             beginSnapshot(stream, slot);
             return REFUSED_NOT;
@@ -251,6 +257,7 @@ final class Replicas {
 
     private void beginSnapshot(final IncomingStream stream, final int slot) {
         images.clear(slot);
+        slots.leftOpen.forget(slot);
         slots.replica[slot] = SlotStates.LEARNING;
         slots.replicaEpoch[slot] = entry.epoch();
         slots.replicaNumber[slot] = entry.number();
@@ -282,6 +289,7 @@ final class Replicas {
         slots.replicaEpoch[slot] = entry.epoch();
         slots.replicaNumber[slot] = 0;
         slots.replicaFrom[slot] = stream;
+        slots.leftOpen.onEpochBegun(slot, entry.deadlineNs());
     }
 
     private boolean keep(final IncomingStream stream, final int slot, final long position) {
@@ -306,6 +314,7 @@ final class Replicas {
                 return false;
             }
             slots.replicaNumber[slot] = entry.number();
+            slots.leftOpen.onTold(slot, entry.number());
             counters.increment(RECORDS_APPLIED);
         }
         return true;

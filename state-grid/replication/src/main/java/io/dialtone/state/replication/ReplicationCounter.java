@@ -21,6 +21,7 @@ public enum ReplicationCounter {
     SLOTS_BACKED_UP("Slots that this worker is backup of"),
     LEARNERS("Slots that this worker is telling a learner"),
     TAKEOVERS_PROPOSED("Times that the registry was asked to give us slots of a silent owner"),
+    TAKEOVERS_HINTED("Times that it was asked so because the owner was said to be dead, and not yet for its silence"),
     SLOTS_TAKEN("Slots that came to this worker"),
     SLOTS_FENCED("Slots that this worker lost to an owner of a later epoch"),
     EVICTIONS_PROPOSED("Times that the registry was asked to do without a silent backup"),

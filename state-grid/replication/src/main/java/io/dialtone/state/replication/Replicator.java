@@ -84,7 +84,7 @@ public final class Replicator implements SessionReplicator {
         seenVersion = new long[map.slots()];
         ownerSinceNs = new long[map.slots()];
         Arrays.fill(seenVersion, -1);
-        caretaker = new Caretaker(config, link, authority, images, counters, slots, learnings, replicas, ownerSinceNs);
+        caretaker = new Caretaker(config, context, slots, learnings, replicas, ownerSinceNs);
     }
 
     // ---- the engine's questions
@@ -177,13 +177,6 @@ public final class Replicator implements SessionReplicator {
         return sent + replicas.flush();
     }
 
-    /** A member is said to be gone, by its host or by a connection that broke: its slots are asked for at once. */
-    public void suspect(final int member, final long incarnation) {
-        if (map.incarnationOf(member) == incarnation) {
-            replicas.suspect(member, nowNs - 2 * config.ownerSilenceNsMax());
-        }
-    }
-
     @Override
     public void onFrame(
             final LinkFrame frame, final DirectBuffer buffer, final int payloadOffset, final int payloadLength) {
@@ -251,6 +244,11 @@ public final class Replicator implements SessionReplicator {
     private void onMap(final SlotMap newest) {
         map = newest;
         isRecognised = newest.incarnationOf(link.member()) == link.incarnation();
+        for (int slot = 0; slot < slots.slots(); slot++) {
+            if (slots.owned[slot] && newest.entry(slot).epoch() > slots.ownedEpoch[slot]) {
+                keepHeld(slot); // before streams to processes that are no more are begun anew
+            }
+        }
         for (final OutgoingStream stream : streams) {
             final long known = newest.incarnationOf(stream.member);
             if (known != 0 && known != stream.incarnation()) {
@@ -281,6 +279,9 @@ public final class Replicator implements SessionReplicator {
         }
         seenVersion[slot] = entry.version();
         final boolean isNewEpoch = entry.epoch() > slots.knownEpoch[slot];
+        if (isNewEpoch) {
+            replicas.keepLeftOpen(slot);
+        }
         slots.know(slot, entry.epoch());
         if (isNewEpoch || ownerSinceNs[slot] == 0) {
             ownerSinceNs[slot] = nowNs;
@@ -306,13 +307,14 @@ public final class Replicator implements SessionReplicator {
     }
 
     private void own(final int slot, final SlotEntry entry) {
-        final IncomingStream former = slots.replicaFrom[slot];
+        replicas.keepLeftOpen(slot);
         final long formerEpoch = slots.replicaEpoch[slot];
         final byte replica = slots.replica[slot];
         final boolean isOfThisLife = formerEpoch >= entry.begunEpoch();
         final boolean hasReplica = isOfThisLife && (replica == SlotStates.COMPLETE || replica == SlotStates.BROKEN);
         if (!hasReplica) {
             images.clear(slot);
+            slots.leftOpen.forget(slot);
         }
         slots.owned[slot] = true;
         slots.quiesced[slot] = false;
@@ -325,14 +327,14 @@ public final class Replicator implements SessionReplicator {
             final OutgoingStream stream = streamOf(entry.backup(i), slot);
             if (stream != null) {
                 stream.assumeApplied(slot, entry.epoch(), 0);
-                stream.append(EntryKind.EPOCH_BEGIN, slot, entry.epoch(), slots.replicaNumber[slot], formerEpoch);
+                stream.appendEpochBegin(
+                        slot, entry.epoch(), slots.replicaNumber[slot], formerEpoch, slots.leftOpen.count(slot));
             }
         }
         counters.increment(SLOTS_TAKEN);
         keeper.onOwned(slot, entry.epoch(), nowNs);
-        if (hasReplica && former != null) {
-            former.forEachOpen(slot, formerEpoch, this::reopen);
-        }
+        slots.leftOpen.forEach(slot, this::reopen);
+        slots.leftOpen.forget(slot);
     }
 
     /**
@@ -375,15 +377,46 @@ public final class Replicator implements SessionReplicator {
             counters.increment(SLOTS_FENCED);
             disown(slot);
             images.clear(slot);
+            slots.leftOpen.forget(slot);
         }
     }
 
     private void becomeReplica(final int slot) {
+        keepHeld(slot);
         disown(slot);
         slots.replica[slot] = SlotStates.COMPLETE;
         slots.replicaEpoch[slot] = slots.ownedEpoch[slot];
         slots.replicaNumber[slot] = slots.lastNumber[slot];
         slots.replicaFrom[slot] = null;
+    }
+
+    /**
+     * A slot that we have offered to another may be ours again before its new owner has said anything. Its sessions are here as they are now; so must be what waits to leave.
+     */
+    private void keepHeld(final int slot) {
+        final long epoch = slots.ownedEpoch[slot];
+        if (slots.offeredEpoch[slot] != epoch || !slots.leftOpen.begin(slot, epoch)) {
+            return;
+        }
+        // A stream may have begun to be told the slot later than another, or have overflown earlier.
+        long next = slots.releasedNumber[slot] + 1;
+        while (next <= slots.lastNumber[slot]) {
+            next = keepHeldFrom(slot, epoch, next);
+        }
+    }
+
+    /** Keeps what the stream holds that holds the earliest record from this number on. Returns the number after the last one kept. */
+    private long keepHeldFrom(final int slot, final long epoch, final long number) {
+        OutgoingStream earliest = null;
+        long first = slots.lastNumber[slot] + 1;
+        for (final OutgoingStream stream : streams) {
+            final long held = stream.firstHeld(slot, epoch, number);
+            if (held < first) {
+                first = held;
+                earliest = stream;
+            }
+        }
+        return earliest == null ? first : earliest.forEachHeld(slot, epoch, first, slots.leftOpen::keep) + 1;
     }
 
     private void disown(final int slot) {

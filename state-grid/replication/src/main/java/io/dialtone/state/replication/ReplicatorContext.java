@@ -12,6 +12,7 @@ import io.dialtone.state.api.SlotKeeper;
  * @param authority the registry
  * @param images where the worker keeps what it owns and what it backs up
  * @param keeper the worker's engine
+ * @param hints where this process hears of others' deaths
  * @param threads how many workers this node has
  * @param counters where replication counts
  * @param nowNs the worker's monotonic time now
@@ -21,6 +22,7 @@ public record ReplicatorContext(
         SlotAuthority authority,
         ImageStore images,
         SlotKeeper keeper,
+        DeathHints hints,
         int threads,
         ReplicationCounters counters,
         long nowNs) {}

@@ -37,10 +37,15 @@ final class SlotStates {
     /** Highest number that was said to be free to leave. */
     final long[] releasedNumber;
 
+    /** The last epoch of ours in which we have asked to hand the slot over: who owns it next may count on us as its backup. */
+    final long[] offeredEpoch;
+
     /** The version of the first map here that said that our last ownership is over, or {@link #VOID_UNKNOWN}. */
     final long[] voidVersion;
 
     // ---- as backup or learner
+    final LeftOpen leftOpen;
+
     final byte[] replica;
     final long[] replicaEpoch;
     /** Number of the last record applied in this epoch. */
@@ -63,7 +68,9 @@ final class SlotStates {
         ownedEpoch = new long[slots];
         lastNumber = new long[slots];
         releasedNumber = new long[slots];
+        offeredEpoch = new long[slots];
         voidVersion = new long[slots];
+        leftOpen = new LeftOpen(slots);
         replica = new byte[slots];
         replicaEpoch = new long[slots];
         replicaNumber = new long[slots];

@@ -143,6 +143,9 @@ final class Checker {
                 switch (change.kind()) {
                     case TAKE_OVER -> {
                         sim.saw(RarePath.TAKEOVER);
+                        if (sim.node(was.owner()).isWronglyHintedAt()) {
+                            sim.saw(RarePath.TAKEOVER_BY_A_WRONG_HINT);
+                        }
                         if (is.backups() > 0) {
                             sim.saw(RarePath.TAKEOVER_WITH_ANOTHER_BACKUP);
                         }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** A few workers, the way between them and the registry, all moved by a test's hand: nothing happens but what {@link #turn} does. */
 final class HandDrivenGrid {
@@ -118,10 +119,15 @@ final class HandDrivenGrid {
         final ArrayDeque<byte[]> inbox = new ArrayDeque<>();
         /** What is sent to this worker is lost. */
         boolean isDeaf;
+        /** The registry's word does not reach this worker; what it asks for is heard. */
+        @Nullable
+        SlotMap onlyKnows;
+
         /** The worker has no turns; what is sent to it waits. */
         boolean isStopped;
 
         long incarnation;
+        final DeathHints hints = new DeathHints();
         Replicator replicator;
         private final LinkFrame frame = new LinkFrame();
         private final UnsafeBuffer received = new UnsafeBuffer(0, 0);
@@ -137,7 +143,8 @@ final class HandDrivenGrid {
         void start() {
             replicator = new Replicator(
                     config,
-                    new ReplicatorContext(new Corridor(this), new Registry(), images, this, 1, counters, nowNs));
+                    new ReplicatorContext(
+                            new Corridor(this), new Registry(this), images, this, hints, 1, counters, nowNs));
         }
 
         void turn() {
@@ -202,9 +209,15 @@ final class HandDrivenGrid {
     }
 
     private final class Registry implements SlotAuthority {
+        private final Worker self;
+
+        Registry(final Worker self) {
+            this.self = self;
+        }
+
         @Override
         public SlotMap map() {
-            return map;
+            return self.onlyKnows == null ? map : self.onlyKnows;
         }
 
         @Override

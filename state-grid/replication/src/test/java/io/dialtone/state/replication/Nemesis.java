@@ -1,5 +1,6 @@
 package io.dialtone.state.replication;
 
+import io.dialtone.state.api.MembershipListener.DeathHint;
 import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
@@ -8,7 +9,7 @@ import java.util.List;
 
 /** Makes things go wrong in a simulated world, and operators busy, as its plan says. Used by the simulator's one thread. */
 final class Nemesis {
-    static final int KINDS = 19;
+    static final int KINDS = 20;
 
     private static final long MS = Simulator.MS;
 
@@ -71,6 +72,7 @@ final class Nemesis {
             case 15 -> upgrade(node);
             case 16 -> move(node);
             case 17 -> dieInTurn(ownerOfAny(node));
+            case 19 -> hintWrongly(dice.chance(0.5) ? node : ownerOfAny(node));
             case AMBUSH -> ambushUntilNs = sim.nowNs() + dice.between(200 * MS, 2_000 * MS);
             default -> throw new AssertionError("fault " + kind);
         }
@@ -88,12 +90,13 @@ final class Nemesis {
         final int one = involved[dice.below(involved.length)];
         final SimulatedNode victim = sim.node(one == SlotEntry.NONE ? entry.owner() : one);
         undo(dice.skewed(0, 40 * MS), () -> {
-            switch (dice.below(5)) {
+            switch (dice.below(6)) {
                 case 0 -> kill(victim);
                 case 1 -> dieInTurn(victim);
                 case 2 -> pause(victim, dice.skewed(MS, 700 * MS));
                 case 3 -> cutPair(victim);
-                default -> cutFromRegistry(victim);
+                case 4 -> cutFromRegistry(victim);
+                default -> hintWrongly(victim);
             }
         });
     }
@@ -117,6 +120,15 @@ final class Nemesis {
     private void dieInTurn(final SimulatedNode node) {
         node.killInTurn(dice.chance(0.5));
         undo(dice.between(20 * MS, 1_000 * MS), node::start);
+    }
+
+    /** Somebody says of a process that runs that it is dead. */
+    private void hintWrongly(final SimulatedNode node) {
+        if (node.isRunning()) {
+            final DeathHint[] all = DeathHint.values();
+            node.onWronglyHintedAt();
+            sim.hint(node.number(), node.incarnation(), all[dice.below(all.length)]);
+        }
     }
 
     private SimulatedNode ownerOfAny(final SimulatedNode otherwise) {

@@ -3,6 +3,10 @@ package io.dialtone.state.replication;
 /** What seldom happens in a simulated world and must have happened in a run over many seeds, or the run proves less than it seems to. */
 enum RarePath {
     TAKEOVER,
+    TAKEOVER_ASKED_FOR_BY_HINT,
+    TAKEOVER_BY_A_WRONG_HINT,
+    HINT_ABOUT_A_DEAD_PROCESS,
+    HINT_ABOUT_A_LIVE_PROCESS,
     TAKEOVER_WITH_ANOTHER_BACKUP,
     TAKEOVER_WHILE_LEARNER_IS_SYNCING,
     OPEN_OUTPUTS_EMITTED_AGAIN,

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.api.link.LinkFrame;
+import io.dialtone.state.api.MembershipListener.DeathHint;
 import io.dialtone.state.api.SessionReplicator;
 import io.dialtone.state.api.SlotCommand;
 import java.util.List;
@@ -175,6 +176,121 @@ class ReplicatorTest {
     }
 
     @Test
+    void shouldSendWhatItHeldWhenItIsHeirToTheOneItHandedTheSlotTo() {
+        // given an owner that does not hear that it has handed its slot over, and serves it again
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker old = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker target = grid.backupOf(SLOT);
+        handOverUnheard(grid, old, target);
+        target.isStopped = true;
+        while (!old.replicator.isOwned(SLOT)) {
+            grid.turn();
+        }
+        final long number = old.event(SLOT, KEY, "timer fired", "timer's output");
+        grid.turns(3);
+        final boolean hasLeft = old.replicator.mayLeave(SLOT, number);
+
+        // when it hears so, and its heir has died meanwhile
+        old.onlyKnows = null;
+        grid.turn();
+        final boolean wasFenced = old.disowned.contains(SLOT);
+        grid.turns(400);
+
+        // then
+        assertFalse(hasLeft);
+        assertTrue(wasFenced);
+        assertEquals(old, grid.ownerOf(SLOT));
+        assertEquals("timer fired", old.imageOf(SLOT, KEY));
+        assertEquals(List.of("timer's output"), old.reopened);
+    }
+
+    @Test
+    void shouldSendWhatItHeldEvenIfItsHeirHasComeBackMeanwhile() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker old = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker target = grid.backupOf(SLOT);
+        handOverUnheard(grid, old, target);
+        target.isStopped = true;
+        while (!old.replicator.isOwned(SLOT)) {
+            grid.turn();
+        }
+        old.event(SLOT, KEY, "timer fired", "timer's output");
+        grid.turns(3);
+
+        // when all of it is heard at once: that the slot was lost, that its owner died and is another process, and that
+        // the slot is ours again
+        target.incarnation++;
+        grid.command(new SlotCommand.Join(grid.memberOf(target.number)));
+        old.onlyKnows = null;
+        grid.turns(3);
+
+        // then
+        assertEquals(old, grid.ownerOf(SLOT));
+        assertEquals(List.of("timer's output"), old.reopened);
+    }
+
+    @Test
+    void shouldNotSendAgainWhatTheNewOwnerHasSeenLeave() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker old = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker target = grid.backupOf(SLOT);
+        handOverUnheard(grid, old, target);
+        while (!old.replicator.isOwned(SLOT)) {
+            grid.turn();
+        }
+        target.isStopped = true;
+        old.event(SLOT, KEY, "timer fired", "timer's output");
+        grid.turns(3);
+
+        // when the new owner finds it open, and tells it as a record of its own
+        target.isStopped = false;
+        target.turn();
+        target.onlyKnows = null;
+        old.onlyKnows = null;
+        grid.turns(60);
+        target.isStopped = true;
+        grid.turns(400);
+
+        // then
+        assertEquals(List.of("timer's output"), target.reopened);
+        assertEquals(old, grid.ownerOf(SLOT));
+        assertTrue(old.reopened.isEmpty(), "it had left");
+    }
+
+    @Test
+    void shouldKeepWhatIsOpenUntilANewOwnerHasToldAllOfIt() {
+        // given two backups that have applied what has not left
+        final HandDrivenGrid grid = new HandDrivenGrid(3, 1, 2, withOneEntryABatch());
+        grid.settle();
+        final HandDrivenGrid.Worker first = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker second = grid.backupOf(SLOT);
+        final HandDrivenGrid.Worker third =
+                grid.workers.get(grid.map.entry(SLOT).backup(1));
+        first.event(SLOT, KEY, "one", "1");
+        first.event(SLOT, KEY, "two", "2");
+        first.turn();
+        first.isStopped = true;
+
+        // when the next owner dies as it has said that it begins, and told the first of them
+        third.turn();
+        third.inbox.clear();
+        while (!second.replicator.isOwned(SLOT)) {
+            grid.nowNs += HandDrivenGrid.MS;
+            second.turn();
+        }
+        second.isStopped = true;
+        assertEquals(3, third.inbox.size());
+        third.inbox.removeLast();
+        grid.turns(900);
+
+        // then
+        assertEquals(third, grid.ownerOf(SLOT));
+        assertTrue(third.reopened.containsAll(List.of("1", "2")), third.reopened.toString());
+    }
+
+    @Test
     void shouldHoldOutputsOfALoneOwnerWhenItsLeaseHasEnded() {
         // given
         final HandDrivenGrid grid = settled(1, 1);
@@ -329,6 +445,151 @@ class ReplicatorTest {
         assertTrue(backup.count(ReplicationCounter.BATCHES_MALFORMED)
                         + backup.count(ReplicationCounter.BATCHES_OF_STRANGERS)
                 > 1_000);
+    }
+
+    // ---- hints of death
+
+    @Test
+    void shouldAskAtOnceForTheSlotsOfAnOwnerThatWasSeenToEnd() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker backup = grid.backupOf(SLOT);
+        owner.event(SLOT, KEY, "up", "200");
+        owner.turn();
+        owner.isStopped = true;
+
+        // when the hint overtakes the last frames
+        backup.hints.onDeathHint(owner.number, owner.incarnation, DeathHint.EXIT_SEEN);
+        grid.turns(3);
+
+        // then
+        assertTrue(backup.replicator.isOwned(SLOT));
+        assertTrue(backup.count(ReplicationCounter.TAKEOVERS_HINTED) > 0);
+    }
+
+    @Test
+    void shouldTakeTheSlotsOfAnOwnerThatOthersHaveLostAfterTwoBeats() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker backup = grid.backupOf(SLOT);
+        owner.event(SLOT, KEY, "up", "200");
+        grid.turn();
+        owner.isStopped = true;
+
+        // when
+        backup.hints.onDeathHint(owner.number, owner.incarnation, DeathHint.LOST);
+        grid.turns(95);
+        final boolean tooEarly = backup.replicator.isOwned(SLOT);
+        grid.turns(15);
+
+        // then
+        assertFalse(tooEarly);
+        assertTrue(backup.replicator.isOwned(SLOT));
+    }
+
+    @Test
+    void shouldLeaveAnOwnerInPeaceThatOthersHaveLostAndWeHear() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker backup = grid.backupOf(SLOT);
+        final int asked = grid.asked.size();
+
+        // when
+        for (int i = 0; i < 10; i++) {
+            backup.hints.onDeathHint(owner.number, owner.incarnation, DeathHint.LOST);
+            grid.turns(100);
+        }
+
+        // then
+        assertEquals(List.of(), grid.asked.subList(asked, grid.asked.size()));
+    }
+
+    @Test
+    void shouldBeSafeFromAHintThatIsWrong() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker backup = grid.backupOf(SLOT);
+        final long number = owner.event(SLOT, KEY, "up", "200");
+        owner.turn();
+
+        // when
+        backup.hints.onDeathHint(owner.number, owner.incarnation, DeathHint.EXIT_SEEN);
+        grid.turns(3);
+        final boolean hasLeft = owner.replicator.mayLeave(SLOT, number);
+        grid.settle();
+        final int asked = grid.asked.size();
+        grid.turns(1_000);
+
+        // then the slot has changed hands, once, and nothing is worse for it
+        assertFalse(hasLeft);
+        assertTrue(owner.disowned.contains(SLOT));
+        assertEquals(List.of("200"), backup.reopened);
+        assertEquals("up", backup.imageOf(SLOT, KEY));
+        assertEquals("up", owner.imageOf(SLOT, KEY));
+        assertEquals(List.of(), grid.asked.subList(asked, grid.asked.size()));
+    }
+
+    @Test
+    void shouldNotBelieveAHintAboutAnOwnersPredecessor() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+
+        // when
+        grid.backupOf(SLOT).hints.onDeathHint(owner.number, owner.incarnation - 1, DeathHint.EXIT_SEEN);
+        grid.turns(100);
+
+        // then
+        assertTrue(owner.replicator.isOwned(SLOT));
+    }
+
+    @Test
+    void shouldAskAtOnceToDoWithoutABackupThatWasSeenToEnd() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker backup = grid.backupOf(SLOT);
+        backup.isStopped = true;
+        final long number = owner.event(SLOT, KEY, "up", "200");
+
+        // when
+        owner.hints.onDeathHint(backup.number, backup.incarnation, DeathHint.EXIT_SEEN);
+        grid.turns(3);
+
+        // then
+        assertTrue(owner.replicator.mayLeave(SLOT, number));
+    }
+
+    /** The owner asks to hand the slot over and is heard, and neither it nor its heir hears that. */
+    private static void handOverUnheard(
+            final HandDrivenGrid grid, final HandDrivenGrid.Worker owner, final HandDrivenGrid.Worker target) {
+        grid.command(new SlotCommand.Drain(owner.number, true));
+        owner.onlyKnows = grid.map;
+        target.onlyKnows = grid.map;
+        for (int i = 0; i < 150 && grid.map.entry(SLOT).owner() == owner.number; i++) {
+            grid.turn();
+        }
+        assertEquals(target.number, grid.map.entry(SLOT).owner());
+    }
+
+    private static ReplicatorConfig withOneEntryABatch() {
+        final ReplicatorConfig usual = ReplicatorConfig.defaults();
+        return new ReplicatorConfig(
+                usual.beatIntervalNs(),
+                usual.ownerSilenceNsMax(),
+                usual.backupSilenceNsMax(),
+                usual.stallNsMax(),
+                usual.leaseNs(),
+                usual.proposalIntervalNs(),
+                usual.resendIntervalNs(),
+                usual.ringBytes(),
+                usual.roomBytes(),
+                1,
+                usual.snapshotBytesPerTurn());
     }
 
     private static HandDrivenGrid settled(final int nodes, final int backups) {

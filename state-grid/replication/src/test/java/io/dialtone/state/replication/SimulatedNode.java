@@ -1,6 +1,7 @@
 package io.dialtone.state.replication;
 
 import io.dialtone.placement.table.SlotTable;
+import io.dialtone.state.api.MembershipListener.DeathHint;
 import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SimulatedNode {
     private static final long EPOCH_NS = 1_800_000_000_000_000_000L;
     private static final long NOT_RUNNING = 0;
+    private static final long HINTED_NS = 400 * Simulator.MS;
 
     private final Simulator sim;
     private final int number;
@@ -17,6 +19,8 @@ final class SimulatedNode {
     private final double drift;
     private final long monotonicOffsetNs;
     private @Nullable SimulatedAuthority authority;
+    private DeathHints hints = new DeathHints();
+    private long lastHintedNs = Long.MIN_VALUE / 2;
     private long wallOffsetNs;
     private long storeBytesMax;
     private long incarnation = NOT_RUNNING;
@@ -49,6 +53,31 @@ final class SimulatedNode {
             throw new Violation("node " + number + " does not run");
         }
         return mine;
+    }
+
+    DeathHints hints() {
+        return hints;
+    }
+
+    /** True if others have heard lately that this very process is dead, though it runs. */
+    boolean isWronglyHintedAt() {
+        return isRunning() && !isPaused && sim.nowNs() - lastHintedNs < HINTED_NS;
+    }
+
+    void onWronglyHintedAt() {
+        lastHintedNs = sim.nowNs();
+    }
+
+    /** The process hears that another is dead; a paused one hears it when it goes on. */
+    void onDeathHint(final int member, final long itsIncarnation, final DeathHint why) {
+        if (isRunning()) {
+            authority().process(() -> {
+                hints.onDeathHint(member, itsIncarnation, why);
+                for (final SimulatedWorker worker : workers) {
+                    worker.wake(sim.dice.skewed(0, 2 * Simulator.MS));
+                }
+            });
+        }
     }
 
     boolean isRunning() {
@@ -124,9 +153,14 @@ final class SimulatedNode {
         incarnation = sim.mutation == Mutation.RESTART_KEEPS_INCARNATION && formerIncarnation != 0
                 ? formerIncarnation
                 : sim.dice.identity();
+        if (formerIncarnation != 0 && formerIncarnation != incarnation && sim.dice.chance(0.3)) {
+            sim.hint(number, formerIncarnation, DeathHint.REPLACED);
+        }
         formerIncarnation = incarnation;
         isPaused = false;
         slowness = 1;
+        hints = new DeathHints();
+        lastHintedNs = Long.MIN_VALUE / 2;
         authority = new SimulatedAuthority(sim, number, incarnation, this, this::onNewMap);
         for (int thread = 0; thread < workers.length; thread++) {
             workers[thread] = new SimulatedWorker(sim, this, thread, storeBytesMax);
@@ -168,9 +202,16 @@ final class SimulatedNode {
                     sim.dice.skewed(5 * Simulator.MS, 100 * Simulator.MS),
                     () -> sim.registry().arrive(new SlotCommand.Dead(number, dead)));
             if (sim.dice.chance(0.5)) {
-                sim.after(sim.dice.skewed(5 * Simulator.MS, 60 * Simulator.MS), () -> sim.suspect(number, dead));
+                hintAfter(sim.dice.skewed(5 * Simulator.MS, 60 * Simulator.MS), dead, DeathHint.EXIT_SEEN);
             }
         }
+        if (sim.dice.chance(0.4)) {
+            hintAfter(sim.dice.skewed(20 * Simulator.MS, 400 * Simulator.MS), dead, DeathHint.LOST);
+        }
+    }
+
+    private void hintAfter(final long ns, final long which, final DeathHint why) {
+        sim.after(ns, () -> sim.hint(number, which, why));
     }
 
     /** The process dies in the middle of a worker's next turn. */
@@ -192,6 +233,9 @@ final class SimulatedNode {
     void pause() {
         if (isRunning()) {
             isPaused = true;
+            if (sim.dice.chance(0.3)) {
+                hintAfter(sim.dice.skewed(20 * Simulator.MS, 400 * Simulator.MS), incarnation, DeathHint.LOST);
+            }
         }
     }
 

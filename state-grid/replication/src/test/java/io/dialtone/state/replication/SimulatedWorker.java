@@ -78,6 +78,7 @@ final class SimulatedWorker implements SlotKeeper {
                         node.authority(),
                         MutatedImages.of(images, sim, this),
                         this,
+                        node.hints(),
                         sim.threadsOf(node.number()),
                         counters,
                         node.monotonicNs()));
@@ -111,10 +112,6 @@ final class SimulatedWorker implements SlotKeeper {
             }
         }
         return true;
-    }
-
-    void suspect(final int member, final long incarnation) {
-        replicator.suspect(member, incarnation);
     }
 
     // ---- turns

@@ -1,5 +1,6 @@
 package io.dialtone.state.replication;
 
+import io.dialtone.state.api.MembershipListener.DeathHint;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -146,6 +147,7 @@ final class Simulator {
 
     /** What a worker that will count no more has counted. */
     void countOf(final ReplicationCounters counters) {
+        coverage.saw(RarePath.TAKEOVER_ASKED_FOR_BY_HINT, counters.get(ReplicationCounter.TAKEOVERS_HINTED));
         coverage.saw(RarePath.RESEND_AFTER_GAP, counters.get(ReplicationCounter.RESENDS));
         coverage.saw(RarePath.RING_OVERFLOWN, counters.get(ReplicationCounter.RINGS_OVERFLOWN));
         coverage.saw(RarePath.STREAM_RESET, counters.get(ReplicationCounter.STREAMS_RESET));
@@ -230,13 +232,19 @@ final class Simulator {
         return all;
     }
 
-    /** Everybody hears that a process has ended. */
-    void suspect(final int member, final long incarnation) {
+    /** Some of those who run, or all, hear that a process is dead, and each at its own time; it may be true. */
+    void hint(final int member, final long incarnation, final DeathHint why) {
+        if (isTracing()) {
+            trace("HINT n" + member + " " + Long.toHexString(incarnation) + " " + why);
+        }
+        saw(
+                incarnationOf(member) == incarnation
+                        ? RarePath.HINT_ABOUT_A_LIVE_PROCESS
+                        : RarePath.HINT_ABOUT_A_DEAD_PROCESS);
+        final double share = dice.chance(0.7) ? 1 : 0.5;
         for (final SimulatedNode node : nodes) {
-            if (node.isRunning() && !node.isPaused()) {
-                for (int thread = 0; thread < node.threads(); thread++) {
-                    node.worker(thread).suspect(member, incarnation);
-                }
+            if (dice.chance(share)) {
+                after(dice.skewed(0, 50 * MS), () -> node.onDeathHint(member, incarnation, why));
             }
         }
     }
