@@ -9,9 +9,17 @@ import org.jspecify.annotations.Nullable;
  * All deadlines of a worker, in Agrona's wheel. Called only by that worker.
  *
  * <p>A tick is about a millisecond and a rotation about 34 s, a little more than 64*T1, so that the many 32 s timers of finished transactions are looked at once.
+ *
+ * <p>Each tick has places for as many deadlines as the fullest one. So that thousands at one time, after a takeover for instance, neither make the wheel as large as all
+ * memory nor come all at once, a tick takes {@link #PER_TICK_MAX}; those beyond come later by some ticks.
  */
 public final class DeadlineWheel {
-    public static final long TICK_NS = 1L << 20;
+    private static final int TICK_SHIFT = 20;
+    public static final long TICK_NS = 1L << TICK_SHIFT;
+
+    /** More than a worker can serve in a tick. */
+    static final int PER_TICK_MAX = 64;
+
     private static final int TICKS = 1 << 15;
     private static final int TIMERS_PER_TICK = 4;
 
@@ -26,26 +34,51 @@ public final class DeadlineWheel {
     /** The place of a timer: its tick, and its place among the tick's, of which there are {@code perTick}. */
     private @Nullable Deadline[] scheduled = new @Nullable Deadline[TICKS * TIMERS_PER_TICK];
 
+    /** How many of each tick's places are taken. */
+    private final short[] taken = new short[TICKS];
+
     private final SlotEvents events;
+    private final long startNs;
     private int perTick = TIMERS_PER_TICK;
     private int size;
 
     DeadlineWheel(final long nowNs, final SlotEvents events) {
         this.events = events;
+        startNs = nowNs;
         wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, nowNs, TICK_NS, TICKS, TIMERS_PER_TICK);
     }
 
     /** Schedules a deadline, or moves it when it is scheduled. */
     public void schedule(final Deadline deadline, final long atNs) {
         cancel(deadline);
-        final long timerId = wheel.scheduleTimer(atNs);
+        final long tick = Math.max((atNs - startNs) >> TICK_SHIFT, currentTick());
+        final boolean hasPlace = taken[spokeOf(tick)] < PER_TICK_MAX;
+        final long timerId = wheel.scheduleTimer(hasPlace ? atNs : laterSlowPath(tick));
         while (placeInTick(timerId) >= perTick) {
             growSlowPath();
         }
         scheduled[indexOf(timerId)] = deadline;
+        taken[tickOf(timerId)]++;
         deadline.timerId = timerId;
         deadline.atNs = atNs;
         size++;
+    }
+
+    private long currentTick() {
+        return ((wheel.currentTickTime() - startNs) >> TICK_SHIFT) - 1;
+    }
+
+    private static int spokeOf(final long tick) {
+        return (int) tick & TICKS - 1;
+    }
+
+    /** The beginning of a later tick with a place, in strides that grow; if there is none, all of them grow. */
+    private long laterSlowPath(final long tick) {
+        int ahead = 1;
+        for (int tries = 1; ahead < TICKS && taken[spokeOf(tick + ahead)] >= PER_TICK_MAX; tries++) {
+            ahead += 1 + tries / 8;
+        }
+        return startNs + ((tick + (ahead < TICKS ? ahead : 0)) << TICK_SHIFT);
     }
 
     /** Forgets a deadline; does nothing if it is not scheduled. */
@@ -96,6 +129,7 @@ public final class DeadlineWheel {
         final int index = indexOf(timerId);
         final Deadline deadline = Objects.requireNonNull(scheduled[index], "each timer of the wheel has its deadline");
         scheduled[index] = null;
+        taken[tickOf(timerId)]--;
         deadline.timerId = Deadline.NOT_SCHEDULED;
         size--;
         return deadline;
@@ -112,7 +146,11 @@ public final class DeadlineWheel {
 
     /** A timer id is the tick and the place in the tick, a half each. */
     private int indexOf(final long timerId) {
-        return (int) (timerId >>> 32) * perTick + placeInTick(timerId);
+        return tickOf(timerId) * perTick + placeInTick(timerId);
+    }
+
+    private static int tickOf(final long timerId) {
+        return (int) (timerId >>> 32);
     }
 
     private static int placeInTick(final long timerId) {

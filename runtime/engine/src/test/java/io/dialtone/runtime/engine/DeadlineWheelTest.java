@@ -96,6 +96,47 @@ class DeadlineWheelTest {
     }
 
     @Test
+    void shouldSpreadWhatIsDueAtOneTimeOverLaterTicks() {
+        final int ticks = 100;
+        final List<Note> notes = new ArrayList<>();
+        for (int i = 0; i < ticks * DeadlineWheel.PER_TICK_MAX; i++) {
+            final Note note = new Note();
+            wheel.schedule(note, 10 * MS);
+            assertEquals(10 * MS, note.dueNs());
+            notes.add(note);
+        }
+
+        int most = 0;
+        long nowNs = 0;
+        for (; wheel.size() > 0 && nowNs < 1_000 * MS; nowNs += DeadlineWheel.TICK_NS) {
+            most = Math.max(most, wheel.poll(nowNs, ALL));
+        }
+
+        // Strides grow with the crowd, so that a place is found in few steps: some ticks stay free.
+        assertTrue(most <= 2 * DeadlineWheel.PER_TICK_MAX, "at once: " + most);
+        assertTrue(nowNs >= (long) ticks * DeadlineWheel.TICK_NS, "all after " + nowNs);
+        for (final Note note : notes) {
+            assertEquals(1, note.calledNs.size());
+            assertTrue(note.calledNs.getFirst() >= 10 * MS);
+        }
+    }
+
+    @Test
+    void shouldGiveThePlacesOfCancelledDeadlinesToOthers() {
+        for (int i = 0; i < 1_000 * DeadlineWheel.PER_TICK_MAX; i++) {
+            final Note note = new Note();
+            wheel.schedule(note, 10 * MS);
+            wheel.cancel(note);
+        }
+        final Note last = new Note();
+        wheel.schedule(last, 10 * MS);
+
+        runUntil(13);
+
+        assertEquals(1, last.calledNs.size());
+    }
+
+    @Test
     void shouldPutOffDeadlinesOfASlotThatRests() {
         final Note note = new Note();
         wheel.schedule(note, 10 * MS);
