@@ -5,9 +5,7 @@ import io.dialtone.state.api.ImageView;
 import io.dialtone.state.api.SessionRecord;
 import io.dialtone.state.api.SlotKeeper;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -18,7 +16,8 @@ import org.jspecify.annotations.Nullable;
  * message comes for them or a timer of theirs is due. Called only by the owning worker.
  *
  * <p>Their timers would weigh as much as they do. So a slot is walked through when it comes and every {@link #WALK_NS} after that, some images a turn, and only deadlines
- * before the end of the next walk are put into the wheel, each with a copy of its session's key. What is overdue when a slot comes is spread over {@link #SPREAD_NS}.
+ * before the end of the next walk are put into the wheel, each with a copy of its session's key: as an alarm. What is overdue when a slot comes is made again one by one,
+ * {@link #OVERDUE_NS} apart, the first at once. If there are more alarms than there may be, walks rest until some have rung: what is due then is late, but it comes.
  */
 public final class DormantSessions implements SlotKeeper {
     private static final long SECOND_NS = 1_000_000_000L;
@@ -26,13 +25,18 @@ public final class DormantSessions implements SlotKeeper {
     /** Time between two walks through a slot. */
     static final long WALK_NS = 5 * SECOND_NS;
 
-    /** Over this time overdue timers of a slot that was taken over are served. */
-    static final long SPREAD_NS = SECOND_NS / 20;
+    /** Sessions whose timers are overdue are made again one after the other, this far apart: so they leave more than half of a worker's time to messages. */
+    static final long OVERDUE_NS = SECOND_NS / 20_000;
+
+    /** Alarms that are set at a time; each weighs some 200 bytes. */
+    static final int ALARMS_MAX = 1 << 17;
 
     /** An event that could not be kept, and was brought by a timer, is tried again after this time. */
     private static final long RETRY_NS = SECOND_NS;
 
-    private static final int IMAGES_PER_TURN_MAX = 1024;
+    /** A tenth of a millisecond, where each image is a miss of the processor's caches. */
+    private static final int IMAGES_PER_TURN_MAX = 512;
+
     private static final int SPARES_MAX = 1 << 12;
     private static final long NO_WALK = Long.MAX_VALUE;
 
@@ -44,7 +48,10 @@ public final class DormantSessions implements SlotKeeper {
     private final int[] dormant;
     private final long[] walkAtNs;
     private final long[] cursors;
-    private final KeyedTable<Alarm> alarms = new KeyedTable<>(Integer.MAX_VALUE);
+    private final KeyedTable<Alarm> alarms = new KeyedTable<>(ALARMS_MAX);
+    /** Of each slot the alarms, chained. */
+    private final @Nullable Alarm[] firstAlarm;
+
     private final ArrayDeque<Alarm> spares = new ArrayDeque<>();
     private final ImageView view = new ImageView();
     private final ImageReader reader = new ImageReader();
@@ -54,6 +61,9 @@ public final class DormantSessions implements SlotKeeper {
     private @Nullable EventJournal journal;
     private long epoch;
     private long firstWalkNs = NO_WALK;
+    /** When the next overdue session is made again. */
+    private long nextOverdueNs;
+
     private int total;
 
     DormantSessions(
@@ -71,6 +81,7 @@ public final class DormantSessions implements SlotKeeper {
         dormant = new int[slots];
         walkAtNs = new long[slots];
         cursors = new long[slots];
+        firstAlarm = new @Nullable Alarm[slots];
         Arrays.fill(walkAtNs, NO_WALK);
     }
 
@@ -176,10 +187,11 @@ public final class DormantSessions implements SlotKeeper {
     /** An idle session leaves memory; its image is as it is. */
     void rest(final WorkerSession<?> session) {
         if (find(session)) {
+            final int slot = session.slot();
             counters.increment(WorkerCounter.SESSIONS_PUT_TO_REST);
-            onDormant(session.slot(), +1);
-            onImage(session.slot());
+            onDormant(slot, +1);
             protocol().forget(session);
+            onImage(slot);
         }
     }
 
@@ -189,7 +201,7 @@ public final class DormantSessions implements SlotKeeper {
             return 0;
         }
         int seen = 0;
-        while (seen < limit) {
+        while (seen < limit && !alarms.isFull()) {
             final long cursor = images.next(slot, cursors[slot], view);
             if (cursor == ImageStore.END) {
                 endWalk(slot);
@@ -214,48 +226,81 @@ public final class DormantSessions implements SlotKeeper {
         if (dueNs == SessionRecord.NO_DEADLINE || dueNs > nowNs + 2 * WALK_NS) {
             return;
         }
+        final DirectBuffer key = view.key();
+        if (sessions.find(slot, view.keyHash(), key, 0, key.capacity()) != null) {
+            return;
+        }
         if (dueNs > nowNs) {
             arm(slot, dueNs);
-        } else {
-            arm(slot, nowNs + Long.remainderUnsigned(view.keyHash(), SPREAD_NS));
+        } else if (alarms.find(view.keyHash(), key, 0, key.capacity()) == null) {
+            nextOverdueNs = Math.max(nextOverdueNs, nowNs);
+            arm(slot, nextOverdueNs);
+            nextOverdueNs += OVERDUE_NS;
         }
     }
 
     // ---- alarms
 
-    /** Sets an alarm for the session that the view lies over. */
+    /** Sets an alarm for the session that the view lies over. If there are as many as there may be, the next walk does. */
     private void arm(final int slot, final long atNs) {
         final DirectBuffer key = view.key();
         Alarm alarm = alarms.find(view.keyHash(), key, 0, key.capacity());
         if (alarm == null) {
+            if (alarms.isFull()) {
+                return;
+            }
             alarm = spares.isEmpty() ? new Alarm() : spares.removeLast();
             alarm.key(view.keyHash(), key, 0, key.capacity());
+            alarm.slot = slot;
             alarms.add(alarm);
+            chain(alarm);
         }
-        alarm.slot = slot;
         deadlines().schedule(alarm.deadline, atNs);
     }
 
+    private void chain(final Alarm alarm) {
+        final Alarm first = firstAlarm[alarm.slot];
+        alarm.next = first;
+        if (first != null) {
+            first.previous = alarm;
+        }
+        firstAlarm[alarm.slot] = alarm;
+    }
+
+    private void unchain(final Alarm alarm) {
+        final Alarm next = alarm.next;
+        final Alarm previous = alarm.previous;
+        if (previous == null) {
+            firstAlarm[alarm.slot] = next;
+        } else {
+            previous.next = next;
+        }
+        if (next != null) {
+            next.previous = previous;
+        }
+        alarm.next = null;
+        alarm.previous = null;
+    }
+
     private void forgetAlarms(final int slot) {
-        final List<Alarm> ofSlot = new ArrayList<>();
-        alarms.forEach(alarm -> {
-            if (alarm.slot == slot) {
-                ofSlot.add(alarm);
-            }
-        });
-        for (final Alarm alarm : ofSlot) {
-            alarms.remove(alarm);
+        for (Alarm alarm = firstAlarm[slot]; alarm != null; alarm = firstAlarm[slot]) {
             deadlines().cancel(alarm.deadline);
+            forget(alarm);
         }
     }
 
     private void onAlarm(final Alarm alarm) {
-        alarms.remove(alarm);
         keyView.wrap(alarm.keyBytes(), 0, alarm.keyLength());
         final int length = alarm.keyLength();
         if (sessions.find(alarm.slot, alarm.keyHash(), keyView, 0, length) == null) {
             wake(alarm.slot, alarm.keyHash(), keyView, 0, length); // its own timers do the rest
         }
+        forget(alarm);
+    }
+
+    private void forget(final Alarm alarm) {
+        alarms.remove(alarm);
+        unchain(alarm);
         alarm.clearKey();
         if (spares.size() < SPARES_MAX) {
             spares.addLast(alarm);
@@ -313,6 +358,13 @@ public final class DormantSessions implements SlotKeeper {
     /** The time at which a dormant session must be made again. */
     private final class Alarm extends KeyedEntry {
         int slot;
+
+        @Nullable
+        Alarm next;
+
+        @Nullable
+        Alarm previous;
+
         final Deadline deadline = new Deadline() {
             @Override
             protected int slot() {

@@ -10,6 +10,7 @@ import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.testsupport.ScriptedHandler.Events;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -98,6 +99,45 @@ class TakeoverTest {
         cluster.advance(Duration.ofMillis(100));
 
         assertEquals(1, timersTold());
+    }
+
+    @Test
+    void shouldSpreadTimersThatFellDueBetweenTwoOwners() {
+        final int calls = 240;
+        final List<SipCall> ofOne = new ArrayList<>();
+        final SipCall first = establishedCall();
+        final String owner = cluster.ownerOf(first.callId());
+        while (ofOne.size() < calls) {
+            final SipCall call = establishedCall();
+            if (cluster.ownerOf(call.callId()).equals(owner)) {
+                ofOne.add(call);
+            } else {
+                call.bye().expect(200);
+            }
+        }
+        handler.onOther = (request, session) -> {
+            session.startTimer("wake", Duration.ofMillis(100));
+            request.reply(200).send();
+        };
+        for (final SipCall call : ofOne) {
+            call.request("OPTIONS").expect(200);
+        }
+
+        cluster.killOwnerOf(first.callId());
+        cluster.awaitNewOwner(first.callId(), owner);
+        long mostInAMs = 0;
+        int lastMs = 0;
+        for (int ms = 0; ms < 300; ms++) {
+            final long before = timersTold();
+            cluster.advance(Duration.ofMillis(1));
+            mostInAMs = Math.max(mostInAMs, timersTold() - before);
+            lastMs = timersTold() > before ? ms : lastMs;
+        }
+
+        assertEquals(calls, timersTold());
+        // Two nodes have taken over, each of which serves one every 50 us.
+        assertTrue(mostInAMs <= 2 * 21, "in a millisecond: " + mostInAMs);
+        assertTrue(lastMs < 200, "the last after ms: " + lastMs);
     }
 
     @Test
