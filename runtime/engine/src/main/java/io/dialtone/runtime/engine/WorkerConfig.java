@@ -9,7 +9,7 @@ package io.dialtone.runtime.engine;
  * @param outboxBytesMax outputs that may wait for backups and edges, in bytes; no message is taken while there are more
  * @param heldBytesMax messages that may wait while none can be taken, in bytes; a further one is dropped and counted
  * @param sessionsMax sessions in memory; a further one is refused in the protocol's words
- * @param restAfterNs a session to which nothing has happened for this time leaves memory, if its image is kept
+ * @param restAfterNs a session to which nothing has happened for this time leaves memory, if its image is kept; making it again costs some microseconds
  * @param timersPerSessionMax timers of one session; a further one is the handler's error
  */
 public record WorkerConfig(
@@ -29,12 +29,12 @@ public record WorkerConfig(
         check("outbox-bytes-max", outboxBytesMax, 1 << 17, 1 << 21);
         check("held-bytes-max", heldBytesMax, 1 << 20, 1 << 20);
         check("sessions-max", sessionsMax, 1, 1 << 20);
-        check("rest-after", restAfterNs, 1_000_000, 30_000_000_000L);
+        check("rest-after", restAfterNs, 1_000_000, 10_000_000_000L);
         check("timers-per-session-max", timersPerSessionMax, 1, 16);
     }
 
     public static WorkerConfig defaults() {
-        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 1 << 20, 30_000_000_000L, 16);
+        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 1 << 20, 10_000_000_000L, 16);
     }
 
     public WorkerConfig withSessionsMax(final int max) {
