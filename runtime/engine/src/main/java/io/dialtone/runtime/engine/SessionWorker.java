@@ -3,6 +3,7 @@ package io.dialtone.runtime.engine;
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.api.link.LinkFrameHandler;
+import io.dialtone.state.api.ImageStore;
 import io.dialtone.state.api.SessionReplicator;
 import java.util.function.Consumer;
 import org.agrona.DirectBuffer;
@@ -36,6 +37,7 @@ public final class SessionWorker implements Agent {
     private final DormantSessions dormant;
     private final IdleSessions idle;
     private final boolean mayRest;
+    private final ImageStore images;
     private final SessionReplicator replicator;
     private final EventJournal journal;
     private final SessionProtocol protocol;
@@ -55,11 +57,13 @@ public final class SessionWorker implements Agent {
         onCommand = this::onCommand;
         nowNs = context.nanoClock().nanoTime();
         final WorkerGrid grid = context.grid();
-        sessions = new SessionStore(grid.slots(), config.sessionsMax(), grid.keyHash(), grid.images(), counters);
+        images = grid.images();
+        counters.set(WorkerCounter.IMAGES_BYTES_MAX, images.bytesMax());
+        sessions = new SessionStore(grid.slots(), config.sessionsMax(), grid.keyHash(), images, counters);
         outbox = new Outbox(link, config.outboxBytesMax(), counters);
         held = new HeldFrames(config.heldBytesMax(), counters, this::onMessageFrame, () -> takesMessages);
-        dormant = new DormantSessions(grid.slots(), sessions, outbox, grid.images(), time, counters);
-        replicator = grid.replicators().create(link, dormant, grid.images());
+        dormant = new DormantSessions(grid.slots(), sessions, outbox, images, time, counters);
+        replicator = grid.replicators().create(link, dormant, images);
         journal = new EventJournal(outbox, replicator, counters);
         deadlines = new DeadlineWheel(nowNs, journal);
         protocol = protocolFactory.create(new WorkerParts(
@@ -94,6 +98,8 @@ public final class SessionWorker implements Agent {
         work += replicator.flush(nowNs);
         work += outbox.release(replicator);
         counters.set(WorkerCounter.DEADLINES, deadlines.size());
+        counters.set(WorkerCounter.IMAGES, images.count());
+        counters.set(WorkerCounter.IMAGES_BYTES_USED, images.bytesMax() - images.bytesFree());
         return work;
     }
 

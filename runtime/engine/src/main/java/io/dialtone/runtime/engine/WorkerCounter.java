@@ -63,6 +63,12 @@ public enum WorkerCounter {
     EVENTS_NOT_KEPT("Events undone because their session's image could not be kept"),
     /** Gauge: sessions that lie in the store of images only. */
     SESSIONS_DORMANT("Sessions that lie in the store of images only"),
+    /** Gauge: images in the store, of sessions that are owned here and of those that are kept for others. */
+    IMAGES("Images in the store, of sessions owned here and of those kept for others"),
+    /** Gauge: what of the store's memory is taken. */
+    IMAGES_BYTES_USED("Bytes of the store of images that are taken, in whole pages"),
+    /** Gauge: the store's memory. */
+    IMAGES_BYTES_MAX("Bytes that the store of images may take; new sessions are refused when a tenth is left"),
     /** Gauge: deadlines in the wheel. */
     DEADLINES("Deadlines in the wheel"),
     /** Session timers that ran out. */

@@ -31,6 +31,9 @@ final class ClusterPages implements AdminPages {
             WorkerCounter.SESSIONS,
             WorkerCounter.SESSIONS_DORMANT,
             WorkerCounter.DEADLINES,
+            WorkerCounter.IMAGES,
+            WorkerCounter.IMAGES_BYTES_USED,
+            WorkerCounter.IMAGES_BYTES_MAX,
             WorkerCounter.OUTPUTS_HELD,
             WorkerCounter.OUTPUT_BYTES_HELD,
             WorkerCounter.OLDEST_OUTPUT_HELD_NS);
