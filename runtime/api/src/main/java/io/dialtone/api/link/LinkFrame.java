@@ -57,6 +57,8 @@ public final class LinkFrame {
     public static final int TYPE_REPLICATION = 4;
     /** What the worker of a backup or learner has applied. */
     public static final int TYPE_REPLICATION_ACK = 5;
+    /** A frame that is encrypted on its way to another host; seen only by the corridor, and laid out otherwise. */
+    public static final int TYPE_SEALED = 6;
 
     /** The first frames ended here. */
     private static final int HEADER_BYTES_MIN = 64;

@@ -35,6 +35,7 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     private final LinkBeats beats;
     private final LinkCounters[] counters;
     private final FragmentHandler fragments;
+    private final SealedFrame sealed = new SealedFrame();
     private final LinkFrame received = new LinkFrame();
     private final LinkFrame beat = new LinkFrame();
     private final UnsafeBuffer beatBuffer = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
@@ -137,6 +138,9 @@ final class AeronLinkEndpoint implements LinkEndpoint {
                 .member(self.number())
                 .thread(thread)
                 .incarnation(incarnation);
+        if (peer.opener() != null && !beats.isReachable(peerIndex[peer.key()])) {
+            peer.publication().greet(beatBuffer, 0, LinkFrame.HEADER_BYTES);
+        }
         final long result = peer.publication()
                 .offerUncounted(beatBuffer, 0, LinkFrame.HEADER_BYTES, beatBuffer, LinkFrame.HEADER_BYTES, 0);
         peer.counters().increment(result > 0 ? LinkCounter.BEATS_SENT : LinkCounter.BEATS_REFUSED);
@@ -162,15 +166,75 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     }
 
     private void onFragment(final DirectBuffer buffer, final int offset, final int length, final Header header) {
-        if (!received.wrap(buffer, offset, length)) {
-            invalidFrames.increment();
+        if (sealed.wrap(buffer, offset, length)) {
+            onSealedFrame(buffer, offset, length);
             return;
         }
-        final int peer = indexOf(received.member(), received.thread());
+        final int peer =
+                received.wrap(buffer, offset, length) ? indexOf(received.member(), received.thread()) : NO_PEER;
         if (peer == NO_PEER) {
             invalidFrames.increment();
+        } else if (peers[peer].opener() != null) {
+            counters[peer].increment(LinkCounter.SEAL_MISSING);
+        } else {
+            onFrame(peer, buffer, offset, length);
+        }
+    }
+
+    private void onSealedFrame(final DirectBuffer buffer, final int offset, final int length) {
+        final int peer = indexOf(sealed.member(), sealed.thread());
+        final FrameOpener opener = peer == NO_PEER ? null : peers[peer].opener();
+        if (opener == null) {
+            invalidFrames.increment();
             return;
         }
+        final int opened = opener.open(sealed, buffer, offset, length);
+        if (opened < 0) {
+            countRefusal(peer, opened);
+            return;
+        }
+        final boolean isGreeting = FrameOpener.isGreeting(sealed);
+        // A greeting may be an old one, said again by a stranger: it does not part us from a peer that we hear.
+        if (!isGreeting || !beats.isReachable(peer)) {
+            peers[peer].publication().bindTo(sealed.incarnation());
+        }
+        if (isGreeting) {
+            return;
+        }
+        if (received.wrap(opener.plain(), 0, opened)
+                && received.incarnation() == sealed.incarnation()
+                && indexOf(received.member(), received.thread()) == peer) {
+            onFrame(peer, opener.plain(), 0, opened);
+        } else {
+            invalidFrames.increment();
+        }
+    }
+
+    private void countRefusal(final int peer, final int result) {
+        switch (result) {
+            case FrameOpener.UNKNOWN_KEY -> onUnknownKey(peer);
+            case FrameOpener.FORGED -> counters[peer].increment(LinkCounter.SEAL_FORGERIES);
+            case FrameOpener.REPLAYED -> counters[peer].increment(LinkCounter.SEAL_REPLAYS);
+            case FrameOpener.STRAY -> counters[peer].increment(LinkCounter.SEAL_STRAYS);
+            default -> throw new IllegalStateException("no such refusal: " + result);
+        }
+    }
+
+    /** Said once for each peer: it comes with every beat until an operator has given both the same key. */
+    private void onUnknownKey(final int peer) {
+        if (counters[peer].get(LinkCounter.SEAL_UNKNOWN_KEYS) == 0) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "{0}/{1}: {2} seals with key {3}, which is none of ours (expected: the same cluster key for all)",
+                    self.name(),
+                    thread,
+                    peers[peer],
+                    LinkKeys.text(sealed.key()));
+        }
+        counters[peer].increment(LinkCounter.SEAL_UNKNOWN_KEYS);
+    }
+
+    private void onFrame(final int peer, final DirectBuffer buffer, final int offset, final int length) {
         beats.onFrame(peer, received.incarnation(), nowNs);
         if (received.type() == LinkFrame.TYPE_BEAT) {
             counters[peer].increment(LinkCounter.BEATS_RECEIVED);

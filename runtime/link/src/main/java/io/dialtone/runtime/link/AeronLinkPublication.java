@@ -5,6 +5,7 @@ import io.aeron.ExclusivePublication;
 import io.aeron.Publication;
 import io.dialtone.api.link.LinkPublication;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One exclusive publication of Aeron, as the message path sees it. Called only by the thread it was opened for.
@@ -17,6 +18,7 @@ final class AeronLinkPublication implements LinkPublication {
     private final Aeron aeron;
     private final String channel;
     private final LinkCounters counters;
+    private final @Nullable FrameSealer sealer;
     private final int frameBytesMax;
     private ExclusivePublication publication;
     private long opening = NOT_OPENING;
@@ -25,12 +27,14 @@ final class AeronLinkPublication implements LinkPublication {
             final Aeron aeron,
             final String channel,
             final ExclusivePublication publication,
-            final LinkCounters counters) {
+            final LinkCounters counters,
+            final @Nullable FrameSealer sealer) {
         this.aeron = aeron;
         this.channel = channel;
         this.publication = publication;
         this.counters = counters;
-        frameBytesMax = publication.maxMessageLength();
+        this.sealer = sealer;
+        frameBytesMax = publication.maxMessageLength() - (sealer == null ? 0 : SealedFrame.OVERHEAD_BYTES);
     }
 
     @Override
@@ -62,12 +66,39 @@ final class AeronLinkPublication implements LinkPublication {
         if (headerLength + bodyLength > frameBytesMax) {
             return TOO_LONG;
         }
+        if (sealer != null) {
+            return sealer.isBound() && publication.isConnected()
+                    ? offerSealed(sealer, sealer.seal(header, headerOffset, headerLength, body, bodyOffset, bodyLength))
+                    : NOT_CONNECTED;
+        }
         long result = publication.offer(header, headerOffset, headerLength, body, bodyOffset, bodyLength);
         if (result == Publication.ADMIN_ACTION) {
             // The term was rotated by this very call: the next one finds the new term.
             result = publication.offer(header, headerOffset, headerLength, body, bodyOffset, bodyLength);
         }
         return result > 0 ? result : refusal(result);
+    }
+
+    private long offerSealed(final FrameSealer by, final int length) {
+        long result = publication.offer(by.sealed(), 0, length);
+        if (result == Publication.ADMIN_ACTION) {
+            result = publication.offer(by.sealed(), 0, length);
+        }
+        return result > 0 ? result : refusal(result);
+    }
+
+    /** Shows a peer whose start we do not know that we are there; does nothing where frames are not sealed, because there every beat does. */
+    void greet(final DirectBuffer header, final int headerOffset, final int headerLength) {
+        if (sealer != null && publication.isConnected()) {
+            offerSealed(sealer, sealer.sealGreeting(header, headerOffset, headerLength));
+        }
+    }
+
+    /** The peer's start that frames are for from now on. */
+    void bindTo(final long incarnation) {
+        if (sealer != null) {
+            sealer.bindTo(incarnation);
+        }
     }
 
     private long refusal(final long result) {

@@ -7,13 +7,13 @@ import io.aeron.exceptions.ClientTimeoutException;
 import io.aeron.exceptions.ConductorServiceTimeoutException;
 import io.aeron.exceptions.DriverTimeoutException;
 import io.dialtone.api.link.LinkEndpoint;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
@@ -32,6 +32,7 @@ public final class Link implements AutoCloseable {
     private final LinkMembers members;
     private final LinkMember self;
     private final LinkSettings settings;
+    private final LinkKeys keys;
     private final LinkFailureHandler failureHandler;
     private final long incarnation;
     private final Aeron aeron;
@@ -43,10 +44,12 @@ public final class Link implements AutoCloseable {
             final LinkMembers members,
             final LinkMember self,
             final LinkSettings settings,
+            final LinkKeys keys,
             final LinkFailureHandler failureHandler) {
         this.members = members;
         this.self = self;
         this.settings = settings;
+        this.keys = keys;
         this.failureHandler = failureHandler;
         incarnation = newIncarnation();
         aeron = Aeron.connect(new Aeron.Context()
@@ -68,6 +71,7 @@ public final class Link implements AutoCloseable {
     /**
      * Connects a member to the driver of its host, and waits for the driver to come up.
      *
+     * @param keys what frames between hosts are sealed with
      * @param driverWaitMsMax how long to wait for the driver
      * @throws LinkUnavailableException if there is no driver
      */
@@ -75,12 +79,13 @@ public final class Link implements AutoCloseable {
             final LinkMembers members,
             final LinkMember self,
             final LinkSettings settings,
+            final LinkKeys keys,
             final int driverWaitMsMax,
             final LinkFailureHandler failureHandler) {
         final long deadlineNs = System.nanoTime() + driverWaitMsMax * 1_000_000L;
         while (true) {
             try {
-                return new Link(members, self, settings, failureHandler);
+                return new Link(members, self, settings, keys, failureHandler);
             } catch (DriverTimeoutException e) {
                 if (System.nanoTime() - deadlineNs >= 0) {
                     throw new LinkUnavailableException(
@@ -112,28 +117,46 @@ public final class Link implements AutoCloseable {
             subscriptions.add(aeron.addSubscription(udp(self).build(), self.streamId(thread)));
         }
         final List<LinkPeer> peers = new ArrayList<>();
+        // Two: a frame that was opened is still being read when the answer to it is sealed.
+        final FrameCipher sealing = new FrameCipher();
+        final FrameCipher opening = new FrameCipher();
         for (final LinkMember peer : peerMembers) {
-            final String channel = (isOnThisHost(peer) ? ipc() : udp(peer))
-                    .termLength(settings.termBytes())
-                    .mtu(settings.mtuBytes())
-                    .build();
             for (int peerThread = 0; peerThread < peer.threads(); peerThread++) {
-                final LinkCounters counters = new LinkCounters();
-                peers.add(new LinkPeer(
-                        peer,
-                        peerThread,
-                        new AeronLinkPublication(
-                                aeron,
-                                channel,
-                                aeron.addExclusivePublication(channel, peer.streamId(peerThread)),
-                                counters),
-                        counters));
+                peers.add(peer(peer, peerThread, thread, sealing, opening));
             }
         }
         final AeronLinkEndpoint endpoint =
                 new AeronLinkEndpoint(self, thread, incarnation, subscriptions, peers, settings, nowNs);
         endpoints.add(endpoint);
         return endpoint;
+    }
+
+    private LinkPeer peer(
+            final LinkMember peer,
+            final int peerThread,
+            final int thread,
+            final FrameCipher sealing,
+            final FrameCipher opening) {
+        final boolean isSealed = !keys.isNone() && !isOnThisHost(peer);
+        final String channel = (isOnThisHost(peer) ? ipc() : udp(peer))
+                .termLength(settings.termBytes())
+                .mtu(settings.mtuBytes())
+                .build();
+        final LinkCounters counters = new LinkCounters();
+        final LinkKeys.Stream there = new LinkKeys.Stream(self.number(), thread, peer.number(), peerThread);
+        final LinkKeys.Stream back = new LinkKeys.Stream(peer.number(), peerThread, self.number(), thread);
+        final AeronLinkPublication publication = new AeronLinkPublication(
+                aeron,
+                channel,
+                aeron.addExclusivePublication(channel, peer.streamId(peerThread)),
+                counters,
+                isSealed ? new FrameSealer(keys.sealing(), there, incarnation, sealing, 0) : null);
+        return new LinkPeer(
+                peer,
+                peerThread,
+                publication,
+                counters,
+                isSealed ? new FrameOpener(keys, back, incarnation, opening) : null);
     }
 
     /** Random number of this process's start. */
@@ -185,9 +208,11 @@ public final class Link implements AutoCloseable {
     }
 
     private static long newIncarnation() {
+        // Not to be guessed: what is sealed for this start is for no other.
+        final SecureRandom secure = new SecureRandom();
         long random = LinkBeats.NO_INCARNATION;
         while (random == LinkBeats.NO_INCARNATION) {
-            random = ThreadLocalRandom.current().nextLong();
+            random = secure.nextLong();
         }
         return random;
     }

@@ -14,6 +14,11 @@ public enum LinkCounter {
     BEATS_SENT("Beats the corridor took."),
     BEATS_REFUSED("Beats that could not be sent."),
     BEATS_RECEIVED("Beats that came from the peer."),
+    SEAL_UNKNOWN_KEYS("Frames refused because they were sealed with a key that we do not have."),
+    SEAL_FORGERIES("Frames refused because their seal is broken."),
+    SEAL_REPLAYS("Frames refused because they were taken before, or are of a former start of the peer."),
+    SEAL_STRAYS("Frames refused because they are for a former start of ours."),
+    SEAL_MISSING("Frames refused because they came from another host without a seal."),
     PEER_FOUND("Times the peer was heard for the first time, or again after a silence."),
     PEER_LOST("Times the peer fell silent for too long and was held unreachable."),
     PEER_RESTARTED("Times the peer came back as a new start of its process.");

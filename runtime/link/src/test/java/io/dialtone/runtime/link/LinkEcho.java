@@ -28,6 +28,7 @@ final class LinkEcho implements LinkFrameHandler {
                 members,
                 members.named("node-1"),
                 LinkSettings.defaults(Path.of(args[0])),
+                LinkPairs.KEYS,
                 5_000,
                 (what, cause) -> Runtime.getRuntime().halt(3));
         final LinkEcho echo = new LinkEcho(link.endpoint(0, System.nanoTime()));

@@ -53,7 +53,7 @@ class LinkProcessesTest {
             throw new AssertionError(what, cause);
         };
         try (LinkDriver driver = LinkDriver.start(settings, none);
-                Link link = Link.open(members, members.named("edge-1"), settings, 1_000, none)) {
+                Link link = Link.open(members, members.named("edge-1"), settings, LinkPairs.KEYS, 1_000, none)) {
             final LinkEndpoint edge = link.endpoint(0, System.nanoTime());
             final Process killed = startNode(portOfEdge, portOfNode, hostOfNode);
             await(edge, () -> edge.isReachable(1, 0));

@@ -24,7 +24,7 @@ final class LinkRoundTrips {
             LinkDriver.start(settings, halt);
         }
         final LinkMembers members = LinkPairs.members(Integer.parseInt(args[1]), Integer.parseInt(args[2]), args[3]);
-        final Link link = Link.open(members, members.named("edge-1"), settings, 5_000, halt);
+        final Link link = Link.open(members, members.named("edge-1"), settings, LinkPairs.KEYS, 5_000, halt);
         final LinkEndpoint edge = link.endpoint(0, System.nanoTime());
         final LinkEcho.LinkRest rest = new LinkEcho.LinkRest(Long.parseLong(args[4]) * 1_000);
         final int rate = Integer.parseInt(args[5]);

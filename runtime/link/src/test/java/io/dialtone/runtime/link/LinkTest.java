@@ -15,8 +15,10 @@ import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -42,6 +44,7 @@ class LinkTest {
     @TempDir
     Path directory;
 
+    private final LinkKeys keys = keys("a secret of this cluster");
     private final List<AutoCloseable> open = new ArrayList<>();
     private final LinkFrame frame = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
@@ -160,7 +163,8 @@ class LinkTest {
     @Test
     void shouldSayNotConnectedWhileNobodyListens() {
         open.add(LinkDriver.start(settings(), NONE));
-        final Link link = Link.open(members("host-1"), members("host-1").named("edge-1"), settings(), 1_000, NONE);
+        final Link link =
+                Link.open(members("host-1"), members("host-1").named("edge-1"), settings(), keys, 1_000, NONE);
         open.add(link);
         final LinkEndpoint edge = link.endpoint(0, System.nanoTime());
 
@@ -213,11 +217,59 @@ class LinkTest {
     }
 
     @Test
+    void shouldFindEachOtherWhileTheSecretIsBeingChanged() {
+        final Pair pair = new Pair(
+                "host-2",
+                keys("old, sixteen bytes", "new, sixteen bytes"),
+                keys("new, sixteen bytes", "old, sixteen bytes"));
+
+        pair.awaitReachable();
+
+        assertEquals(0, counted(pair.edgeLink, LinkCounter.SEAL_UNKNOWN_KEYS));
+    }
+
+    @Test
+    void shouldHearNobodyWhoSealsWithAKeyThatItDoesNotHave() {
+        final Pair pair =
+                new Pair("host-2", keys("old, sixteen bytes"), keys("new, sixteen bytes", "old, sixteen bytes"));
+
+        await(() -> {
+            pair.turn();
+            return counted(pair.edgeLink, LinkCounter.SEAL_UNKNOWN_KEYS) > 10;
+        });
+
+        assertFalse(pair.edge.isReachable(1, 0));
+        assertFalse(pair.node.isReachable(0, 0));
+    }
+
+    @Test
+    void shouldTakeNothingFromAnotherHostWithoutASeal() {
+        final Pair pair = new Pair("host-2", keys, LinkKeys.none());
+        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_EDGE).member(1).incarnation(pair.node.incarnation());
+
+        await(() -> {
+            pair.turn();
+            pair.node.publication(0, 0).offer(header, 0, LinkFrame.HEADER_BYTES, header, 0, 0);
+            return counted(pair.edgeLink, LinkCounter.SEAL_MISSING) > 10;
+        });
+
+        assertFalse(pair.edge.isReachable(1, 0));
+        assertTrue(pair.atEdge.isEmpty());
+    }
+
+    @Test
+    void shouldSpeakPlainlyBetweenHostsIfNobodyHasAKey() {
+        final Pair pair = new Pair("host-2", LinkKeys.none(), LinkKeys.none());
+
+        pair.awaitReachable();
+    }
+
+    @Test
     void shouldTellItsProcessWhenTheDriverIsGone() {
         final LinkDriver driver = LinkDriver.start(settings(), NONE);
         final List<String> failures = new ArrayList<>();
-        final Link link =
-                Link.open(members("host-1"), members("host-1").named("edge-1"), settings(), 1_000, (what, cause) -> {
+        final Link link = Link.open(
+                members("host-1"), members("host-1").named("edge-1"), settings(), keys, 1_000, (what, cause) -> {
                     synchronized (failures) {
                         failures.add(what);
                     }
@@ -242,7 +294,7 @@ class LinkTest {
     void shouldSayWhenThereIsNoDriver() {
         final LinkUnavailableException e = assertThrows(
                 LinkUnavailableException.class,
-                () -> Link.open(members("host-1"), members("host-1").named("edge-1"), settings(), 1, NONE));
+                () -> Link.open(members("host-1"), members("host-1").named("edge-1"), settings(), keys, 1, NONE));
         assertTrue(String.valueOf(e.getMessage()).contains("dialtone host"), e.getMessage());
     }
 
@@ -268,7 +320,8 @@ class LinkTest {
             }
         });
         loop.start();
-        try (Link link = Link.open(members("host-1"), members("host-1").named("edge-1"), settings(), 5_000, NONE)) {
+        try (Link link =
+                Link.open(members("host-1"), members("host-1").named("edge-1"), settings(), keys, 5_000, NONE)) {
             assertEquals(0, link.endpoint(0, System.nanoTime()).thread());
         } finally {
             synchronized (stop) {
@@ -335,6 +388,12 @@ class LinkTest {
                 .sum();
     }
 
+    private static LinkKeys keys(final String... secrets) {
+        return LinkKeys.of(Arrays.stream(secrets)
+                .map(secret -> secret.getBytes(StandardCharsets.US_ASCII))
+                .toList());
+    }
+
     private static UnsafeBuffer randomBody(final int size) {
         final byte[] bytes = new byte[size];
         new Random(size).nextBytes(bytes);
@@ -356,22 +415,28 @@ class LinkTest {
         final List<byte[]> atEdge = new ArrayList<>();
         final List<byte[]> atNode = new ArrayList<>();
         private final LinkMembers members;
+        private final LinkKeys keysOfNode;
         Link nodeLink;
         LinkEndpoint node;
 
         Pair(final String hostOfNode) {
+            this(hostOfNode, keys, keys);
+        }
+
+        Pair(final String hostOfNode, final LinkKeys keysOfEdge, final LinkKeys keysOfNode) {
+            this.keysOfNode = keysOfNode;
             members = members(hostOfNode);
             open.add(LinkDriver.start(settings(), NONE));
-            edgeLink = Link.open(members, members.named("edge-1"), settings(), 1_000, NONE);
+            edgeLink = Link.open(members, members.named("edge-1"), settings(), keysOfEdge, 1_000, NONE);
             open.add(edgeLink);
             edge = edgeLink.endpoint(0, System.nanoTime());
-            nodeLink = Link.open(members, members.named("node-1"), settings(), 1_000, NONE);
+            nodeLink = Link.open(members, members.named("node-1"), settings(), keysOfNode, 1_000, NONE);
             node = nodeLink.endpoint(0, System.nanoTime());
             open.add(nodeLink);
         }
 
         void openNode() {
-            nodeLink = Link.open(members, members.named("node-1"), settings(), 1_000, NONE);
+            nodeLink = Link.open(members, members.named("node-1"), settings(), keysOfNode, 1_000, NONE);
             open.add(nodeLink);
             node = nodeLink.endpoint(0, System.nanoTime());
         }
