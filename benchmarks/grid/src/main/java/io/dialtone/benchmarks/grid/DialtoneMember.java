@@ -3,6 +3,7 @@ package io.dialtone.benchmarks.grid;
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.runtime.link.Link;
+import io.dialtone.runtime.link.LinkKeys;
 import io.dialtone.runtime.link.LinkMember;
 import io.dialtone.runtime.link.LinkMembers;
 import io.dialtone.runtime.link.LinkRole;
@@ -53,7 +54,12 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
     DialtoneMember(final int number, final Path directory) {
         final LinkMembers linkMembers = new LinkMembers(List.of(member(OWNER), member(BACKUP)));
         link = Link.open(
-                linkMembers, linkMembers.members().get(number), settings(directory), DRIVER_WAIT_MS, (what, cause) -> {
+                linkMembers,
+                linkMembers.members().get(number),
+                settings(directory),
+                LinkKeys.none(),
+                DRIVER_WAIT_MS,
+                (what, cause) -> {
                     System.err.println(what);
                     Runtime.getRuntime().halt(1);
                 });

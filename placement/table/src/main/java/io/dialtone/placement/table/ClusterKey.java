@@ -58,12 +58,22 @@ public final class ClusterKey {
         return derive(previous == null ? current : previous, purpose);
     }
 
+    /** Secrets for a purpose that has ciphers of its own: the current one, and the previous one if there is one. */
+    public List<byte[]> deriveSecrets(final String purpose) {
+        return previous == null
+                ? List.of(deriveBytes(current, purpose))
+                : List.of(deriveBytes(current, purpose), deriveBytes(previous, purpose));
+    }
+
     private static SipHash derive(final byte[] secret, final String purpose) {
+        return SipHash.ofKey(Arrays.copyOf(deriveBytes(secret, purpose), SipHash.KEY_BYTES));
+    }
+
+    private static byte[] deriveBytes(final byte[] secret, final String purpose) {
         try {
             final Mac mac = Mac.getInstance("HmacSHA256");
             mac.init(new SecretKeySpec(secret, "HmacSHA256"));
-            final byte[] derived = mac.doFinal(("dialtone " + purpose).getBytes(StandardCharsets.UTF_8));
-            return SipHash.ofKey(Arrays.copyOf(derived, SipHash.KEY_BYTES));
+            return mac.doFinal(("dialtone " + purpose).getBytes(StandardCharsets.UTF_8));
         } catch (GeneralSecurityException e) {
             throw new AssertionError("every Java platform has HmacSHA256", e);
         }

@@ -3,6 +3,7 @@ package io.dialtone.runtime.node;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
+import io.dialtone.runtime.link.LinkKeys;
 import io.dialtone.runtime.link.LinkMembers;
 import io.dialtone.runtime.link.LinkRole;
 import io.dialtone.runtime.link.LinkSettings;
@@ -21,7 +22,8 @@ record ClusterPlan(
         Map<Integer, List<ListenerSpec>> listeners,
         ClusterKey key,
         SlotTableHolder slots,
-        LinkSettings link) {
+        LinkSettings link,
+        LinkKeys linkKeys) {
     /** The only affinity group there is so far. */
     static final int GROUP = 0;
 
@@ -30,7 +32,12 @@ record ClusterPlan(
     }
 
     /** A plan in which the registry deals slots to the nodes; without one they are dealt in turn, for good. */
-    static ClusterPlan of(final ClusterFile file, final GridPlan grid, final ClusterKey key, final LinkSettings link) {
+    static ClusterPlan of(
+            final ClusterFile file,
+            final GridPlan grid,
+            final ClusterKey key,
+            final LinkSettings link,
+            final LinkSeal seal) {
         final Map<Integer, List<ListenerSpec>> listeners = new HashMap<>();
         file.listeners()
                 .forEach((name, specs) ->
@@ -44,7 +51,8 @@ record ClusterPlan(
                                 ? SlotTables.empty(grid.slots())
                                 : SlotTable.roundRobin(
                                         grid.slots(), file.members().numbersOf(LinkRole.NODE))),
-                link);
+                link,
+                seal.keys(key));
     }
 
     /** What peers are told of an edge's listener, for Contact, by the number of the edge and the place of the listener. */

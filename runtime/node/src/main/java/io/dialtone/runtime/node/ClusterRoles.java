@@ -97,7 +97,8 @@ final class ClusterRoles {
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
-        final ClusterPlan cluster = ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings);
+        final ClusterPlan cluster =
+                ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings, settings.get(ClusterSettings.SEAL));
         final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), codecs, grid);
         try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
                 NodeHouse node = NodeHouse.start(self.get(), cluster, plan, link, stopOnFault(stop))) {
@@ -128,7 +129,8 @@ final class ClusterRoles {
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
-        final ClusterPlan cluster = ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings);
+        final ClusterPlan cluster =
+                ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings, settings.get(ClusterSettings.SEAL));
         final UdpTransportConfig transport = SipTransportWiring.config(
                 settings,
                 file.listeners().getOrDefault(self.orElseThrow().name(), List.of()),
@@ -168,7 +170,7 @@ final class ClusterRoles {
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
-        final ClusterPlan cluster = ClusterPlan.of(file, grid, key, linkSettings);
+        final ClusterPlan cluster = ClusterPlan.of(file, grid, key, linkSettings, LinkSeal.OFF);
         final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), codecs, grid);
         final UdpTransportConfig transport = SipTransportWiring.config(
                 settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.POLL);
@@ -227,6 +229,7 @@ final class ClusterRoles {
                     cluster.members(),
                     self,
                     cluster.link(),
+                    cluster.linkKeys(),
                     ClusterSettings.ms(settings.get(ClusterSettings.DRIVER_WAIT_MAX)),
                     stopOnFailure(stop));
         } catch (LinkUnavailableException e) {

@@ -23,7 +23,7 @@ final class ClusterSettings {
             "cluster.key-file",
             "--key-file",
             SettingType.file(),
-            "file with the secret that seals tokens (openssl rand -hex 32); the same for all members. A second line may hold the"
+            "file with the secret that seals tokens, and frames between hosts (openssl rand -hex 32); the same for all members. A second line may hold the"
                     + " previous one");
 
     static final Setting<String> KEY = Setting.optional(
@@ -31,6 +31,14 @@ final class ClusterSettings {
             Setting.NO_FLAG,
             SettingType.text("SECRET", "a secret of 16 bytes or more"),
             "the secret itself, for environments that hand secrets over as variables; cluster.key-file is safer");
+
+    static final Setting<LinkSeal> SEAL = Setting.of(
+            "link.seal",
+            "--link-seal",
+            SettingType.oneOf(LinkSeal.class),
+            "between-hosts",
+            "which frames are encrypted, with keys made from the cluster's secret; off only where the network is sealed by other means; the"
+                    + " same for all members");
 
     static final Setting<Integer> TERM = Setting.of(
             "link.term-size",
@@ -91,6 +99,7 @@ final class ClusterSettings {
     static final SettingGroup CLUSTER = SettingGroup.of("Cluster", SLOTS, KEY_FILE, KEY);
     static final SettingGroup LINK = SettingGroup.of(
             "Link",
+            SEAL,
             TERM,
             MTU,
             PARK_MAX,
