@@ -37,6 +37,7 @@ final class Caretaker {
     /** A replica that the registry does not count on is kept for so long, in case that its word is late. */
     private static final long UNHELD_NS = 5_000_000_000L;
 
+    private static final long SECOND_NS = 1_000_000_000L;
     private static final long NOT_QUIESCED = Long.MIN_VALUE;
     private static final UnsafeBuffer NOTHING = new UnsafeBuffer(0, 0);
 
@@ -58,6 +59,11 @@ final class Caretaker {
     private final long[] quiescedPosition;
     private long nextRoundNs = Long.MIN_VALUE;
     private int nextLearning;
+    /** What may be told to learners by now, in bytes, and since when more is earned. */
+    private long snapshotBudget;
+
+    private long snapshotBudgetNs;
+    private long nextHandoverNs = Long.MIN_VALUE;
 
     Caretaker(
             final ReplicatorConfig config,
@@ -302,7 +308,9 @@ final class Caretaker {
 
     /** Sends a turn's worth of sessions to learners, each in its turn. */
     int tellLearners(final long nowNs) {
-        int budget = config.snapshotBytesPerTurn();
+        earnSnapshotBudget(nowNs);
+        final long before = snapshotBudget;
+        long budget = before;
         int told = 0;
         for (int i = 0; i < learnings.length && budget > 0; i++) {
             final int slot = nextLearning;
@@ -318,7 +326,17 @@ final class Caretaker {
                 told++;
             }
         }
+        snapshotBudget -= before - budget;
         return told;
+    }
+
+    /** What is not told in time is not saved up, but for a turn's worth; an image that was longer than the budget is paid for by the next turns. */
+    private void earnSnapshotBudget(final long nowNs) {
+        final long elapsedNs = Math.clamp(nowNs - snapshotBudgetNs, 0, SECOND_NS);
+        snapshotBudgetNs = nowNs;
+        snapshotBudget = Math.min(
+                config.snapshotBytesPerTurn(),
+                snapshotBudget + elapsedNs * config.snapshotBytesPerSecond() / SECOND_NS);
     }
 
     private int tellNext(final Learning learning) {
@@ -359,6 +377,10 @@ final class Caretaker {
             return;
         }
         if (quiescedNs[slot] == NOT_QUIESCED) {
+            if (nowNs < nextHandoverNs) {
+                return;
+            }
+            nextHandoverNs = nowNs + config.handoverIntervalNs();
             slots.quiesced[slot] = true;
             quiescedNs[slot] = nowNs;
             quiescedPosition[slot] = stream.lastPosition();

@@ -14,6 +14,8 @@ package io.dialtone.state.replication;
  * @param roomBytes what must be free towards each backup for the worker to take messages
  * @param batchBytesMax longest frame
  * @param snapshotBytesPerTurn what a turn sends to learners, so that calls are served meanwhile
+ * @param snapshotBytesPerSecond what a second's turns send to learners, so that most of both workers' time is left for calls
+ * @param handoverIntervalNs least time between two slots that begin to be handed over: messages of such a slot wait, so few slots may be in that state at a time
  */
 public record ReplicatorConfig(
         long beatIntervalNs,
@@ -26,7 +28,9 @@ public record ReplicatorConfig(
         int ringBytes,
         int roomBytes,
         int batchBytesMax,
-        int snapshotBytesPerTurn) {
+        int snapshotBytesPerTurn,
+        int snapshotBytesPerSecond,
+        long handoverIntervalNs) {
     private static final long MS = 1_000_000L;
     private static final int RING_BYTES_MIN = 1 << 12;
 
@@ -42,6 +46,8 @@ public record ReplicatorConfig(
         check("room-bytes", roomBytes, 1, "2 MiB");
         check("batch-bytes-max", batchBytesMax, 1, "64 KiB");
         check("snapshot-bytes-per-turn", snapshotBytesPerTurn, 1, "64 KiB");
+        check("snapshot-bytes-per-second", snapshotBytesPerSecond, 1_000, "64 MiB");
+        check("handover-interval", handoverIntervalNs, 1, "50 ms");
         if (Integer.bitCount(ringBytes) != 1 || roomBytes >= ringBytes) {
             throw new IllegalArgumentException("ring-bytes: " + ringBytes
                     + " (expected: a power of two, more than room-bytes, " + roomBytes + ")");
@@ -50,7 +56,8 @@ public record ReplicatorConfig(
 
     public static ReplicatorConfig defaults() {
         return new ReplicatorConfig(
-                50 * MS, 300 * MS, 150 * MS, 500 * MS, 300 * MS, 200 * MS, 5 * MS, 1 << 23, 1 << 21, 1 << 16, 1 << 16);
+                50 * MS, 300 * MS, 150 * MS, 500 * MS, 300 * MS, 200 * MS, 5 * MS, 1 << 23, 1 << 21, 1 << 16, 1 << 16,
+                1 << 26, 50 * MS);
     }
 
     public ReplicatorConfig withRing(final int bytes, final int room) {
@@ -65,7 +72,9 @@ public record ReplicatorConfig(
                 bytes,
                 room,
                 batchBytesMax,
-                snapshotBytesPerTurn);
+                snapshotBytesPerTurn,
+                snapshotBytesPerSecond,
+                handoverIntervalNs);
     }
 
     private static void check(final String name, final long value, final long least, final String usual) {

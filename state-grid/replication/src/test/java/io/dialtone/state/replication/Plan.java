@@ -69,7 +69,9 @@ record Plan(
                         ring,
                         ring / 4,
                         (int) dice.between(400, 4_000),
-                        (int) dice.between(100, 4_000)));
+                        (int) dice.between(100, 4_000),
+                        defaults.snapshotBytesPerSecond(),
+                        defaults.beatIntervalNs() / 10));
     }
 
     /** A set of the kinds of faults, most of them not in it. */

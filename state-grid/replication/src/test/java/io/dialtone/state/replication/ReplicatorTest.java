@@ -589,7 +589,9 @@ class ReplicatorTest {
                 usual.ringBytes(),
                 usual.roomBytes(),
                 1,
-                usual.snapshotBytesPerTurn());
+                usual.snapshotBytesPerTurn(),
+                usual.snapshotBytesPerSecond(),
+                usual.handoverIntervalNs());
     }
 
     private static HandDrivenGrid settled(final int nodes, final int backups) {
