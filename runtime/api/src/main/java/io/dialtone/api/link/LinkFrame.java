@@ -41,7 +41,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  |                     Payload ...                                  80
  * </pre>
  *
- * <p>Flags, first bit last: 1 is {@link #isRedriven() re-driven}. Frames of 64 bytes, without number and flags, are read too.
+ * <p>Flags, first bit last: 1 is {@link #isRedriven() re-driven}, 2 is {@link #isDeaf() deaf}. Frames of 64 bytes, without number and flags, are read too.
  */
 public final class LinkFrame {
     public static final int VERSION = 1;
@@ -82,6 +82,7 @@ public final class LinkFrame {
     private static final int FLAGS_OFFSET = 72;
 
     private static final int FLAG_REDRIVEN = 1;
+    private static final int FLAG_DEAF = 2;
 
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
     private int length;
@@ -254,11 +255,29 @@ public final class LinkFrame {
 
     /** Whether the edge has given this message to an owner of the slot before, and sends it once more because it had no answer. */
     public boolean isRedriven() {
-        return headerLength() > FLAGS_OFFSET && (frame.getByte(FLAGS_OFFSET) & FLAG_REDRIVEN) != 0;
+        return isFlagged(FLAG_REDRIVEN);
     }
 
     public LinkFrame redriven(final boolean redriven) {
-        frame.putByte(FLAGS_OFFSET, (byte) (redriven ? FLAG_REDRIVEN : 0));
+        return flag(FLAG_REDRIVEN, redriven);
+    }
+
+    /** In a beat: whether its sender hears nothing of its receiver. */
+    public boolean isDeaf() {
+        return isFlagged(FLAG_DEAF);
+    }
+
+    public LinkFrame deaf(final boolean deaf) {
+        return flag(FLAG_DEAF, deaf);
+    }
+
+    private boolean isFlagged(final int flag) {
+        return headerLength() > FLAGS_OFFSET && (frame.getByte(FLAGS_OFFSET) & flag) != 0;
+    }
+
+    private LinkFrame flag(final int flag, final boolean isSet) {
+        final int others = frame.getByte(FLAGS_OFFSET) & ~flag;
+        frame.putByte(FLAGS_OFFSET, (byte) (isSet ? others | flag : others));
         return this;
     }
 }

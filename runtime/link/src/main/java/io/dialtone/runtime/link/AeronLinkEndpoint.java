@@ -134,11 +134,13 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     }
 
     private void sendBeat(final LinkPeer peer) {
+        final int index = peerIndex[peer.key()];
         beat.wrapNew(beatBuffer, 0, LinkFrame.TYPE_BEAT)
                 .member(self.number())
                 .thread(thread)
-                .incarnation(incarnation);
-        if (peer.opener() != null && !beats.isReachable(peerIndex[peer.key()])) {
+                .incarnation(incarnation)
+                .deaf(!beats.hears(index, nowNs));
+        if (peer.opener() != null && !beats.isReachable(index)) {
             peer.publication().greet(beatBuffer, 0, LinkFrame.HEADER_BYTES);
         }
         final long result = peer.publication()
@@ -195,7 +197,7 @@ final class AeronLinkEndpoint implements LinkEndpoint {
         }
         final boolean isGreeting = FrameOpener.isGreeting(sealed);
         // A greeting may be an old one, said again by a stranger: it does not part us from a peer that we hear.
-        if (!isGreeting || !beats.isReachable(peer)) {
+        if (!isGreeting || !beats.hears(peer, nowNs)) {
             peers[peer].publication().bindTo(sealed.incarnation());
         }
         if (isGreeting) {
@@ -235,11 +237,12 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     }
 
     private void onFrame(final int peer, final DirectBuffer buffer, final int offset, final int length) {
-        beats.onFrame(peer, received.incarnation(), nowNs);
         if (received.type() == LinkFrame.TYPE_BEAT) {
+            beats.onBeat(peer, received.incarnation(), !received.isDeaf(), nowNs);
             counters[peer].increment(LinkCounter.BEATS_RECEIVED);
             return;
         }
+        beats.onFrame(peer, received.incarnation(), nowNs);
         counters[peer].increment(LinkCounter.RECEIVED_FRAMES);
         counters[peer].add(LinkCounter.RECEIVED_BYTES, length);
         handler.onFrame(buffer, offset, length);
@@ -273,7 +276,12 @@ final class AeronLinkEndpoint implements LinkEndpoint {
         @Override
         public void onPeerLost(final int peer) {
             counters[peer].increment(LinkCounter.PEER_LOST);
-            LOGGER.log(System.Logger.Level.WARNING, "{0}/{1}: {2} fell silent", self.name(), thread, peers[peer]);
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "{0}/{1}: {2} fell silent, or does not hear us",
+                    self.name(),
+                    thread,
+                    peers[peer]);
         }
 
         @Override

@@ -8,6 +8,9 @@ package io.dialtone.runtime.link;
  * thread sends a beat on each of its streams every {@code intervalNs}; a peer not heard of for {@code silenceNsMax}, beats or frames, is
  * unreachable until it is heard again.
  *
+ * <p>Who does not hear us is of no use to us either: a beat says if its sender hears nothing of its receiver, and a peer that says so for a while is unreachable, though we hear it.
+ * So both ends of a way that works in one direction only come to the same opinion.
+ *
  * <p>A pause of our own thread is not the peers' silence: it is added to the time they have.
  */
 final class LinkBeats {
@@ -20,6 +23,11 @@ final class LinkBeats {
     private final boolean[] reachable;
     private final long[] lastHeardNs;
     private final long[] incarnations;
+
+    /** Since when a peer says that it does not hear us; void unless it says so. */
+    private final long[] deafSinceNs;
+
+    private final boolean[] deaf;
 
     /** What a peer was before its last restart: its frames may still lie in the corridor, and say nothing of the living. */
     private final long[] formerIncarnations;
@@ -38,6 +46,8 @@ final class LinkBeats {
         this.silenceNsMax = silenceNsMax;
         reachable = new boolean[peers];
         lastHeardNs = new long[peers];
+        deafSinceNs = new long[peers];
+        deaf = new boolean[peers];
         incarnations = new long[peers];
         formerIncarnations = new long[peers];
         lastTurnNs = nowNs;
@@ -48,7 +58,7 @@ final class LinkBeats {
     void onFrame(final int peer, final long incarnation, final long nowNs) {
         if (incarnation == incarnations[peer]) {
             lastHeardNs[peer] = nowNs;
-            if (!reachable[peer]) {
+            if (!reachable[peer] && !isDeaf(peer, nowNs)) {
                 reachable[peer] = true;
                 events.onPeerReachable(peer);
             }
@@ -61,6 +71,7 @@ final class LinkBeats {
         if (incarnation == NO_INCARNATION || incarnation == formerIncarnations[peer]) {
             return;
         }
+        deaf[peer] = false;
         final boolean restarted = incarnations[peer] != NO_INCARNATION;
         formerIncarnations[peer] = incarnations[peer];
         incarnations[peer] = incarnation;
@@ -68,6 +79,30 @@ final class LinkBeats {
             events.onPeerRestarted(peer);
         }
         onFrame(peer, incarnation, nowNs);
+    }
+
+    /**
+     * A beat came from a peer.
+     *
+     * @param hearsUs whether the peer hears anything of us
+     */
+    void onBeat(final int peer, final long incarnation, final boolean hearsUs, final long nowNs) {
+        if (incarnation == incarnations[peer]) {
+            if (!hearsUs && !deaf[peer]) {
+                deafSinceNs[peer] = nowNs;
+            }
+            deaf[peer] = !hearsUs;
+        }
+        onFrame(peer, incarnation, nowNs);
+    }
+
+    private boolean isDeaf(final int peer, final long nowNs) {
+        return deaf[peer] && nowNs - deafSinceNs[peer] > silenceNsMax / 2;
+    }
+
+    /** Whether anything was heard of the peer lately: what a beat to it says. Sooner than {@link #isReachable} says no, because the peer waits as long again. */
+    boolean hears(final int peer, final long nowNs) {
+        return incarnations[peer] != NO_INCARNATION && nowNs - lastHeardNs[peer] <= silenceNsMax / 2;
     }
 
     boolean isReachable(final int peer) {
@@ -99,7 +134,7 @@ final class LinkBeats {
         for (int peer = 0; peer < reachable.length; peer++) {
             if (reachable[peer]) {
                 lastHeardNs[peer] += pauseNs;
-                if (nowNs - lastHeardNs[peer] > silenceNsMax) {
+                if (nowNs - lastHeardNs[peer] > silenceNsMax || isDeaf(peer, nowNs)) {
                     reachable[peer] = false;
                     events.onPeerLost(peer);
                 }

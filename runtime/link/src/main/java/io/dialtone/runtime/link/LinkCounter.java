@@ -20,7 +20,7 @@ public enum LinkCounter {
     SEAL_STRAYS("Frames refused because they are for a former start of ours."),
     SEAL_MISSING("Frames refused because they came from another host without a seal."),
     PEER_FOUND("Times the peer was heard for the first time, or again after a silence."),
-    PEER_LOST("Times the peer fell silent for too long and was held unreachable."),
+    PEER_LOST("Times the peer fell silent, or said that it does not hear us, for too long and was held unreachable."),
     PEER_RESTARTED("Times the peer came back as a new start of its process.");
 
     private final String sentence;

@@ -96,6 +96,45 @@ class LinkBeatsTest {
     }
 
     @Test
+    void shouldLoseAPeerThatSaysItDoesNotHearUs() {
+        run(100, 10, () -> beats.onBeat(A, 7, true, nowNs));
+        run(240, 10, () -> beats.onBeat(A, 7, false, nowNs));
+        assertTrue(beats.isReachable(A));
+
+        run(100, 10, () -> {
+            beats.onBeat(A, 7, false, nowNs);
+            beats.onFrame(A, 7, nowNs);
+        });
+        assertFalse(beats.isReachable(A));
+        assertEquals(List.of("reachable 0", "lost 0"), events);
+
+        beats.onBeat(A, 7, true, nowNs);
+        assertTrue(beats.isReachable(A));
+    }
+
+    @Test
+    void shouldGiveAPeerThatWasRestartedTimeToHearUs() {
+        run(400, 10, () -> beats.onBeat(A, 7, false, nowNs));
+
+        beats.onBeat(A, 8, false, nowNs);
+
+        assertTrue(beats.isReachable(A));
+    }
+
+    @Test
+    void shouldTellAPeerSoonThatNothingIsHeardOfIt() {
+        assertFalse(beats.hears(A, nowNs));
+        beats.onFrame(A, 7, nowNs);
+
+        run(240, 10, () -> {});
+        assertTrue(beats.hears(A, nowNs));
+        run(60, 10, () -> {});
+
+        assertFalse(beats.hears(A, nowNs));
+        assertTrue(beats.isReachable(A));
+    }
+
+    @Test
     void shouldNotBlameThePeersForAPauseOfItsOwn() {
         beats.onFrame(A, 7, nowNs);
         run(100, 10, () -> beats.onFrame(A, 7, nowNs));

@@ -1,0 +1,169 @@
+package io.dialtone.runtime.systemtests;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Hosts of their own on one machine, that a test parts and joins as it likes: a network namespace for each, a bridge between them, and nftables' rules where packets come in. What is
+ * cut is cut without a word, as by a switch that lost its table. Needs root, {@code ip} and {@code nft}. Used by the thread of one test.
+ */
+final class Network implements AutoCloseable {
+    private static final int FIRST_HOST = 11;
+
+    private final String prefix =
+            "dt" + Integer.toHexString(ThreadLocalRandom.current().nextInt(0x1000, 0x10000));
+    private final String subnet = "10." + ThreadLocalRandom.current().nextInt(180, 250) + "."
+            + ThreadLocalRandom.current().nextInt(1, 250) + ".";
+    private final Map<String, String> addresses = new LinkedHashMap<>();
+
+    private Network() {}
+
+    /** Whether this process may make such things here. */
+    static boolean isAvailable() {
+        return succeeds("sh", "-c", "command -v ip && command -v nft && [ $(id -u) -eq 0 ]")
+                && succeeds("unshare", "-n", "sh", "-c", "nft add table inet t && ip link add b0 type bridge");
+    }
+
+    /** Makes the hosts; they are gone at the end of the test. */
+    static Network of(final Stage stage, final List<String> hosts) {
+        final Network network = new Network();
+        stage.closeAtEnd(network);
+        network.make(hosts);
+        return network;
+    }
+
+    private void make(final List<String> hosts) {
+        final String bridge = prefix + "br";
+        run("ip", "link", "add", bridge, "type", "bridge");
+        run("ip", "address", "add", subnet + "1/24", "dev", bridge);
+        run("ip", "link", "set", bridge, "up");
+        for (final String host : hosts) {
+            final String space = space(host);
+            final String cable = prefix + addresses.size();
+            final String address = subnet + (FIRST_HOST + addresses.size());
+            run("ip", "netns", "add", space);
+            addresses.put(host, address);
+            run("ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", space);
+            run("ip", "link", "set", cable, "master", bridge, "up");
+            inside(host, "ip", "link", "set", "lo", "up");
+            inside(host, "ip", "address", "add", address + "/24", "dev", "eth0");
+            inside(host, "ip", "link", "set", "eth0", "up");
+            inside(host, "nft", "add table inet faults");
+            inside(host, "nft", "add chain inet faults in { type filter hook input priority -300; policy accept; }");
+        }
+    }
+
+    List<String> hosts() {
+        return List.copyOf(addresses.keySet());
+    }
+
+    String address(final String host) {
+        return Objects.requireNonNull(addresses.get(host), host);
+    }
+
+    /** The command, as it is run on the host. */
+    List<String> on(final String host, final List<String> command) {
+        final List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", space(host)));
+        all.addAll(command);
+        return all;
+    }
+
+    /** Nothing that these send is heard by those any more. */
+    void cut(final List<String> from, final List<String> to) {
+        forEachPair(
+                from,
+                to,
+                (sender, receiver) ->
+                        inside(receiver, "nft", "add rule inet faults in ip saddr " + address(sender) + " drop"));
+    }
+
+    /** Neither side hears the other any more. */
+    void part(final List<String> some, final List<String> others) {
+        cut(some, others);
+        cut(others, some);
+    }
+
+    /** So many of a hundred packets are lost, each by itself. */
+    void lose(final int percent, final List<String> from, final List<String> to) {
+        forEachPair(
+                from,
+                to,
+                (sender, receiver) -> inside(
+                        receiver,
+                        "nft",
+                        "add rule inet faults in ip saddr " + address(sender) + " numgen random mod 100 < " + percent
+                                + " drop"));
+    }
+
+    /** All hear each other again. */
+    void heal() {
+        addresses.keySet().forEach(host -> inside(host, "nft", "flush chain inet faults in"));
+    }
+
+    private interface Pair {
+        void accept(String sender, String receiver);
+    }
+
+    private static void forEachPair(final List<String> from, final List<String> to, final Pair pair) {
+        for (final String sender : from) {
+            for (final String receiver : to) {
+                if (!sender.equals(receiver)) {
+                    pair.accept(sender, receiver);
+                }
+            }
+        }
+    }
+
+    private String space(final String host) {
+        return prefix + "-" + host;
+    }
+
+    private void inside(final String host, final String... command) {
+        run(on(host, List.of(command)).toArray(new String[0]));
+    }
+
+    private static boolean succeeds(final String... command) {
+        try {
+            return start(command).waitFor() == 0;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private static void run(final String... command) {
+        try {
+            final Process process = start(command);
+            final String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            final int exit = process.waitFor();
+            if (exit != 0) {
+                throw new AssertionError(String.join(" ", command) + " ended with " + exit + ": " + said);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError("interrupted", e);
+        }
+    }
+
+    private static Process start(final String... command) throws IOException {
+        return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    /** A namespace takes its end of the cable with it, and the cable its other end. */
+    @Override
+    public void close() {
+        addresses.keySet().forEach(host -> run("ip", "netns", "delete", space(host)));
+        run("ip", "link", "delete", prefix + "br");
+    }
+}
