@@ -58,6 +58,9 @@ final class Caretaker {
 
     private final long[] quiescedPosition;
     private long nextRoundNs = Long.MIN_VALUE;
+    /** A slot was forgotten in this round. Thousands of sessions take some milliseconds, so there is one a round. */
+    private boolean hasForgotten;
+
     private int nextLearning;
     /** What may be told to learners by now, in bytes, and since when more is earned. */
     private long snapshotBudget;
@@ -111,6 +114,7 @@ final class Caretaker {
             return 0;
         }
         nextRoundNs = nowNs + ROUND_NS;
+        hasForgotten = false;
         for (int slot = 0; slot < slots.slots(); slot++) {
             if (!slots.mine[slot]) {
                 continue;
@@ -181,8 +185,8 @@ final class Caretaker {
             slots.unheldSinceNs[slot] = SlotStates.HELD;
         } else if (slots.unheldSinceNs[slot] == SlotStates.HELD) {
             slots.unheldSinceNs[slot] = nowNs;
-        } else if (nowNs - slots.unheldSinceNs[slot] > UNHELD_NS) {
-            replicas.forget(slot);
+        } else if (nowNs - slots.unheldSinceNs[slot] > UNHELD_NS && !hasForgotten) {
+            hasForgotten = replicas.forget(slot);
         }
     }
 

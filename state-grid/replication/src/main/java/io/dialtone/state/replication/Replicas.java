@@ -139,14 +139,16 @@ final class Replicas {
         }
     }
 
-    /** Forgets what we have of a slot. */
-    void forget(final int slot) {
-        if (slots.replica[slot] != SlotStates.NO_REPLICA || images.count(slot) > 0) {
-            slots.replica[slot] = SlotStates.NO_REPLICA;
-            slots.replicaFrom[slot] = null;
-            slots.leftOpen.forget(slot);
-            images.clear(slot);
+    /** Forgets what we have of a slot; false if that is nothing. */
+    boolean forget(final int slot) {
+        if (slots.replica[slot] == SlotStates.NO_REPLICA && images.count(slot) == 0) {
+            return false;
         }
+        slots.replica[slot] = SlotStates.NO_REPLICA;
+        slots.replicaFrom[slot] = null;
+        slots.leftOpen.forget(slot);
+        images.clear(slot);
+        return true;
     }
 
     /** The epoch in which we have a replica of the slot is over: what is open in it is kept, whatever its owner says of it from now on. */
