@@ -1,6 +1,6 @@
 # A cluster of real processes on loopback for scripts of this folder: a host with the registry, nodes, an edge, and a caller that takes orders. Sourced, not run.
 #   needs: curl, jq, the jar of benchmarks/calls; sets: tmp (logs), and for each process NAME pid[NAME]
-# Settings: BASE_PORT (25000; about thirty ports from there), IMAGES_SIZE, NOTES (bytes of a call's state that say nothing), NODE_OPTIONS (of the nodes' JVMs), NODES (named in the file)
+# Settings: BASE_PORT (25000; about thirty ports from there), IMAGES_SIZE, NOTES (560, bytes of a call's state that say nothing), NODE_OPTIONS (of the nodes' JVMs), NODES (named in the file)
 port=${BASE_PORT:-25000} admin_host=127.0.0.1
 declare -A pid=() admin=()
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/dialtone-load-XXXXXX")
@@ -17,7 +17,7 @@ stop_all() {
   local p
   [ -z "${caller_in:-}" ] || { echo quit >&"$caller_in"; } 2>/dev/null || true
   for p in "${pid[@]}"; do kill -9 "$p" 2>/dev/null || true; done
-  wait 2>/dev/null || true
+  sleep 0.5
   rm -rf /dev/shm/dialtone-"$host" /dev/shm/dialtone-registry-"$host"
   [ -n "${KEEP:-}" ] && echo "logs are in $tmp" || rm -rf "$tmp"
 }
@@ -31,7 +31,7 @@ write_cluster() {
     echo "service: { name: held, handler: io.dialtone.benchmarks.calls.HeldCallService, class-path: \"$calls\" }"
     echo "link: { peer-silence-max: 3s }"
     echo "node: { sessions-max: 4000000, dialogs-max: 4000000, transactions-max: 4000000 }"
-    echo "grid: { registry: \"$host@127.0.0.1:$((port + 10))\", registry-directory: registry, images-size: ${IMAGES_SIZE:-1408m} }"
+    echo "grid: { registry: \"$host@127.0.0.1:$((port + 10))\", registry-directory: registry, images-size: ${IMAGES_SIZE:-1600m} }"
     echo "cluster:"
     echo "  key-file: cluster.key"
     echo "  members:"
@@ -45,10 +45,11 @@ start() {
   local options=""
   admin[$2]=$admin_host:$((port + 20 + $3))
   if [ "$1" = node ]; then
-    options="-Xlog:gc*,safepoint:file=$tmp/$2.gc:uptime:filecount=0 -Dcalls.notes=${NOTES:-480} ${NODE_OPTIONS:-}"
+    options="-Xlog:gc*,safepoint:file=$tmp/$2.gc:uptime:filecount=0 -Dcalls.notes=${NOTES:-560} ${NODE_OPTIONS:-}"
   fi
   DIALTONE_JAVA_OPTIONS="$options" "$dialtone" "$1" --config "$tmp/cluster.yaml" --name "$2" --admin "${admin[$2]}" >>"$tmp/$2.log" 2>&1 </dev/null &
   pid[$2]=$!
+  disown "${pid[$2]}"  # its death is no news for the shell to print
 }
 
 # await SECONDS WHAT COMMAND...: until the command says yes

@@ -29,7 +29,8 @@ images() { # what the store holds and how full it is
 say "$count calls at $rate/s"
 order mark start; heard >/dev/null
 order_await calls "$count" "$rate"
-sleep 3; order mark set-up; say "$(heard)"
+sleep 3  # for the last answers
+order mark set-up; say "$(heard)"
 report node-1 node-2
 kept=$(metric node-1 dialtone_worker_images)
 all_dormant() { [ $(($(metric node-1 dialtone_worker_sessions_dormant) + $(metric node-2 dialtone_worker_sessions_dormant))) -ge $((kept * 97 / 100)) ]; }
@@ -42,8 +43,14 @@ order ask 2000 4000 -; say "before: $(heard)"
 
 victims=$(slots_of node-2)
 since=$(uptime_of node-1) cpu=$(cpu_of node-1)
-order kill "${pid[node-2]}" 4000 "$victims"; say "node-2 killed: $(heard)"
-sleep 10
+fired=$(metric node-1 dialtone_worker_timers_fired_total)
+order kill "${pid[node-2]}" 1000 "$victims"; say "node-2 killed: $(heard)"
+rates=
+for _ in $(seq 15); do
+  sleep 1
+  now=$(metric node-1 dialtone_worker_timers_fired_total) rates="$rates $((now - fired))" fired=$now
+done
+say "timers of calls that fired on node-1 in each second since:$rates"
 order ask 2000 4000 -; say "after: $(heard)"
 say "node-1 since the kill: $(pauses node-1 "$since"), CPU $(awk -v a="$(cpu_of node-1)" -v b="$cpu" 'BEGIN { printf "%.1f", a - b }') s"
 say "slots lost: $(status edge-1 | jq .grid.slotsLost)"
@@ -54,8 +61,7 @@ order traffic 200 2000; sleep 10; order mark x; heard >/dev/null; sleep 20
 order mark before-join; say "$(heard)"
 since=$(uptime_of node-1) began=$(date +%s%N) cpu=$(cpu_of node-1)
 start node node-2 2
-learned() { settled 2; }
-await 300 "node-2 has learnt all" learned
+await 300 "node-2 has learnt all" settled 2
 say "node-2 joined and learnt all in $((($(date +%s%N) - began) / 1000000)) ms; CPU of node-1 $(awk -v a="$(cpu_of node-1)" -v b="$cpu" 'BEGIN { printf "%.1f", a - b }') s, of node-2 $(cpu_of node-2) s"
 order mark during-join; say "$(heard)"
 say "node-1 meanwhile: $(pauses node-1 "$since")"
