@@ -16,8 +16,6 @@ import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
 import java.util.Arrays;
-import java.util.List;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +37,6 @@ final class Caretaker {
 
     private static final long SECOND_NS = 1_000_000_000L;
     private static final long NOT_QUIESCED = Long.MIN_VALUE;
-    private static final UnsafeBuffer NOTHING = new UnsafeBuffer(0, 0);
 
     private final ReplicatorConfig config;
     private final LinkEndpoint link;
@@ -47,6 +44,7 @@ final class Caretaker {
     private final ImageStore images;
     private final ReplicationCounters counters;
     private final SlotStates slots;
+    private final OutgoingStreams streams;
     private final @Nullable Learning[] learnings;
     private final Replicas replicas;
     private final long[] ownerSinceNs;
@@ -72,6 +70,7 @@ final class Caretaker {
             final ReplicatorConfig config,
             final ReplicatorContext context,
             final SlotStates slots,
+            final OutgoingStreams streams,
             final @Nullable Learning[] learnings,
             final Replicas replicas,
             final long[] ownerSinceNs) {
@@ -82,6 +81,7 @@ final class Caretaker {
         counters = context.counters();
         suspicions = new Suspicions(context.hints(), config.ownerSilenceNsMax());
         this.slots = slots;
+        this.streams = streams;
         this.learnings = learnings;
         this.replicas = replicas;
         this.ownerSinceNs = ownerSinceNs;
@@ -108,7 +108,7 @@ final class Caretaker {
         }
     }
 
-    int doWork(final SlotMap map, final boolean isRecognised, final List<OutgoingStream> streams, final long nowNs) {
+    int doWork(final SlotMap map, final boolean isRecognised, final long nowNs) {
         final boolean hasHints = suspicions.doWork(nowNs);
         if (!isRecognised || (nowNs < nextRoundNs && !hasHints)) {
             return 0;
@@ -120,17 +120,16 @@ final class Caretaker {
                 continue;
             }
             if (slots.owned[slot]) {
-                lookAfterBackups(map, slot, streams, nowNs);
-                lookAfterLearner(map, slot, streams, nowNs);
-                handOver(map, slot, streams, nowNs);
+                lookAfterBackups(map, slot, nowNs);
+                lookAfterLearner(map, slot, nowNs);
+                handOver(map, slot, nowNs);
             } else {
                 lookAfterOwner(map, slot, nowNs);
                 forgetUnheld(map, slot, nowNs);
             }
         }
         proposals.propose();
-        for (int i = 0; i < streams.size(); i++) {
-            final OutgoingStream stream = streams.get(i);
+        for (final OutgoingStream stream : streams.all()) {
             if (stream.isOverflown() && !isWaitedFor(map, stream)) {
                 stream.reset(stream.incarnation(), nowNs);
             }
@@ -190,12 +189,11 @@ final class Caretaker {
         }
     }
 
-    private void lookAfterBackups(
-            final SlotMap map, final int slot, final List<OutgoingStream> streams, final long nowNs) {
+    private void lookAfterBackups(final SlotMap map, final int slot, final long nowNs) {
         final SlotEntry entry = map.entry(slot);
         for (int i = 0; i < entry.backups(); i++) {
             final int backup = entry.backup(i);
-            final OutgoingStream stream = find(streams, backup, slot);
+            final OutgoingStream stream = streams.to(backup, slot);
             if (stream != null
                     && isGivenUp(stream, slot, nowNs)
                     && proposals.wish(SlotCommand.Kind.EVICT, map, slot, backup, nowNs)) {
@@ -216,8 +214,7 @@ final class Caretaker {
         for (int slot = 0; slot < slots.slots(); slot++) {
             if (slots.owned[slot]) {
                 final Learning learning = learnings[slot];
-                final boolean isGate = map.entry(slot).isBackup(stream.member)
-                        && SlotTable.threadOf(slot, Math.max(1, link.threadsOf(stream.member))) == stream.thread;
+                final boolean isGate = map.entry(slot).isBackup(stream.member) && streams.isTo(stream, slot);
                 if (isGate || (learning != null && learning.stream == stream && learning.isProposed)) {
                     return true;
                 }
@@ -228,8 +225,7 @@ final class Caretaker {
 
     // ---- learners
 
-    private void lookAfterLearner(
-            final SlotMap map, final int slot, final List<OutgoingStream> streams, final long nowNs) {
+    private void lookAfterLearner(final SlotMap map, final int slot, final long nowNs) {
         final Learning learning = learnings[slot];
         if (learning == null) {
             return;
@@ -263,7 +259,11 @@ final class Caretaker {
                 final boolean knowsAllReleased =
                         stream.appliedNumber(slot, slots.ownedEpoch[slot]) >= slots.releasedNumber[slot];
                 final boolean wasReleasable = learning.isReleasable;
-                learning.isReleasable |= isReleasable(map, learning, streams, nowNs);
+                // All that the learner was not told as records, but as part of its snapshot: it leaves before the next
+                // round.
+                // A learner that took over while it is held would not know that it is.
+                learning.isReleasable |=
+                        streams.haveBackupsApplied(slot, learning.beginNumber) && !streams.isAloneWithoutLease(slot);
                 if ((learning.isProposed || (knowsAllReleased && wasReleasable))
                         && proposals.wish(SlotCommand.Kind.PROMOTE, map, slot, stream.member, nowNs)) {
                     learning.isProposed = true;
@@ -271,23 +271,6 @@ final class Caretaker {
                 }
             }
         }
-    }
-
-    /**
-     * True if the outputs of all records that the learner was not told as such, but as part of its snapshot, may leave: they do before the next round. A learner that
-     * took over while they are held would not know that they are.
-     */
-    private boolean isReleasable(
-            final SlotMap map, final Learning learning, final List<OutgoingStream> streams, final long nowNs) {
-        final int slot = learning.slot;
-        final SlotEntry entry = map.entry(slot);
-        for (int i = 0; i < entry.backups(); i++) {
-            final OutgoingStream stream = find(streams, entry.backup(i), slot);
-            if (stream == null || !stream.hasApplied(slot, slots.ownedEpoch[slot], learning.beginNumber)) {
-                return false;
-            }
-        }
-        return entry.backups() > 0 || nowNs - authority.lastHeardNs() <= config.leaseNs();
     }
 
     private boolean isLost(final Learning learning, final long nowNs) {
@@ -299,8 +282,7 @@ final class Caretaker {
         final int slot = learning.slot;
         learning.begin();
         learning.stream.clearBroken(slot);
-        learning.stream.append(
-                EntryKind.SNAPSHOT_BEGIN,
+        learning.stream.appendSnapshotBegin(
                 slot,
                 slots.ownedEpoch[slot],
                 slots.lastNumber[slot],
@@ -348,35 +330,26 @@ final class Caretaker {
         final long epoch = slots.ownedEpoch[slot];
         final long next = images.next(slot, learning.cursor, view);
         if (next == ImageStore.END) {
-            learning.stream.append(EntryKind.SNAPSHOT_END, slot, epoch, slots.lastNumber[slot], 0);
+            learning.stream.appendSnapshotEnd(slot, epoch, slots.lastNumber[slot]);
             learning.endPosition = learning.stream.lastPosition();
             learning.state = Learning.State.SENT;
             return Entry.HEADER_BYTES;
         }
         learning.cursor = next;
-        learning.stream.append(
-                EntryKind.SNAPSHOT_IMAGE,
-                slot,
-                epoch,
-                slots.lastNumber[slot],
-                view.keyHash(),
-                view.key(),
-                view.image(),
-                NOTHING,
-                view.deadlineNs());
+        learning.stream.appendSnapshotImage(slot, epoch, slots.lastNumber[slot], view);
         return Entry.bytes(view.key().capacity(), view.image().capacity(), 0);
     }
 
     // ---- handing over
 
     /** A slot that is to move takes no events until its new owner has everything and knows that nothing is open. */
-    private void handOver(final SlotMap map, final int slot, final List<OutgoingStream> streams, final long nowNs) {
+    private void handOver(final SlotMap map, final int slot, final long nowNs) {
         final SlotEntry entry = map.entry(slot);
         final int target = entry.target();
         if (target == SlotEntry.NONE || !entry.isBackup(target)) {
             return;
         }
-        final OutgoingStream stream = find(streams, target, slot);
+        final OutgoingStream stream = streams.to(target, slot);
         if (stream == null) {
             return;
         }
@@ -403,16 +376,5 @@ final class Caretaker {
     private void resume(final int slot) {
         slots.quiesced[slot] = false;
         quiescedNs[slot] = NOT_QUIESCED;
-    }
-
-    private @Nullable OutgoingStream find(final List<OutgoingStream> streams, final int member, final int slot) {
-        final int thread = SlotTable.threadOf(slot, Math.max(1, link.threadsOf(member)));
-        for (int i = 0; i < streams.size(); i++) {
-            final OutgoingStream stream = streams.get(i);
-            if (stream.member == member && stream.thread == thread) {
-                return stream;
-            }
-        }
-        return null;
     }
 }

@@ -126,6 +126,11 @@ final class Entry {
         return this;
     }
 
+    Entry deadlineNs(final long deadline) {
+        entry.putLong(DEADLINE_OFFSET, deadline);
+        return this;
+    }
+
     Entry contents(final DirectBuffer key, final DirectBuffer image, final DirectBuffer outputs, final long deadline) {
         entry.putLong(DEADLINE_OFFSET, deadline);
         entry.putInt(KEY_LENGTH_OFFSET, key.capacity());

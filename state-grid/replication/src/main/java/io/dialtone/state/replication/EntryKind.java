@@ -1,5 +1,7 @@
 package io.dialtone.state.replication;
 
+import io.dialtone.state.api.SessionRecord;
+
 /** What an entry of a stream is. The numbers go over the wire. */
 final class EntryKind {
     /** Fills the ring to its end; never sent. */
@@ -20,6 +22,14 @@ final class EntryKind {
     static final byte EPOCH_BEGIN = 7;
 
     private EntryKind() {}
+
+    static byte of(final SessionRecord.Kind kind) {
+        return switch (kind) {
+            case IMAGE -> IMAGE;
+            case UNCHANGED -> UNCHANGED;
+            case ENDED -> ENDED;
+        };
+    }
 
     /** True for what an event has made; those are numbered within their slot, and wait for all backups. */
     static boolean isRecord(final byte kind) {

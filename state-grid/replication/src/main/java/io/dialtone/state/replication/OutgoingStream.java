@@ -8,8 +8,9 @@ import static io.dialtone.state.replication.ReplicationCounter.STREAMS_RESET;
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.api.link.LinkPublication;
+import io.dialtone.state.api.ImageView;
+import io.dialtone.state.api.SessionRecord;
 import java.util.Arrays;
-import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -187,41 +188,63 @@ final class OutgoingStream {
 
     // ---- entries
 
-    void append(final byte kind, final int slot, final long epoch, final long number, final long keyHash) {
-        append(kind, slot, epoch, number, keyHash, NOTHING, NOTHING, NOTHING, Long.MAX_VALUE);
+    /** Appends a record. When the ring is full, here and below, the peer is given up instead. */
+    void append(final SessionRecord record, final long epoch, final long number) {
+        final byte kind = EntryKind.of(record.kind());
+        if (begin(
+                kind,
+                record.key().capacity(),
+                record.image().capacity(),
+                record.outputs().capacity())) {
+            entry.of(record.slot(), epoch, number)
+                    .keyHash(record.keyHash())
+                    .contents(record.key(), record.image(), record.outputs(), record.deadlineNs());
+        }
     }
 
     /** A new owner goes on after this record of the epoch in which it was a backup itself; so many that were open follow as its own. */
     void appendEpochBegin(
             final int slot, final long epoch, final long formerNumber, final long formerEpoch, final long open) {
-        append(EntryKind.EPOCH_BEGIN, slot, epoch, formerNumber, formerEpoch, NOTHING, NOTHING, NOTHING, open);
+        if (begin(EntryKind.EPOCH_BEGIN, 0, 0, 0)) {
+            entry.of(slot, epoch, formerNumber).keyHash(formerEpoch).deadlineNs(open);
+        }
     }
 
-    /** Appends an entry; when the ring is full the peer is given up instead. */
-    void append(
-            final byte kind,
-            final int slot,
-            final long epoch,
-            final long number,
-            final long keyHash,
-            final DirectBuffer key,
-            final DirectBuffer image,
-            final DirectBuffer outputs,
-            final long deadlineNs) {
-        if (overflown) {
-            return;
+    void appendSnapshotBegin(final int slot, final long epoch, final long number, final long entryVersion) {
+        if (begin(EntryKind.SNAPSHOT_BEGIN, 0, 0, 0)) {
+            entry.of(slot, epoch, number).keyHash(entryVersion);
         }
-        final int bytes = Entry.bytes(key.capacity(), image.capacity(), outputs.capacity());
-        if (!ring.append(entry, bytes, kind)) {
+    }
+
+    void appendSnapshotImage(final int slot, final long epoch, final long number, final ImageView image) {
+        if (begin(
+                EntryKind.SNAPSHOT_IMAGE, image.key().capacity(), image.image().capacity(), 0)) {
+            entry.of(slot, epoch, number)
+                    .keyHash(image.keyHash())
+                    .contents(image.key(), image.image(), NOTHING, image.deadlineNs());
+        }
+    }
+
+    void appendSnapshotEnd(final int slot, final long epoch, final long number) {
+        if (begin(EntryKind.SNAPSHOT_END, 0, 0, 0)) {
+            entry.of(slot, epoch, number);
+        }
+    }
+
+    private boolean begin(final byte kind, final int keyLength, final int imageLength, final int outputsLength) {
+        if (overflown) {
+            return false;
+        }
+        if (!ring.append(entry, Entry.bytes(keyLength, imageLength, outputsLength), kind)) {
             overflown = true;
             counters.increment(RINGS_OVERFLOWN);
-            return;
+            return false;
         }
         if (appliedPosition == nextPosition - 1) {
             lastProgressNs = Math.max(lastProgressNs, lastHeardNs);
         }
-        entry.of(slot, epoch, number).keyHash(keyHash).contents(key, image, outputs, deadlineNs);
         nextPosition++;
+        return true;
     }
 
     /** The number of the slot's first record of an epoch, from this one on, that may not have left; the highest number there is if there is none. */

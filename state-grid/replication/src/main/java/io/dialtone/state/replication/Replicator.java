@@ -14,7 +14,6 @@ import static io.dialtone.state.replication.ReplicationCounter.SLOTS_TAKEN;
 
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
-import io.dialtone.placement.table.SlotTable;
 import io.dialtone.state.api.ImageStore;
 import io.dialtone.state.api.ImageView;
 import io.dialtone.state.api.SessionRecord;
@@ -23,11 +22,8 @@ import io.dialtone.state.api.SlotAuthority;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotKeeper;
 import io.dialtone.state.api.SlotMap;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.List;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * knows enough: an output left only after it had applied the record. References: docs/architecture/state-grid.md.
  */
 public final class Replicator implements SessionReplicator {
-    private static final UnsafeBuffer NOTHING = new UnsafeBuffer(0, 0);
-
     /** A turn that took longer means that this process was paused: what it did not hear then is nobody's silence. */
     private static final long PAUSE_NS = 100_000_000L;
 
@@ -54,7 +48,7 @@ public final class Replicator implements SessionReplicator {
     private final ReplicationCounters counters;
     private final SlotStates slots;
     private final Replicas replicas;
-    private final List<OutgoingStream> streams = new ArrayList<>();
+    private final OutgoingStreams streams;
     private final Caretaker caretaker;
     private final @Nullable Learning[] learnings;
     /** The version of each slot's entry that was acted upon, and when its owner last changed. */
@@ -63,6 +57,7 @@ public final class Replicator implements SessionReplicator {
     private final long[] ownerSinceNs;
     private final OutgoingStream.Commitment commitment = this::isReleasable;
     private final ImageView view = new ImageView();
+    private final SessionRecord reopened = new SessionRecord();
 
     private SlotMap map;
     private boolean hasBegun;
@@ -79,12 +74,13 @@ public final class Replicator implements SessionReplicator {
         map = authority.map();
         nowNs = context.nowNs();
         slots = new SlotStates(map.slots(), link.thread(), context.threads());
+        streams = new OutgoingStreams(config, context, slots);
         replicas = new Replicas(config, link, images, counters, slots, this::onLaterEpoch);
         learnings = new @Nullable Learning[map.slots()];
         seenVersion = new long[map.slots()];
         ownerSinceNs = new long[map.slots()];
         Arrays.fill(seenVersion, -1);
-        caretaker = new Caretaker(config, context, slots, learnings, replicas, ownerSinceNs);
+        caretaker = new Caretaker(config, context, slots, streams, learnings, replicas, ownerSinceNs);
     }
 
     // ---- the engine's questions
@@ -106,12 +102,7 @@ public final class Replicator implements SessionReplicator {
 
     @Override
     public boolean hasRoom() {
-        for (int i = 0; i < streams.size(); i++) {
-            if (!streams.get(i).hasRoom()) {
-                return false;
-            }
-        }
-        return true;
+        return streams.hasRoom();
     }
 
     @Override
@@ -123,22 +114,14 @@ public final class Replicator implements SessionReplicator {
             return REFUSED;
         }
         final long number = ++slots.lastNumber[slot];
-        tell(
-                kindOf(record.kind()),
-                slot,
-                number,
-                record.keyHash(),
-                record.key(),
-                record.image(),
-                record.outputs(),
-                record.deadlineNs());
+        tell(record, number);
         counters.increment(RECORDS_APPENDED);
         return number;
     }
 
     @Override
     public boolean mayLeave(final int slot, final long number) {
-        if (!slots.owned[slot] || !isAppliedByAll(slot, number) || isAloneWithoutLease(slot)) {
+        if (!slots.owned[slot] || !isAppliedByAll(slot, number) || streams.isAloneWithoutLease(slot)) {
             return false;
         }
         slots.releasedNumber[slot] = Math.max(slots.releasedNumber[slot], number);
@@ -151,9 +134,9 @@ public final class Replicator implements SessionReplicator {
     public int doWork(final long now) {
         final long elapsed = now - nowNs;
         nowNs = now;
-        if (elapsed > PAUSE_NS) {
-            forgive(elapsed);
-        }
+        final long pausedNs = elapsed > PAUSE_NS ? elapsed : 0;
+        streams.onTurn(now, pausedNs);
+        replicas.forgive(pausedNs);
         int work = 0;
         final SlotMap newest = authority.map();
         if (!hasBegun || newest.version() > map.version()) {
@@ -161,14 +144,14 @@ public final class Replicator implements SessionReplicator {
             onMap(newest);
             work++;
         }
-        return work + caretaker.doWork(map, isRecognised, streams, now);
+        return work + caretaker.doWork(map, isRecognised, now);
     }
 
     @Override
     public int flush(final long now) {
         int sent = caretaker.tellLearners(now);
-        for (int i = 0; i < streams.size(); i++) {
-            final OutgoingStream stream = streams.get(i);
+        for (int i = 0; i < streams.all().size(); i++) {
+            final OutgoingStream stream = streams.all().get(i);
             stream.advanceCommitted(commitment);
             if (stream.isUsed()) {
                 sent += stream.flush(now);
@@ -194,7 +177,7 @@ public final class Replicator implements SessionReplicator {
             counters.increment(BATCHES_MALFORMED);
             return;
         }
-        final OutgoingStream stream = find(frame.member(), frame.thread());
+        final OutgoingStream stream = streams.find(frame.member(), frame.thread());
         if (stream == null
                 || stream.incarnation() != frame.incarnation()
                 || stream.generation() != Batch.generation(buffer, offset)
@@ -249,12 +232,7 @@ public final class Replicator implements SessionReplicator {
                 keepHeld(slot); // before streams to processes that are no more are begun anew
             }
         }
-        for (final OutgoingStream stream : streams) {
-            final long known = newest.incarnationOf(stream.member);
-            if (known != 0 && known != stream.incarnation()) {
-                stream.reset(known, nowNs);
-            }
-        }
+        streams.onMap(newest);
         for (int slot = 0; slot < slots.slots(); slot++) {
             if (slots.mine[slot]) {
                 onEntry(slot, newest.entry(slot));
@@ -262,7 +240,7 @@ public final class Replicator implements SessionReplicator {
             }
         }
         replicas.onMap(newest.version());
-        noteUses();
+        streams.noteUses();
         count();
     }
 
@@ -295,7 +273,7 @@ public final class Replicator implements SessionReplicator {
             if (!slots.owned[slot]) {
                 own(slot, entry);
             }
-            caretaker.onOwnEntry(slot, entry, streamOf(entry.learner(), slot));
+            caretaker.onOwnEntry(slot, entry, streams.to(entry.learner(), slot));
         } else {
             if (slots.owned[slot]) {
                 disown(slot, entry);
@@ -324,7 +302,7 @@ public final class Replicator implements SessionReplicator {
         slots.replica[slot] = SlotStates.NO_REPLICA;
         slots.replicaFrom[slot] = null;
         for (int i = 0; i < entry.backups(); i++) {
-            final OutgoingStream stream = streamOf(entry.backup(i), slot);
+            final OutgoingStream stream = streams.to(entry.backup(i), slot);
             if (stream != null) {
                 stream.assumeApplied(slot, entry.epoch(), 0);
                 stream.appendEpochBegin(
@@ -343,19 +321,19 @@ public final class Replicator implements SessionReplicator {
     private void reopen(final Entry record) {
         final int slot = record.slot();
         final DirectBuffer buffer = record.buffer();
-        final UnsafeBuffer key = new UnsafeBuffer(buffer, record.keyOffset(), record.keyLength());
-        final UnsafeBuffer outputs = new UnsafeBuffer(buffer, record.outputsOffset(), record.outputsLength());
         final long number = ++slots.lastNumber[slot];
-        if (key.capacity() == 0) {
-            tell(EntryKind.UNCHANGED, slot, number, 0, key, NOTHING, outputs, SessionRecord.NO_DEADLINE);
-        } else if (images.find(slot, record.keyHash(), key, 0, key.capacity(), view)) {
-            tell(EntryKind.IMAGE, slot, number, record.keyHash(), key, view.image(), outputs, view.deadlineNs());
-        } else {
-            tell(EntryKind.ENDED, slot, number, record.keyHash(), key, NOTHING, outputs, SessionRecord.NO_DEADLINE);
+        reopened.session(slot, record.keyHash(), buffer, record.keyOffset(), record.keyLength());
+        if (record.keyLength() > 0) {
+            if (images.find(slot, record.keyHash(), buffer, record.keyOffset(), record.keyLength(), view)) {
+                reopened.image(view.image(), 0, view.image().capacity(), view.deadlineNs());
+            } else {
+                reopened.ended();
+            }
         }
-        if (outputs.capacity() > 0) {
+        tell(reopened.outputs(buffer, record.outputsOffset(), record.outputsLength()), number);
+        if (record.outputsLength() > 0) {
             counters.increment(OUTPUTS_REOPENED);
-            keeper.onOpenOutputs(slot, number, outputs, 0, outputs.capacity());
+            keeper.onOpenOutputs(slot, number, buffer, record.outputsOffset(), record.outputsLength());
         }
     }
 
@@ -409,7 +387,7 @@ public final class Replicator implements SessionReplicator {
     private long keepHeldFrom(final int slot, final long epoch, final long number) {
         OutgoingStream earliest = null;
         long first = slots.lastNumber[slot] + 1;
-        for (final OutgoingStream stream : streams) {
+        for (final OutgoingStream stream : streams.all()) {
             final long held = stream.firstHeld(slot, epoch, number);
             if (held < first) {
                 first = held;
@@ -429,44 +407,21 @@ public final class Replicator implements SessionReplicator {
 
     // ---- streams
 
-    private void tell(
-            final byte kind,
-            final int slot,
-            final long number,
-            final long keyHash,
-            final DirectBuffer key,
-            final DirectBuffer image,
-            final DirectBuffer outputs,
-            final long deadlineNs) {
-        final SlotEntry entry = map.entry(slot);
-        final long epoch = slots.ownedEpoch[slot];
-        for (int i = 0; i < entry.backups(); i++) {
-            final OutgoingStream stream = streamOf(entry.backup(i), slot);
-            if (stream != null) {
-                stream.append(kind, slot, epoch, number, keyHash, key, image, outputs, deadlineNs);
-            }
-        }
+    private void tell(final SessionRecord record, final long number) {
+        final int slot = record.slot();
+        streams.tellBackups(record, number);
         final Learning learning = learnings[slot];
         if (learning != null && learning.isListening()) {
-            learning.stream.append(kind, slot, epoch, number, keyHash, key, image, outputs, deadlineNs);
+            learning.stream.append(record, slots.ownedEpoch[slot], number);
         }
     }
 
     private boolean isAppliedByAll(final int slot, final long number) {
-        final SlotEntry entry = map.entry(slot);
-        final long epoch = slots.ownedEpoch[slot];
-        for (int i = 0; i < entry.backups(); i++) {
-            final OutgoingStream stream = streamOf(entry.backup(i), slot);
-            if (stream == null || !stream.hasApplied(slot, epoch, number)) {
-                return false;
-            }
-        }
         final Learning learning = learnings[slot];
-        return learning == null || !learning.isGating() || learning.stream.hasApplied(slot, epoch, number);
-    }
-
-    private boolean isAloneWithoutLease(final int slot) {
-        return map.entry(slot).backups() == 0 && nowNs - authority.lastHeardNs() > config.leaseNs();
+        return streams.haveBackupsApplied(slot, number)
+                && (learning == null
+                        || !learning.isGating()
+                        || learning.stream.hasApplied(slot, slots.ownedEpoch[slot], number));
     }
 
     /**
@@ -478,7 +433,7 @@ public final class Replicator implements SessionReplicator {
         if (!slots.owned[slot] || slots.ownedEpoch[slot] != epoch) {
             return stream.peersMapVersion() >= slots.voidVersion[slot];
         }
-        return isAppliedByAll(slot, number) && !isAloneWithoutLease(slot);
+        return isAppliedByAll(slot, number) && !streams.isAloneWithoutLease(slot);
     }
 
     private boolean keepOwn(final SessionRecord record) {
@@ -506,66 +461,6 @@ public final class Replicator implements SessionReplicator {
             case UNCHANGED -> {}
         }
         return true;
-    }
-
-    private static byte kindOf(final SessionRecord.Kind kind) {
-        return switch (kind) {
-            case IMAGE -> EntryKind.IMAGE;
-            case UNCHANGED -> EntryKind.UNCHANGED;
-            case ENDED -> EntryKind.ENDED;
-        };
-    }
-
-    /** The stream to that member's worker for the slot; null if there is no such member, or it is no node. */
-    private @Nullable OutgoingStream streamOf(final int member, final int slot) {
-        if (member == SlotEntry.NONE) {
-            return null;
-        }
-        final int threads = link.threadsOf(member);
-        if (threads == 0) {
-            return null;
-        }
-        final int thread = SlotTable.threadOf(slot, threads);
-        final OutgoingStream found = find(member, thread);
-        return found != null ? found : openSlowPath(member, thread);
-    }
-
-    private @Nullable OutgoingStream find(final int member, final int thread) {
-        for (int i = 0; i < streams.size(); i++) {
-            final OutgoingStream stream = streams.get(i);
-            if (stream.member == member && stream.thread == thread) {
-                return stream;
-            }
-        }
-        return null;
-    }
-
-    private OutgoingStream openSlowPath(final int member, final int thread) {
-        final OutgoingStream stream = new OutgoingStream(
-                member, thread, slots.slots(), link, config, counters, map.incarnationOf(member), nowNs);
-        streams.add(stream);
-        return stream;
-    }
-
-    private void noteUses() {
-        for (final OutgoingStream stream : streams) {
-            boolean isUsed = false;
-            boolean isBackup = false;
-            for (int slot = 0; slot < slots.slots() && !isBackup; slot++) {
-                if (slots.owned[slot] && SlotTable.threadOf(slot, link.threadsOf(stream.member)) == stream.thread) {
-                    isBackup = map.entry(slot).isBackup(stream.member);
-                    isUsed |= isBackup || map.entry(slot).learner() == stream.member;
-                }
-            }
-            stream.use(isUsed, isBackup, nowNs);
-        }
-    }
-
-    private void forgive(final long ns) {
-        replicas.forgive(ns);
-        for (final OutgoingStream stream : streams) {
-            stream.forgive(ns);
-        }
     }
 
     private void count() {
