@@ -40,7 +40,6 @@ public final class Replicator implements SessionReplicator {
     /** A turn that took longer means that this process was paused: what it did not hear then is nobody's silence. */
     private static final long PAUSE_NS = 100_000_000L;
 
-    private final ReplicatorConfig config;
     private final LinkEndpoint link;
     private final SlotAuthority authority;
     private final ImageStore images;
@@ -65,7 +64,6 @@ public final class Replicator implements SessionReplicator {
     private long nowNs;
 
     public Replicator(final ReplicatorConfig config, final ReplicatorContext context) {
-        this.config = config;
         link = context.link();
         authority = context.authority();
         images = context.images();

@@ -21,6 +21,7 @@ final class Checker {
     private final Simulator sim;
     private final Long2LongHashMap ownerOfEpoch = new Long2LongHashMap(SlotEntry.NONE);
     private final Long2ObjectHashMap<Long> actor = new Long2ObjectHashMap<>();
+    private final Long2LongHashMap heldInEpoch = new Long2LongHashMap(0);
     private final LongHashSet freshEpochs = new LongHashSet();
     private final List<List<Long>> lossesOf = new ArrayList<>();
     private final long[][] highestTaken;
@@ -158,7 +159,8 @@ final class Checker {
                                 was.isBackup(change.about())
                                         ? RarePath.EVICTION_OF_BACKUP
                                         : RarePath.EVICTION_OF_LEARNER);
-                    case PROMOTE -> sim.saw(RarePath.PROMOTION);
+                    case PROMOTE ->
+                        sim.saw(is.backups() < 2 ? RarePath.PROMOTION : RarePath.PROMOTION_TO_SECOND_BACKUP);
                     case MOVE -> sim.saw(RarePath.MOVE);
                 }
             }
@@ -267,6 +269,32 @@ final class Checker {
             checkHolders(slot, truth, message.key(), message.version(), message.hash(), "leaves node " + node.number());
         }
         sim.history().onSaid(slot, lossesThen, message);
+    }
+
+    // ---- what is held, for the counts
+
+    /** An output waits for the first time. */
+    void onHeld(final int slot, final long epoch, final Message message) {
+        heldInEpoch.put(SimulatedSession.mix(slot, message.id() * 31 + message.kind()), epoch);
+    }
+
+    /** An output that a former owner has left open waits again. */
+    void onReopened(final int slot, final long epoch, final Message message) {
+        final long first = heldInEpoch.get(SimulatedSession.mix(slot, message.id() * 31 + message.kind()));
+        if (first != 0 && epoch > first + 1) {
+            sim.saw(RarePath.OUTPUT_OPEN_OVER_TWO_EPOCHS);
+        }
+    }
+
+    /** True if this is the slot's epoch and one of its backups stands still. */
+    boolean hasFrozenBackup(final int slot, final long epoch) {
+        final SlotEntry entry = sim.registry().map().entry(slot);
+        for (int i = 0; i < entry.backups() && entry.epoch() == epoch; i++) {
+            if (sim.node(entry.backup(i)).isPaused()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     // ---- what is taken: I9

@@ -45,6 +45,9 @@ enum Mutation {
     /** A new owner does not send what its predecessor may not have sent. */
     OPEN_OUTPUTS_FORGOTTEN,
 
+    /** A new owner's backups forget what was open as soon as its epoch begins. */
+    OPEN_OUTPUTS_FORGOTTEN_BY_BACKUPS,
+
     // ---- I8, a restarted process is a new member
     /** A process comes back empty under its old incarnation. */
     RESTART_KEEPS_INCARNATION,
@@ -57,6 +60,9 @@ enum Mutation {
     DEAD_TOO_EARLY,
     /** An owner without backups always believes that it has just heard the registry. */
     LEASE_NEVER_ENDS,
+
+    /** The registry takes any hint for a death that was seen. */
+    HINTS_ARE_BELIEVED,
 
     // ---- the history
     /** The engine runs a repeated request once more. */

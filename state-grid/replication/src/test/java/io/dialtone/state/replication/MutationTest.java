@@ -93,6 +93,11 @@ class MutationTest {
         assertCaught(Mutation.OPEN_OUTPUTS_FORGOTTEN, "its output has never left");
     }
 
+    @Test
+    void shouldCatchBackupsThatForgetWhatIsOpen() {
+        assertCaught(Mutation.OPEN_OUTPUTS_FORGOTTEN_BY_BACKUPS, "its output has never left");
+    }
+
     // ---- I8: a restarted process is a new member
 
     @Test
@@ -117,6 +122,11 @@ class MutationTest {
     @Test
     void shouldCatchALeaseThatNeverEnds() {
         assertCaught(Mutation.LEASE_NEVER_ENDS, "I10: ");
+    }
+
+    @Test
+    void shouldCatchARegistryThatBelievesHints() {
+        assertCaught(Mutation.HINTS_ARE_BELIEVED, "I10: ");
     }
 
     // ---- the history

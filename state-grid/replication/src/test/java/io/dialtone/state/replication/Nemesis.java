@@ -9,11 +9,14 @@ import java.util.List;
 
 /** Makes things go wrong in a simulated world, and operators busy, as its plan says. Used by the simulator's one thread. */
 final class Nemesis {
-    static final int KINDS = 20;
+    static final int KINDS = 23;
 
     private static final long MS = Simulator.MS;
 
     private static final int AMBUSH = 18;
+
+    /** What makes heirs: owners that are killed, in mid-turn too, and an ambush for those who follow. */
+    static final int HEIRS = 1 << 1 | 1 << 17 | 1 << AMBUSH;
 
     private final Simulator sim;
     private final Dice dice;
@@ -73,6 +76,9 @@ final class Nemesis {
             case 16 -> move(node);
             case 17 -> dieInTurn(ownerOfAny(node));
             case 19 -> hintWrongly(dice.chance(0.5) ? node : ownerOfAny(node));
+            case 20 -> cutTogether();
+            case 21 -> freezeBackup();
+            case 22 -> killAll();
             case AMBUSH -> ambushUntilNs = sim.nowNs() + dice.between(200 * MS, 2_000 * MS);
             default -> throw new AssertionError("fault " + kind);
         }
@@ -99,6 +105,15 @@ final class Nemesis {
                 default -> hintWrongly(victim);
             }
         });
+    }
+
+    /** While it lies in ambush, an heir may die in the very turn in which it becomes owner, with half of what it has to tell on the way. */
+    void onOwned(final SimulatedNode node, final SimulatedWorker worker) {
+        if (!isStopped && sim.nowNs() <= ambushUntilNs && dice.chance(0.2)) {
+            sim.saw(RarePath.HEIR_DIED_AS_IT_BEGAN);
+            worker.dieAfter(1 + dice.below(SimulatedWorker.STEPS), dice.chance(0.5));
+            undo(dice.between(20 * MS, 1_000 * MS), node::start);
+        }
     }
 
     /** Undoes a fault after a time, unless all has healed by then. */
@@ -157,6 +172,28 @@ final class Nemesis {
         undo(ns, node::goOn);
     }
 
+    /** A backup stands still, and often nobody is there to say that its owner may do without it. */
+    private void freezeBackup() {
+        final SlotEntry entry = sim.registry().map().entry(dice.below(sim.slots()));
+        if (entry.backups() == 0) {
+            return;
+        }
+        pause(sim.node(entry.backup(dice.below(entry.backups()))), dice.between(200 * MS, 3_000 * MS));
+        switch (dice.below(3)) {
+            case 0 -> loseRegistry();
+            case 1 -> cutFromRegistry(entry.owner(), true, true, dice.between(100 * MS, 3_000 * MS));
+            default -> {}
+        }
+    }
+
+    private void killAll() {
+        sim.saw(RarePath.EVERYBODY_KILLED);
+        for (int number = 0; number < sim.nodes(); number++) {
+            final SimulatedNode node = sim.node(number);
+            undo(dice.skewed(0, 30 * MS), () -> kill(node));
+        }
+    }
+
     private void slowDown(final SimulatedNode node) {
         sim.saw(RarePath.SLOW_NODE);
         node.slowness(dice.between(5, 60));
@@ -164,6 +201,12 @@ final class Nemesis {
     }
 
     private void fillStore(final SimulatedNode node) {
+        final SlotMap map = sim.registry().map();
+        for (int slot = 0; slot < map.slots(); slot++) {
+            if (map.entry(slot).learner() == node.number()) {
+                sim.saw(RarePath.LEARNERS_STORE_FULL);
+            }
+        }
         node.storeBytesMax(0);
         undo(dice.between(20 * MS, 1_000 * MS), () -> node.storeBytesMax(plan.storeBytes()));
     }
@@ -215,6 +258,29 @@ final class Nemesis {
         }
         if (dice.chance(0.5)) {
             cutFromRegistry(node.number(), true, true, ns);
+        }
+    }
+
+    /** An owner and a backup that hear each other, and neither the registry nor, perhaps, anybody else. */
+    private void cutTogether() {
+        final SlotEntry entry = sim.registry().map().entry(dice.below(sim.slots()));
+        if (entry.backups() == 0) {
+            return;
+        }
+        sim.saw(RarePath.OWNER_AND_BACKUP_IN_MINORITY);
+        final int owner = entry.owner();
+        final int backup = entry.backup(dice.below(entry.backups()));
+        final long ns = dice.between(200 * MS, 4_000 * MS);
+        cutFromRegistry(owner, true, true, ns);
+        cutFromRegistry(backup, true, true, ns);
+        final int others = dice.chance(0.5) ? sim.nodes() : sim.members();
+        for (int other = 0; other < others && dice.chance(0.7); other++) {
+            if (other != owner && other != backup) {
+                cutFor(owner, other, ns);
+                cutFor(other, owner, ns);
+                cutFor(backup, other, ns);
+                cutFor(other, backup, ns);
+            }
         }
     }
 
@@ -299,9 +365,22 @@ final class Nemesis {
             return;
         }
         sim.saw(RarePath.DRAIN);
+        seeWhoLearns(node);
         sim.registry().arrive(new SlotCommand.Drain(node.number(), true));
         giveAway(node);
         waitUntilDrained(node, node.incarnation(), sim.nowNs() + dice.between(200 * MS, 1_500 * MS));
+    }
+
+    private void seeWhoLearns(final SimulatedNode node) {
+        final SlotMap map = sim.registry().map();
+        for (int slot = 0; slot < map.slots(); slot++) {
+            final SlotEntry entry = map.entry(slot);
+            if (entry.learner() == node.number()) {
+                sim.saw(RarePath.DRAIN_OF_A_LEARNER);
+            } else if (entry.learner() != SlotEntry.NONE && entry.owner() == node.number()) {
+                sim.saw(RarePath.DRAIN_OF_AN_OWNER_WITH_A_LEARNER);
+            }
+        }
     }
 
     private void giveAway(final SimulatedNode node) {

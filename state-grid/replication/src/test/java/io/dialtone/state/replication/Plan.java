@@ -28,7 +28,10 @@ record Plan(
     }
 
     static Plan of(final Dice dice) {
-        final int nodes = 2 + dice.weighted(30, 45, 18, 7);
+        // Some worlds are all about heirs of heirs: several backups, many timers, narrow ways, and owners that die as
+        // they begin.
+        final boolean isOfHeirs = dice.chance(0.1);
+        final int nodes = (isOfHeirs ? 3 : 2) + dice.weighted(30, 45, 18, 7);
         final int slots = 1 + dice.below(4);
         final int ring = 1 << dice.between(12, 15);
         final ReplicatorConfig defaults = ReplicatorConfig.defaults();
@@ -38,26 +41,26 @@ record Plan(
                 dice.chance(0.15),
                 1 + dice.weighted(70, 30),
                 slots,
-                dice.weighted(3, 67, 30),
+                isOfHeirs ? 2 : dice.weighted(3, 67, 30),
                 dice.chance(0.9) ? 1 << 20 : 4_000,
                 dice.between(5, 20) * MS,
                 (dice.chance(0.85) ? dice.between(500, 2_000) : dice.between(3_000, 6_000)) * MS,
                 dice.between(50, 600) * MS,
-                faultsOf(dice),
+                isOfHeirs ? Nemesis.HEIRS : faultsOf(dice),
                 dice.between(2_000, 2_500) * MS,
                 dice.between(1, 40) * MS,
                 dice.chance(0.3) ? 0.2 : 0.01,
                 dice.chance(0.2),
-                qualityOf(dice),
+                qualityOf(dice, isOfHeirs),
                 new SimulatedEdge.Load(
                         dice.between(10, 150) * MS,
                         (int) dice.between(2, 8),
                         dice.between(10, 300) * MS,
                         (int) dice.between(3, 12),
-                        dice.chance(0.7) ? 0.3 : 0,
+                        isOfHeirs ? 0.9 : dice.chance(0.7) ? 0.3 : 0,
                         dice.chance(0.7) ? 0.2 : 0,
                         dice.chance(0.5) ? 0.2 : 0,
-                        dice.between(50, 800) * MS),
+                        dice.between(50, isOfHeirs ? 100 : 800) * MS),
                 new ReplicatorConfig(
                         defaults.beatIntervalNs(),
                         defaults.ownerSilenceNsMax(),
@@ -68,7 +71,7 @@ record Plan(
                         defaults.resendIntervalNs(),
                         ring,
                         ring / 4,
-                        (int) dice.between(400, 4_000),
+                        isOfHeirs || dice.chance(0.2) ? 1 : (int) dice.between(400, 4_000),
                         (int) dice.between(100, 4_000),
                         defaults.snapshotBytesPerSecond(),
                         defaults.beatIntervalNs() / 10));
@@ -86,7 +89,7 @@ record Plan(
         return faults;
     }
 
-    private static SimulatedNetwork.Quality qualityOf(final Dice dice) {
+    private static SimulatedNetwork.Quality qualityOf(final Dice dice, final boolean isNarrow) {
         final boolean isWild = dice.chance(0.35);
         return new SimulatedNetwork.Quality(
                 MS / 50,
@@ -97,6 +100,6 @@ record Plan(
                 dice.chance(0.2) ? 0.05 : 0,
                 dice.chance(0.2) ? 0.05 : 0,
                 0.3,
-                (int) dice.between(16, 128));
+                (int) (isNarrow || dice.chance(0.2) ? dice.between(1, 4) : dice.between(16, 128)));
     }
 }

@@ -168,7 +168,7 @@ final class SimulatedRegistry {
         if (map.incarnationOf(dead.member()) == dead.incarnation() && (isSilent || isGone)) {
             sim.saw(isSilent ? RarePath.DEAD_BY_SILENCE : RarePath.DEAD_BY_EXIT);
         }
-        return isSilent || isGone;
+        return isSilent || isGone || sim.mutation == Mutation.HINTS_ARE_BELIEVED;
     }
 
     /** An operator's or planner's wish that a slot be moved. */

@@ -9,6 +9,7 @@ import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
 import org.agrona.collections.Long2LongHashMap;
 import org.agrona.collections.Long2ObjectHashMap;
+import org.agrona.collections.LongHashSet;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -39,6 +40,8 @@ final class SimulatedWorker implements SlotKeeper {
     private final Long2ObjectHashMap<SimulatedSession>[] working;
     private final Long2LongHashMap[] armed;
     private final ArrayDeque<Held>[] outbox;
+    /** What waited here when its slot was lost. */
+    private final LongHashSet dropped = new LongHashSet();
 
     private final LinkFrame frame = new LinkFrame();
     private final LinkFrame reply = new LinkFrame();
@@ -171,9 +174,14 @@ final class SimulatedWorker implements SlotKeeper {
 
     /** The process dies after this step of the next turn. */
     void dieIn(final int step, final boolean isSeen) {
+        dieAfter(step, isSeen);
+        wake(0);
+    }
+
+    /** The process dies after this step of this turn, or the next. */
+    void dieAfter(final int step, final boolean isSeen) {
         lastStep = step;
         isDeathSeen = isSeen;
-        wake(0);
     }
 
     void spare() {
@@ -340,6 +348,7 @@ final class SimulatedWorker implements SlotKeeper {
         if (sim.mutation == Mutation.OUTPUTS_NOT_HELD) {
             leave(slot, output);
         } else {
+            sim.checker().onHeld(slot, actingEpoch[slot], output);
             outbox[slot].add(new Held(number, output, false));
         }
         return number;
@@ -440,6 +449,8 @@ final class SimulatedWorker implements SlotKeeper {
                 if (!replicator.mayLeave(slot, first.number)) {
                     if (replicator.isAlone(slot)) {
                         sim.saw(RarePath.LEASE_HELD_OUTPUT_BACK);
+                    } else if (sim.checker().hasFrozenBackup(slot, actingEpoch[slot])) {
+                        sim.saw(RarePath.OUTPUT_HELD_FOR_A_FROZEN_BACKUP);
                     }
                     break;
                 }
@@ -498,6 +509,7 @@ final class SimulatedWorker implements SlotKeeper {
         acting[slot] = true;
         actingEpoch[slot] = epoch;
         sim.checker().onActing(node, images, slot, epoch);
+        sim.nemesis().onOwned(node, this);
         if (sim.mutation == Mutation.TIMERS_FORGOTTEN_AT_TAKEOVER) {
             return;
         }
@@ -525,6 +537,10 @@ final class SimulatedWorker implements SlotKeeper {
             if (sim.isTracing()) {
                 sim.trace("n" + node.number() + " slot " + slot + " open output " + number + " " + message);
             }
+            if (dropped.contains(message.id())) {
+                sim.saw(RarePath.OUTPUT_HELD_WHEN_FENCED_EMITTED_AFTER_ALL);
+            }
+            sim.checker().onReopened(slot, actingEpoch[slot], message);
             outbox[slot].add(new Held(number, message, true));
         }
     }
@@ -548,6 +564,7 @@ final class SimulatedWorker implements SlotKeeper {
     private void forget(final int slot) {
         if (!outbox[slot].isEmpty()) {
             sim.saw(RarePath.HELD_OUTPUT_DROPPED);
+            outbox[slot].forEach(held -> dropped.add(held.message.id()));
         }
         outbox[slot].clear();
         working[slot].clear();

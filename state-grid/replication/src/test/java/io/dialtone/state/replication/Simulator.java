@@ -1,6 +1,7 @@
 package io.dialtone.state.replication;
 
 import io.dialtone.state.api.MembershipListener.DeathHint;
+import io.dialtone.state.api.SlotCommand;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -63,9 +64,11 @@ final class Simulator {
         nemesis = new Nemesis(this, plan);
     }
 
-    /** Runs the world of a seed to its end. */
-    static void run(final long seed, final Mutation mutation, final Coverage coverage) {
-        new Simulator(seed, mutation, coverage, false).run();
+    /** Runs the world of a seed to its end, and returns how many events that took. */
+    static long run(final long seed, final Mutation mutation, final Coverage coverage) {
+        final Simulator simulator = new Simulator(seed, mutation, coverage, false);
+        simulator.run();
+        return simulator.eventsRun;
     }
 
     /** Runs the world of a seed and returns its last events, and what went wrong if something did. */
@@ -241,6 +244,9 @@ final class Simulator {
                 incarnationOf(member) == incarnation
                         ? RarePath.HINT_ABOUT_A_LIVE_PROCESS
                         : RarePath.HINT_ABOUT_A_DEAD_PROCESS);
+        if (mutation == Mutation.HINTS_ARE_BELIEVED) {
+            registry.arrive(new SlotCommand.Dead(member, incarnation));
+        }
         final double share = dice.chance(0.7) ? 1 : 0.5;
         for (final SimulatedNode node : nodes) {
             if (dice.chance(share)) {
