@@ -295,6 +295,9 @@ final class Caretaker {
     /** Sends a turn's worth of sessions to learners, each in its turn. */
     int tellLearners(final long nowNs) {
         earnSnapshotBudget(nowNs);
+        if (snapshotBudget < config.snapshotBytesPerTurn() / 2) {
+            return 0; // a frame for each image would cost both sides more than the images
+        }
         final long before = snapshotBudget;
         long budget = before;
         int told = 0;

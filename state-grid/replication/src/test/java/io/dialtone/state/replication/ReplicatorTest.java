@@ -564,6 +564,79 @@ class ReplicatorTest {
         assertTrue(owner.replicator.mayLeave(SLOT, number));
     }
 
+    @Test
+    void shouldHandSlotsOverOneAfterTheOther() {
+        // given
+        final int slots = 6;
+        final HandDrivenGrid grid = new HandDrivenGrid(2, slots, 1, ReplicatorConfig.defaults());
+        grid.settle();
+        final int drained = grid.ownerOf(SLOT).number;
+        final long owned = ownedBy(grid, drained);
+
+        // when
+        grid.command(new SlotCommand.Drain(drained, true));
+
+        // then
+        final long intervalMs = ReplicatorConfig.defaults().handoverIntervalNs() / HandDrivenGrid.MS;
+        int ms = 0;
+        for (; ownedBy(grid, drained) > 0 && ms < 2_000; ms++) {
+            grid.turn();
+            final long left = owned - ownedBy(grid, drained);
+            assertTrue(left <= 1 + ms / intervalMs, left + " slots after " + ms + " ms");
+        }
+        assertEquals(0, ownedBy(grid, drained), "after " + ms + " ms");
+    }
+
+    @Test
+    void shouldTellALearnerNoMoreThanASecondsShare() {
+        // given
+        final ReplicatorConfig usual = ReplicatorConfig.defaults();
+        final int perSecond = 100_000;
+        final HandDrivenGrid grid = new HandDrivenGrid(
+                1,
+                1,
+                1,
+                new ReplicatorConfig(
+                        usual.beatIntervalNs(),
+                        usual.ownerSilenceNsMax(),
+                        usual.backupSilenceNsMax(),
+                        usual.stallNsMax(),
+                        usual.leaseNs(),
+                        usual.proposalIntervalNs(),
+                        usual.resendIntervalNs(),
+                        usual.ringBytes(),
+                        usual.roomBytes(),
+                        usual.batchBytesMax(),
+                        1_000,
+                        perSecond,
+                        usual.handoverIntervalNs()));
+        grid.turns(10);
+        final int sessions = 60;
+        for (int key = 1; key <= sessions; key++) {
+            grid.ownerOf(SLOT).event(SLOT, key, "x".repeat(1_000), "");
+        }
+        grid.turns(10);
+
+        // when
+        grid.join();
+        int ms = 0;
+        for (; grid.map.entry(SLOT).backups() == 0 && ms < 5_000; ms++) {
+            grid.turn();
+        }
+
+        // then
+        final int leastMs = sessions * 1_000 / (perSecond / 1_000) * 9 / 10;
+        assertTrue(ms >= leastMs && ms < 2 * leastMs, "learnt after " + ms + " ms");
+    }
+
+    private static long ownedBy(final HandDrivenGrid grid, final int member) {
+        long owned = 0;
+        for (int slot = 0; slot < grid.map.slots(); slot++) {
+            owned += grid.map.entry(slot).owner() == member ? 1 : 0;
+        }
+        return owned;
+    }
+
     /** The owner asks to hand the slot over and is heard, and neither it nor its heir hears that. */
     private static void handOverUnheard(
             final HandDrivenGrid grid, final HandDrivenGrid.Worker owner, final HandDrivenGrid.Worker target) {
