@@ -9,9 +9,32 @@ package io.dialtone.state.api;
  * @param host the machine it runs on; a backup lives on another one if there is one
  * @param zone the part of the site that fails together; a backup lives in another one if there is one
  * @param isDraining true when it is to give away what it holds
+ * @param isLeaving true when it is to end once it has nothing left; never without {@code isDraining}
+ * @param schema identifies the schema of the state that its service keeps, or {@link #NO_SCHEMA}
  */
-public record GridMember(int number, long incarnation, String name, String host, String zone, boolean isDraining) {
-    public GridMember withDraining(final boolean draining) {
-        return new GridMember(number, incarnation, name, host, zone, draining);
+public record GridMember(
+        int number,
+        long incarnation,
+        String name,
+        String host,
+        String zone,
+        boolean isDraining,
+        boolean isLeaving,
+        long schema) {
+    /** A member whose service says nothing of its state. */
+    public static final long NO_SCHEMA = 0;
+
+    public GridMember(
+            final int number,
+            final long incarnation,
+            final String name,
+            final String host,
+            final String zone,
+            final boolean isDraining) {
+        this(number, incarnation, name, host, zone, isDraining, false, NO_SCHEMA);
+    }
+
+    GridMember drained(final boolean draining, final boolean leaving) {
+        return new GridMember(number, incarnation, name, host, zone, draining, draining && leaving, schema);
     }
 }

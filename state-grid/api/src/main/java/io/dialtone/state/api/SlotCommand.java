@@ -6,8 +6,31 @@ import java.util.List;
  * What may be asked of the registry. Each is a compare-and-set: it names what its sender believes, and is refused when that is not so any more. Immutable.
  */
 public sealed interface SlotCommand {
-    /** A process begins to hold slots. If it is known with another incarnation, that one is dead. */
-    record Join(GridMember member) implements SlotCommand {}
+    /**
+     * A process begins to hold slots. If it is known with another incarnation, that one is dead. It is refused while another member's state has a schema that it has not
+     * looked at: sessions go from each to each.
+     *
+     * @param schemaText the schema that {@link GridMember#schema} identifies; empty if there is none
+     * @param schemasRead the schemas of others that it has looked at and gets along with
+     */
+    record Join(GridMember member, String schemaText, List<Long> schemasRead) implements SlotCommand {
+        public Join {
+            schemasRead = List.copyOf(schemasRead);
+        }
+
+        /** A member whose service says nothing of its state. */
+        public Join(final GridMember member) {
+            this(member, "", List.of());
+        }
+
+        boolean getsAlongWith(final GridMember other) {
+            return other.number() == member.number()
+                    || other.schema() == GridMember.NO_SCHEMA
+                    || other.schema() == member.schema()
+                    || member.schema() == GridMember.NO_SCHEMA
+                    || schemasRead.contains(other.schema());
+        }
+    }
 
     /**
      * A process is gone, or must have stopped answering: its exit was seen, or its session with the registry ended longer ago than any {@linkplain
@@ -15,10 +38,18 @@ public sealed interface SlotCommand {
      */
     record Dead(int member, long incarnation) implements SlotCommand {}
 
-    /** A member is to give away what it holds, or may keep it after all. */
-    record Drain(int member, boolean isDraining) implements SlotCommand {}
+    /**
+     * A member is to give away what it holds, or may keep it after all.
+     *
+     * @param isLeaving true if it is to end when nothing is left
+     */
+    record Drain(int member, boolean isDraining, boolean isLeaving) implements SlotCommand {
+        public Drain(final int member, final boolean isDraining) {
+            this(member, isDraining, false);
+        }
+    }
 
-    /** A member that holds nothing goes. */
+    /** A member that holds nothing goes; or one that is to leave, and is backup only of what nobody else could back up. */
     record Leave(int member, long incarnation) implements SlotCommand {}
 
     /** What a {@link Change} does. */

@@ -16,9 +16,9 @@ public final class SlotRules {
     public static SlotMap apply(final SlotMap map, final SlotCommand command) {
         final SlotMap.Draft draft = map.draft();
         final boolean accepted = switch (command) {
-            case SlotCommand.Join join -> onJoin(draft, join.member());
+            case SlotCommand.Join join -> onJoin(draft, join);
             case SlotCommand.Dead dead -> onDead(draft, dead.member(), dead.incarnation());
-            case SlotCommand.Drain drain -> onDrain(draft, drain.member(), drain.isDraining());
+            case SlotCommand.Drain drain -> onDrain(draft, drain);
             case SlotCommand.Leave leave -> onLeave(draft, leave.member(), leave.incarnation());
             case SlotCommand.Change change -> onChange(draft, change);
         };
@@ -29,7 +29,13 @@ public final class SlotRules {
         return draft.toMap();
     }
 
-    private static boolean onJoin(final SlotMap.Draft draft, final GridMember member) {
+    private static boolean onJoin(final SlotMap.Draft draft, final SlotCommand.Join join) {
+        final GridMember member = join.member();
+        for (final GridMember other : draft.members) {
+            if (!join.getsAlongWith(other)) {
+                return false;
+            }
+        }
         final GridMember known = draft.member(member.number());
         if (known != null) {
             if (known.incarnation() == member.incarnation()) {
@@ -74,12 +80,16 @@ public final class SlotRules {
         return entry.ownedBy(heir, entry.backupsWithout(heir));
     }
 
-    private static boolean onDrain(final SlotMap.Draft draft, final int number, final boolean isDraining) {
-        final GridMember known = draft.member(number);
-        if (known == null || known.isDraining() == isDraining) {
+    private static boolean onDrain(final SlotMap.Draft draft, final SlotCommand.Drain drain) {
+        final GridMember known = draft.member(drain.member());
+        if (known == null) {
             return false;
         }
-        draft.members.set(draft.members.indexOf(known), known.withDraining(isDraining));
+        final GridMember drained = known.drained(drain.isDraining(), drain.isLeaving());
+        if (drained.equals(known)) {
+            return false;
+        }
+        draft.members.set(draft.members.indexOf(known), drained);
         return true;
     }
 
@@ -89,11 +99,31 @@ public final class SlotRules {
             return false;
         }
         for (final SlotEntry entry : draft.entries) {
-            if (entry.isHeldBy(number)) {
+            if (entry.isHeldBy(number) && !(known.isLeaving() && isDispensable(draft, entry, number))) {
                 return false;
             }
         }
         draft.members.remove(known);
+        for (int slot = 0; slot < draft.entries.length; slot++) {
+            final SlotEntry entry = draft.entries[slot];
+            if (entry.isHeldBy(number) || entry.target() == number) {
+                draft.entries[slot] = entry.without(number);
+            }
+        }
+        return true;
+    }
+
+    /** It does not own the slot, and there is nobody who could hold it instead: waiting for one would be waiting for ever. */
+    private static boolean isDispensable(final SlotMap.Draft draft, final SlotEntry entry, final int number) {
+        if (entry.owner() == number) {
+            return false;
+        }
+        for (final GridMember other : draft.members) {
+            final boolean holds = other.number() == entry.owner() || entry.isBackup(other.number());
+            if (!other.isDraining() && !holds) {
+                return entry.backups() > draft.backupsWanted() || !entry.isBackup(number);
+            }
+        }
         return true;
     }
 

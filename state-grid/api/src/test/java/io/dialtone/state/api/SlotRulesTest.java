@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dialtone.state.api.SlotCommand.Claim;
 import io.dialtone.state.api.SlotCommand.Kind;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -324,5 +325,76 @@ class SlotRulesTest {
 
         assertNull(grid.map.member(A));
         assertEquals(0, grid.map.slotsLost());
+    }
+
+    @Test
+    void shouldLetALeavingMemberGoThatIsBackupOnlyForWantOfAnother() {
+        final GridModel two = new GridModel(16, 1);
+        two.join(A);
+        two.join(B);
+        two.settle();
+
+        assertTrue(two.apply(new SlotCommand.Drain(A, true, true)));
+        assertFalse(two.apply(new SlotCommand.Leave(A, two.map.incarnationOf(A))), "it owns slots");
+        two.settle();
+        assertEquals(16, two.replicasOf(A), "there is nobody else");
+        assertTrue(two.apply(new SlotCommand.Leave(A, two.map.incarnationOf(A))));
+
+        assertNull(two.map.member(A));
+        assertEquals(0, two.map.slotsLost());
+        assertEquals(0, two.replicasOf(A));
+    }
+
+    @Test
+    void shouldKeepADrainedBackupThatIsNotToLeave() {
+        final GridModel two = new GridModel(16, 1);
+        two.join(A);
+        two.join(B);
+        two.settle();
+
+        two.apply(new SlotCommand.Drain(A, true));
+        two.settle();
+
+        assertFalse(two.apply(new SlotCommand.Leave(A, two.map.incarnationOf(A))));
+    }
+
+    @Test
+    void shouldKeepALeavingBackupUntilAnotherHasLearned() {
+        final int slot = slotOf(B, A);
+        assertTrue(grid.apply(new SlotCommand.Drain(A, true, true)));
+        assertFalse(grid.apply(new SlotCommand.Leave(A, grid.map.incarnationOf(A))));
+        grid.settle();
+
+        assertTrue(grid.apply(new SlotCommand.Leave(A, grid.map.incarnationOf(A))));
+        assertEquals(1, grid.map.entry(slot).backups());
+    }
+
+    @Test
+    void shouldTakeALeavingMemberBackAsLongAsItIsThere() {
+        assertTrue(grid.apply(new SlotCommand.Drain(A, true, true)));
+        grid.settle();
+
+        assertTrue(grid.apply(new SlotCommand.Drain(A, false, true)));
+        grid.settle();
+
+        assertFalse(Objects.requireNonNull(grid.map.member(A)).isLeaving());
+        assertFalse(grid.apply(new SlotCommand.Leave(A, grid.map.incarnationOf(A))));
+    }
+
+    @Test
+    void shouldRefuseAJoinThatHasNotLookedAtTheStateOfAnother() {
+        final GridModel live = new GridModel(16, 1);
+        final GridMember old = withSchema(A, 1, 7);
+        live.apply(new SlotCommand.Join(old, "seven", List.of()));
+
+        assertFalse(live.apply(new SlotCommand.Join(withSchema(B, 2, 8), "eight", List.of())));
+        assertTrue(live.apply(new SlotCommand.Join(withSchema(B, 2, 8), "eight", List.of(7L))));
+        assertFalse(live.apply(new SlotCommand.Join(withSchema(C, 3, 7), "seven", List.of())), "there is 8 now");
+        assertTrue(live.apply(new SlotCommand.Join(withSchema(B, 4, 9), "nine", List.of(7L))), "8 ends by it");
+        assertTrue(live.apply(new SlotCommand.Join(member(C))), "it says nothing of its state");
+    }
+
+    private static GridMember withSchema(final int number, final long incarnation, final long schema) {
+        return new GridMember(number, incarnation, "node-" + number, "host-" + number, "zone", false, false, schema);
     }
 }
