@@ -8,6 +8,10 @@ import java.util.List;
  * thread may use it.
  */
 public final class StateSchema {
+    // FNV-1a, 64 bit
+    private static final long FNV_OFFSET = 0xCBF2_9CE4_8422_2325L;
+    private static final long FNV_PRIME = 0x0000_0100_0000_01B3L;
+
     private final SchemaType.Struct root;
     private final String text;
 
@@ -28,6 +32,15 @@ public final class StateSchema {
     /** One line of text, at most {@link SchemaText#CHARS_MAX} characters. */
     public String text() {
         return text;
+    }
+
+    /** Tells it from other schemas, in all processes; never 0. */
+    public long identity() {
+        long hash = FNV_OFFSET;
+        for (int i = 0; i < text.length(); i++) {
+            hash = (hash ^ text.charAt(i)) * FNV_PRIME;
+        }
+        return hash == 0 ? FNV_PRIME : hash;
     }
 
     /**

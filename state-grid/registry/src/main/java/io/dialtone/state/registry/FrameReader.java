@@ -56,7 +56,15 @@ final class FrameReader {
     }
 
     String text(final int bytesMax) {
-        final int length = u8();
+        return text(u8(), bytesMax);
+    }
+
+    /** A text of more than 255 bytes. */
+    String longText(final int bytesMax) {
+        return text(u16(), bytesMax);
+    }
+
+    private String text(final int length, final int bytesMax) {
         if (length > bytesMax) {
             isSound = false;
         }

@@ -57,6 +57,15 @@ final class FrameWriter {
         return this;
     }
 
+    /** A text of more than 255 bytes. */
+    FrameWriter longText(final String value) {
+        final byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        u16(bytes.length);
+        buffer.putBytes(length, bytes);
+        length += bytes.length;
+        return this;
+    }
+
     /** Begins an element that says its own length; returns what {@link #close} needs. */
     int open() {
         u16(0);

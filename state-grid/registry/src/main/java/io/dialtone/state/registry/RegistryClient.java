@@ -40,6 +40,11 @@ public final class RegistryClient implements SlotAuthority, Agent {
     static final long PING_NS = TimeUnit.MILLISECONDS.toNanos(100);
     static final long PING_IDLE_NS = TimeUnit.SECONDS.toNanos(5);
 
+    /** A member whose number of sessions has changed by an eighth says so after this time. */
+    static final long PING_NEWS_NS = TimeUnit.SECONDS.toNanos(1);
+
+    private static final int NEWS_PART = 8;
+
     /** Pings unanswered for so long: the session is as good as gone, and a new one is opened. */
     static final long UNANSWERED_NS = TimeUnit.MILLISECONDS.toNanos(1_500);
 
@@ -82,7 +87,11 @@ public final class RegistryClient implements SlotAuthority, Agent {
     private final FrameWriter writer = new FrameWriter();
 
     private volatile SlotMap map;
+    private volatile SessionFigures figures = SessionFigures.NONE;
+    private volatile long sessions;
+    private long sessionsTold;
     private volatile long lastHeardNs;
+    private volatile int unanswered;
     private volatile boolean isConnected;
     private volatile int leader = SlotEntry.NONE;
 
@@ -124,7 +133,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
     @Override
     public void propose(final SlotCommand command) {
         if (command instanceof SlotCommand.Join join) {
-            RegistryFrame.check(join.member());
+            RegistryFrame.check(join);
         }
         if (!proposals.offer(command)) {
             counters.increment(RegistryCounter.PROPOSALS_REFUSED);
@@ -144,6 +153,21 @@ public final class RegistryClient implements SlotAuthority, Agent {
     /** The member of the registry that leads it, as far as this client knows, or {@link SlotEntry#NONE}; for people. */
     public int leader() {
         return leader;
+    }
+
+    /** What members have said of their sessions, as of the last map or answer to a ping. */
+    public SessionFigures figures() {
+        return figures;
+    }
+
+    /** How many sessions the member that this client speaks for has: told with the next ping. */
+    public void say(final long itsSessions) {
+        sessions = itsSessions;
+    }
+
+    /** Proposals that wait to be sent or answered. */
+    public int proposalsWaiting() {
+        return proposals.size() + unanswered;
     }
 
     public long count(final RegistryCounter counter) {
@@ -202,6 +226,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
             counters.increment(RegistryCounter.PROPOSALS_GIVEN_UP);
             taken++;
         }
+        unanswered = pending.size();
         return taken;
     }
 
@@ -225,6 +250,15 @@ public final class RegistryClient implements SlotAuthority, Agent {
                 .ingressEndpoints(RegistryPeer.ingressEndpoints(settings.peers()))
                 .egressChannel(EGRESS + settings.host() + ":0")
                 .egressListener(new Egress()));
+    }
+
+    /** Asks for the schema of a member's state; {@link SlotMapListener#onSchema} has the answer. Who gets none asks again. */
+    public void askForSchema(final long identity) {
+        final AeronCluster session = cluster;
+        if (session != null) {
+            writer.begin(RegistryFrame.ASK).i64(identity);
+            send(session);
+        }
     }
 
     private int connect(final AeronCluster.AsyncConnect attempt, final long nowNs) {
@@ -298,25 +332,33 @@ public final class RegistryClient implements SlotAuthority, Agent {
     }
 
     private int ping(final AeronCluster session, final long nowNs) {
-        final long interval = isAlone || unansweredSinceNs != NO_PING ? PING_NS : PING_IDLE_NS;
+        final long told = sessions;
+        final boolean isNews = Math.abs(told - sessionsTold) > sessionsTold / NEWS_PART;
+        final long interval = isAlone || unansweredSinceNs != NO_PING ? PING_NS : isNews ? PING_NEWS_NS : PING_IDLE_NS;
         if (!isPingDue && nowNs - pingNs < interval) {
             return 0;
         }
-        writer.begin(RegistryFrame.PING).i64(nowNs).i64(map.version());
-        if (!send(session)) {
+        writer.begin(RegistryFrame.PING).i64(nowNs).i64(map.version()).i64(told);
+        // A ping that the log brought back before our name would prove that the registry is there, and not that it does
+        // not hold us for dead.
+        if (!isRegistered || !send(session)) {
             // A leader that takes nothing does not answer either.
             unansweredSinceNs = unansweredSinceNs == NO_PING ? nowNs : unansweredSinceNs;
             return 0;
         }
         isPingDue = false;
+        sessionsTold = told;
         pingNs = nowNs;
         unansweredSinceNs = unansweredSinceNs == NO_PING ? nowNs : unansweredSinceNs;
         return 1;
     }
 
     /** Only whoever has the map that the registry had then may hold it for current: the push may have been lost on its way. */
-    private void onPong(final long nonce, final long version) {
+    private void onPong(final long nonce, final long version, final SessionFigures itsFigures) {
         unansweredSinceNs = NO_PING;
+        if (reader.isSound()) {
+            figures = itsFigures;
+        }
         if (version > map.version()) {
             isPingDue = true;
         } else if (reader.isSound() && nonce - lastHeardNs > 0 && nonce - clock.nanoTime() <= 0) {
@@ -394,7 +436,11 @@ public final class RegistryClient implements SlotAuthority, Agent {
             return;
         }
         registry = itsRegistry;
-        if (newer.version() <= map.version()) {
+        if (newer.version() < map.version()) {
+            return;
+        }
+        figures = RegistryFrame.readFigures(reader);
+        if (newer.version() == map.version()) {
             return;
         }
         map = newer;
@@ -402,7 +448,15 @@ public final class RegistryClient implements SlotAuthority, Agent {
         final boolean wasAlone = isAlone;
         isAlone = isAloneAnywhere(newer);
         isPingDue |= isAlone && !wasAlone;
-        listener.onMap(newer);
+        listener.onMap(newer, figures);
+    }
+
+    private void onSchema(final long identity, final String text) {
+        if (reader.isSound()) {
+            listener.onSchema(identity, text);
+        } else {
+            counters.increment(RegistryCounter.FRAMES_MALFORMED);
+        }
     }
 
     private boolean isAloneAnywhere(final SlotMap newer) {
@@ -430,7 +484,8 @@ public final class RegistryClient implements SlotAuthority, Agent {
             switch (RegistryFrame.read(reader, buffer, offset, length)) {
                 case RegistryFrame.MAP -> onMap();
                 case RegistryFrame.ANSWER -> onAnswer(reader.i64());
-                case RegistryFrame.PONG -> onPong(reader.i64(), reader.i64());
+                case RegistryFrame.PONG -> onPong(reader.i64(), reader.i64(), RegistryFrame.readFigures(reader));
+                case RegistryFrame.SCHEMA -> onSchema(reader.i64(), reader.longText(RegistryFrame.SCHEMA_BYTES_MAX));
                 default -> counters.increment(RegistryCounter.FRAMES_MALFORMED);
             }
         }

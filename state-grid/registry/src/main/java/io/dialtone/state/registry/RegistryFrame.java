@@ -7,6 +7,8 @@ import io.dialtone.state.api.SlotMap;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -21,15 +23,19 @@ import org.jspecify.annotations.Nullable;
  *
  *  REGISTER  member i32 | incarnation i64 | known map version i64
  *  COMMAND   proposal i64 | kind u8 | what the kind says
- *  PING      nonce i64 | known map version i64
- *  MAP       registry i64 | map
+ *  PING      nonce i64 | known map version i64 | sessions i64
+ *  ASK       schema i64
+ *  MAP       registry i64 | map | figures
  *  ANSWER    proposal i64 | is changed u8
- *  PONG      nonce i64 | map version i64
- *  SNAPSHOT  registry i64 | map | n i32 | n times [ member i32 | incarnation i64 | session i64 ]
+ *  PONG      nonce i64 | map version i64 | figures
+ *  SCHEMA    schema i64 | text: length u16 and UTF-8
+ *  SNAPSHOT  registry i64 | map | n i32 | n times [ member i32 | incarnation i64 | session i64 ] | figures
  *
  *  map       version i64 | slots lost i64 | backups wanted i32 | m i32 | m times [ member ] | s i32 | s times [ slot ]
- *  member    number i32 | incarnation i64 | is draining u8 | name, host, zone: each length u8 and UTF-8
+ *  member    number i32 | incarnation i64 | is draining u8 | name, host, zone: each length u8 and UTF-8 | is leaving u8 | schema i64
  *  slot      version i64 | epoch i64 | begun epoch i64 | owner, learner, target i32 | n u8 | n backups i32
+ *  join      member | schema: length u16 and UTF-8 | n i32 | n schemas read i64
+ *  figures   sessions lost i64 | n i32 | n times [ member i32 | sessions i64 ]
  * </pre>
  *
  * <p>What stands in brackets begins with its length as u16. Fields are only ever added, at the end of a bracket or frame; a reader leaves alone what it does not know.
@@ -40,9 +46,11 @@ final class RegistryFrame {
     static final int REGISTER = 1;
     static final int COMMAND = 2;
     static final int PING = 3;
+    static final int ASK = 4;
     static final int MAP = 16;
     static final int ANSWER = 17;
     static final int PONG = 18;
+    static final int SCHEMA = 19;
     static final int SNAPSHOT = 32;
 
     /** A map with that many is one message still: an eighth of a term of 1 MiB. */
@@ -50,6 +58,9 @@ final class RegistryFrame {
 
     /** Bytes of a name, host or zone. */
     static final int TEXT_BYTES_MAX = 64;
+
+    /** Bytes of a state's schema: with the rest of a join it is one message. */
+    static final int SCHEMA_BYTES_MAX = 16 * 1024;
 
     /** Sessions with a member at the other end that a snapshot may hold. */
     static final int ATTENDANCES_MAX = 256;
@@ -72,11 +83,17 @@ final class RegistryFrame {
     }
 
     /**
-     * Says which text of a member cannot be written.
+     * Says which text of a joining member cannot be written.
      *
      * @throws IllegalArgumentException for the operator
      */
-    static void check(final GridMember member) {
+    static void check(final SlotCommand.Join join) {
+        final GridMember member = join.member();
+        if (join.schemaText().getBytes(StandardCharsets.UTF_8).length > SCHEMA_BYTES_MAX
+                || join.schemasRead().size() > SlotMap.MEMBERS_MAX) {
+            throw new IllegalArgumentException("schema of the state (expected: at most " + SCHEMA_BYTES_MAX
+                    + " bytes, and at most " + SlotMap.MEMBERS_MAX + " others read)");
+        }
         for (final String text : List.of(member.name(), member.host(), member.zone())) {
             final int bytes = text.getBytes(StandardCharsets.UTF_8).length;
             if (bytes > TEXT_BYTES_MAX) {
@@ -171,6 +188,7 @@ final class RegistryFrame {
         final int opened = writer.open();
         writer.i32(member.number()).i64(member.incarnation()).u8(member.isDraining() ? 1 : 0);
         writer.text(member.name()).text(member.host()).text(member.zone());
+        writer.u8(member.isLeaving() ? 1 : 0).i64(member.schema());
         writer.close(opened);
     }
 
@@ -182,18 +200,44 @@ final class RegistryFrame {
         final String name = reader.text(TEXT_BYTES_MAX);
         final String host = reader.text(TEXT_BYTES_MAX);
         final String zone = reader.text(TEXT_BYTES_MAX);
+        final boolean isLeaving = reader.u8() != 0;
+        final long schema = reader.i64();
         reader.leave(outer);
         if (number < 0) {
             reader.refuse();
         }
-        return new GridMember(number, incarnation, name, host, zone, isDraining);
+        return new GridMember(number, incarnation, name, host, zone, isDraining, isLeaving, schema);
+    }
+
+    static void writeFigures(final FrameWriter writer, final SessionFigures figures) {
+        writer.i64(figures.sessionsLost()).i32(figures.sessions().size());
+        figures.sessions().forEach((member, sessions) -> {
+            final int opened = writer.open();
+            writer.i32(member).i64(sessions);
+            writer.close(opened);
+        });
+    }
+
+    static SessionFigures readFigures(final FrameReader reader) {
+        final long sessionsLost = reader.i64();
+        final int count = reader.count(SlotMap.MEMBERS_MAX);
+        final Map<Integer, Long> sessions = new TreeMap<>();
+        for (int i = 0; i < count && reader.isSound(); i++) {
+            final int outer = reader.enter();
+            sessions.put(reader.i32(), reader.i64());
+            reader.leave(outer);
+        }
+        return new SessionFigures(sessionsLost, sessions);
     }
 
     static void writeCommand(final FrameWriter writer, final SlotCommand command) {
         switch (command) {
-            case SlotCommand.Join join -> writeMember(writer.u8(JOIN), join.member());
+            case SlotCommand.Join join -> writeJoin(writer.u8(JOIN), join);
             case SlotCommand.Dead dead -> writer.u8(DEAD).i32(dead.member()).i64(dead.incarnation());
-            case SlotCommand.Drain drain -> writer.u8(DRAIN).i32(drain.member()).u8(drain.isDraining() ? 1 : 0);
+            case SlotCommand.Drain drain -> {
+                writer.u8(DRAIN).i32(drain.member()).u8(drain.isDraining() ? 1 : 0);
+                writer.u8(drain.isLeaving() ? 1 : 0);
+            }
             case SlotCommand.Leave leave -> writer.u8(LEAVE).i32(leave.member()).i64(leave.incarnation());
             case SlotCommand.Change change -> {
                 writer.u8(CHANGE).u8(numberOf(change.kind()));
@@ -209,14 +253,31 @@ final class RegistryFrame {
     /** The command, or null if it is not sound. */
     static @Nullable SlotCommand readCommand(final FrameReader reader) {
         final SlotCommand command = switch (reader.u8()) {
-            case JOIN -> new SlotCommand.Join(readMember(reader));
+            case JOIN -> readJoin(reader);
             case DEAD -> new SlotCommand.Dead(reader.i32(), reader.i64());
-            case DRAIN -> new SlotCommand.Drain(reader.i32(), reader.u8() != 0);
+            case DRAIN -> new SlotCommand.Drain(reader.i32(), reader.u8() != 0, reader.u8() != 0);
             case LEAVE -> new SlotCommand.Leave(reader.i32(), reader.i64());
             case CHANGE -> readChange(reader);
             default -> null;
         };
         return reader.isSound() ? command : null;
+    }
+
+    private static void writeJoin(final FrameWriter writer, final SlotCommand.Join join) {
+        writeMember(writer, join.member());
+        writer.longText(join.schemaText()).i32(join.schemasRead().size());
+        join.schemasRead().forEach(writer::i64);
+    }
+
+    private static SlotCommand readJoin(final FrameReader reader) {
+        final GridMember member = readMember(reader);
+        final String schema = reader.longText(SCHEMA_BYTES_MAX);
+        final int count = reader.count(SlotMap.MEMBERS_MAX);
+        final List<Long> schemasRead = new ArrayList<>(count);
+        for (int i = 0; i < count && reader.isSound(); i++) {
+            schemasRead.add(reader.i64());
+        }
+        return new SlotCommand.Join(member, schema, schemasRead);
     }
 
     private static @Nullable SlotCommand readChange(final FrameReader reader) {

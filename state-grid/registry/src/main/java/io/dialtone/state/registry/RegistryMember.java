@@ -68,7 +68,7 @@ public final class RegistryMember implements AutoCloseable {
     static final String INGRESS_CHANNEL = "aeron:udp?term-length=256k";
 
     private static final long PARK_MIN_NS = 1_000;
-    private static final int PROTOCOL = 1;
+    private static final int PROTOCOL = 2;
     private static final int CLUSTER_ID = 0;
 
     private final RegistryMemberSettings settings;

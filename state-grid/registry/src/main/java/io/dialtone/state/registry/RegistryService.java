@@ -79,13 +79,20 @@ final class RegistryService implements ClusteredService {
     }
 
     private void load(final Cluster itsCluster, final Image image) {
+        final boolean[] isSound = {true};
         final boolean[] isRead = {false};
-        final FragmentHandler handler = new FragmentAssembler((buffer, offset, length, header) -> isRead[0] |=
-                RegistryFrame.read(reader, buffer, offset, length) == RegistryFrame.SNAPSHOT && state.read(reader));
+        final FragmentHandler handler = new FragmentAssembler((buffer, offset, length, header) -> {
+            final int type = RegistryFrame.read(reader, buffer, offset, length);
+            if (type == RegistryFrame.SCHEMA) {
+                isSound[0] &= state.readSchema(reader);
+            } else {
+                isRead[0] |= type == RegistryFrame.SNAPSHOT && state.read(reader);
+            }
+        });
         while (!image.isEndOfStream() && !image.isClosed()) {
             itsCluster.idleStrategy().idle(image.poll(handler, 1));
         }
-        if (!isRead[0]) {
+        if (!isRead[0] || !isSound[0]) {
             // Without its past it would answer from an empty map: it must not run.
             throw new IllegalStateException("the registry's snapshot cannot be read");
         }
@@ -121,6 +128,7 @@ final class RegistryService implements ClusteredService {
             case RegistryFrame.REGISTER -> onRegister(session);
             case RegistryFrame.COMMAND -> onCommand(session, timestamp);
             case RegistryFrame.PING -> onPing(session);
+            case RegistryFrame.ASK -> onAsk(session);
             default -> counters.increment(RegistryCounter.FRAMES_MALFORMED);
         }
     }
@@ -144,8 +152,11 @@ final class RegistryService implements ClusteredService {
             counters.increment(RegistryCounter.FRAMES_MALFORMED);
             return;
         }
+        final long slotsLost = state.map().slotsLost();
+        final long sessionsLost = state.figures().sessionsLost();
         final boolean isChanged = state.onCommand(command);
         if (isChanged) {
+            sayWhatIsLost(slotsLost, sessionsLost);
             counters.increment(RegistryCounter.COMMANDS_APPLIED);
             onChanged(timestamp);
             if (command instanceof SlotCommand.Join join
@@ -163,13 +174,38 @@ final class RegistryService implements ClusteredService {
     private void onPing(final ClientSession session) {
         final long nonce = reader.i64();
         final long knownVersion = reader.i64();
+        final long sessions = reader.i64();
         if (!reader.isSound()) {
             counters.increment(RegistryCounter.FRAMES_MALFORMED);
             return;
         }
+        state.onSessions(session.id(), sessions);
         sendMapTo(session, knownVersion);
         writer.begin(RegistryFrame.PONG).i64(nonce).i64(state.map().version());
+        RegistryFrame.writeFigures(writer, state.figures());
         send(session, writer);
+    }
+
+    /** A process that wants to join asks for the schema of those that are there; it asks again if it gets no answer. */
+    private void onAsk(final ClientSession session) {
+        final long identity = reader.i64();
+        final String text = state.schema(identity);
+        if (reader.isSound() && text != null && isLeader) {
+            writer.begin(RegistryFrame.SCHEMA).i64(identity).longText(text);
+            send(session, writer);
+        }
+    }
+
+    /** The one place that knows at the moment it happens, and says it once: the leader. */
+    private void sayWhatIsLost(final long slotsBefore, final long sessionsBefore) {
+        final long slots = state.map().slotsLost() - slotsBefore;
+        if (slots > 0 && isLeader) {
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "{0} slots are lost, with about {1} sessions: all who held them are gone. They are begun anew, empty.",
+                    slots,
+                    state.figures().sessionsLost() - sessionsBefore);
+        }
     }
 
     @Override
@@ -179,9 +215,14 @@ final class RegistryService implements ClusteredService {
             schedule(SEND_AGAIN_LATER, timestamp + SEND_AGAIN_LATER_MS);
         } else if (correlationId == SEND_AGAIN_LATER) {
             sendMapToAll();
-        } else if (state.onUnattended((int) correlationId)) {
-            counters.increment(RegistryCounter.MEMBERS_TIMED_OUT);
-            onChanged(timestamp);
+        } else {
+            final long slotsLost = state.map().slotsLost();
+            final long sessionsLost = state.figures().sessionsLost();
+            if (state.onUnattended((int) correlationId)) {
+                sayWhatIsLost(slotsLost, sessionsLost);
+                counters.increment(RegistryCounter.MEMBERS_TIMED_OUT);
+                onChanged(timestamp);
+            }
         }
     }
 
@@ -214,6 +255,7 @@ final class RegistryService implements ClusteredService {
         }
         mapWriter.begin(RegistryFrame.MAP).i64(state.registry());
         RegistryFrame.writeMap(mapWriter, state.map());
+        RegistryFrame.writeFigures(mapWriter, state.figures());
         if (send(session, mapWriter)) {
             sentVersions.put(session.id(), version);
             counters.increment(RegistryCounter.MAPS_SENT);
@@ -251,16 +293,25 @@ final class RegistryService implements ClusteredService {
         if (itsCluster == null) {
             throw new IllegalStateException("a snapshot before the start");
         }
+        Long schema = state.writeSchemaAfter(null, writer);
+        while (schema != null) {
+            record(itsCluster, snapshotPublication);
+            schema = state.writeSchemaAfter(schema, writer);
+        }
         state.write(writer);
+        record(itsCluster, snapshotPublication);
+        snapshotPosition = itsCluster.logPosition();
+        counters.increment(RegistryCounter.SNAPSHOTS);
+    }
+
+    private void record(final Cluster itsCluster, final ExclusivePublication snapshot) {
         long result;
-        while ((result = snapshotPublication.offer(writer.buffer(), 0, writer.length())) < 0) {
+        while ((result = snapshot.offer(writer.buffer(), 0, writer.length())) < 0) {
             if (result != Publication.BACK_PRESSURED && result != Publication.ADMIN_ACTION) {
                 throw new IllegalStateException("the snapshot's recording refuses it: " + result);
             }
             itsCluster.idleStrategy().idle();
         }
-        snapshotPosition = itsCluster.logPosition();
-        counters.increment(RegistryCounter.SNAPSHOTS);
     }
 
     @Override

@@ -7,6 +7,7 @@ import io.dialtone.state.api.SlotMap;
 import io.dialtone.state.api.SlotRules;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all members of the registry agree on: the map, and which session speaks for which member of the grid. Changed only by entries of the log, in their order, on
@@ -23,8 +24,12 @@ final class RegistryState {
     private record Attendance(int member, long incarnation, long session) {}
 
     private final Map<Long, Attendance> attendances = new TreeMap<>();
+    /** The schemas of the states that members keep, by what identifies them. */
+    private final Map<Long, String> schemas = new TreeMap<>();
+
     private long registry = NO_REGISTRY;
     private SlotMap map;
+    private SessionFigures figures = SessionFigures.NONE;
 
     RegistryState(final int slots, final int backupsWanted) {
         map = SlotMap.empty(slots, backupsWanted);
@@ -37,6 +42,16 @@ final class RegistryState {
     /** Tells a registry from one whose directories were deleted: the time of its first session. */
     long registry() {
         return registry;
+    }
+
+    SessionFigures figures() {
+        return figures;
+    }
+
+    /** The schema with this identity, or null if no member has it. */
+    @Nullable
+    String schema(final long identity) {
+        return schemas.get(identity);
     }
 
     void onSessionOpened(final long timestamp) {
@@ -55,9 +70,25 @@ final class RegistryState {
 
     /** Applies the command; false if it was refused or changed nothing. */
     boolean onCommand(final SlotCommand command) {
-        final long before = map.version();
-        map = SlotRules.apply(map, command);
-        return map.version() != before;
+        final SlotMap before = map;
+        map = SlotRules.apply(before, command);
+        if (map.version() == before.version()) {
+            return false;
+        }
+        figures = figures.after(before, map);
+        if (command instanceof SlotCommand.Join join && join.member().schema() != GridMember.NO_SCHEMA) {
+            schemas.put(join.member().schema(), join.schemaText());
+        }
+        schemas.keySet().removeIf(identity -> map.members().stream().noneMatch(member -> member.schema() == identity));
+        return true;
+    }
+
+    /** The member that this session speaks for says how many sessions it has. */
+    void onSessions(final long session, final long sessions) {
+        final Attendance attendance = attendances.get(session);
+        if (attendance != null && map.incarnationOf(attendance.member()) == attendance.incarnation()) {
+            figures = figures.said(attendance.member(), sessions);
+        }
     }
 
     /**
@@ -98,6 +129,29 @@ final class RegistryState {
             writer.i32(attendance.member()).i64(attendance.incarnation()).i64(attendance.session());
             writer.close(opened);
         }
+        RegistryFrame.writeFigures(writer, figures);
+    }
+
+    /** Writes the schema after this one, and returns its identity; null after the last. Each is a frame of its own, before that of {@link #write}. */
+    @Nullable
+    Long writeSchemaAfter(final @Nullable Long identity, final FrameWriter writer) {
+        for (final Map.Entry<Long, String> schema : schemas.entrySet()) {
+            if (identity == null || schema.getKey() > identity) {
+                writer.begin(RegistryFrame.SCHEMA).i64(schema.getKey()).longText(schema.getValue());
+                return schema.getKey();
+            }
+        }
+        return null;
+    }
+
+    /** Takes a schema from a snapshot's frame; false if it is not sound. */
+    boolean readSchema(final FrameReader reader) {
+        final long identity = reader.i64();
+        final String text = reader.longText(RegistryFrame.SCHEMA_BYTES_MAX);
+        if (reader.isSound()) {
+            schemas.put(identity, text);
+        }
+        return reader.isSound();
     }
 
     /** Takes the state from a snapshot's frame; false if it is not sound, and then nothing has changed. */
@@ -112,9 +166,11 @@ final class RegistryState {
             reader.leave(outer);
             itsAttendances.put(attendance.session(), attendance);
         }
+        final SessionFigures itsFigures = RegistryFrame.readFigures(reader);
         if (!reader.isSound() || itsMap == null) {
             return false;
         }
+        figures = itsFigures;
         registry = itsRegistry;
         map = itsMap;
         attendances.clear();

@@ -6,7 +6,10 @@ import io.dialtone.state.api.SlotMap;
 @FunctionalInterface
 public interface SlotMapListener {
     /** Nobody. */
-    SlotMapListener NONE = map -> {};
+    SlotMapListener NONE = (map, figures) -> {};
 
-    void onMap(SlotMap map);
+    void onMap(SlotMap map, SessionFigures figures);
+
+    /** The answer to {@link RegistryClient#askForSchema}. */
+    default void onSchema(final long identity, final String text) {}
 }

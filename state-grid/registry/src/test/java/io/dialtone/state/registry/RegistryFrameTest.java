@@ -26,9 +26,14 @@ class RegistryFrameTest {
     static List<SlotCommand> commands() {
         final List<SlotCommand> commands = new ArrayList<>();
         commands.add(new SlotCommand.Join(new GridMember(3, Long.MIN_VALUE, "nodé", "host", "", true)));
+        commands.add(new SlotCommand.Join(
+                new GridMember(4, 1, "node", "host", "zone", false, true, Long.MIN_VALUE),
+                "schéma " + "x".repeat(300),
+                List.of(1L, Long.MAX_VALUE)));
         commands.add(new SlotCommand.Dead(0, -1));
         commands.add(new SlotCommand.Drain(7, true));
         commands.add(new SlotCommand.Drain(7, false));
+        commands.add(new SlotCommand.Drain(7, true, true));
         commands.add(new SlotCommand.Leave(65_535, 42));
         for (final SlotCommand.Kind kind : SlotCommand.Kind.values()) {
             commands.add(new SlotCommand.Change(
@@ -101,15 +106,19 @@ class RegistryFrameTest {
                 .text("name")
                 .text("host")
                 .text("zone")
+                .u8(1)
+                .i64(66)
                 .i64(77)
                 .text("new");
         writer.close(opened);
+        writer.longText("schema").i32(0);
         writer.i64(99);
 
         RegistryFrame.read(reader, writer.buffer(), 0, writer.length());
 
         assertEquals(
-                new SlotCommand.Join(new GridMember(4, 5, "name", "host", "zone", false)),
+                new SlotCommand.Join(
+                        new GridMember(4, 5, "name", "host", "zone", false, true, 66), "schema", List.of()),
                 RegistryFrame.readCommand(reader));
     }
 
@@ -181,8 +190,17 @@ class RegistryFrameTest {
         final GridMember member = new GridMember(0, 1, "x".repeat(65), "host", "zone", false);
 
         final IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> RegistryFrame.check(member));
+                assertThrows(IllegalArgumentException.class, () -> RegistryFrame.check(new SlotCommand.Join(member)));
 
         assertTrue(String.valueOf(refused.getMessage()).contains("64"));
+    }
+
+    @Test
+    void shouldRefuseASchemaThatIsTooLong() {
+        final GridMember member = new GridMember(0, 1, "node", "host", "zone", false, false, 5);
+        final SlotCommand.Join join =
+                new SlotCommand.Join(member, "x".repeat(RegistryFrame.SCHEMA_BYTES_MAX + 1), List.of());
+
+        assertThrows(IllegalArgumentException.class, () -> RegistryFrame.check(join));
     }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
+import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -140,5 +141,89 @@ class RegistryStateTest {
         final FrameReader reader = new FrameReader();
         assertEquals(RegistryFrame.SNAPSHOT, RegistryFrame.read(reader, new UnsafeBuffer(bytes), 0, bytes.length));
         return reader;
+    }
+
+    @Test
+    void shouldSayHowManySessionsWereLostWithTheSlotsThatAllHoldersOfAreGone() {
+        state.onCommand(new SlotCommand.Join(new GridMember(0, 1, "a", "host-a", "", false)));
+        state.onRegister(SESSION, 0, 1);
+        state.onSessions(SESSION, 1_000);
+
+        state.onCommand(new SlotCommand.Join(new GridMember(0, 2, "a", "host-a", "", false)));
+
+        assertEquals(1_000, state.figures().sessionsLost());
+        assertEquals(16, state.map().slotsLost());
+        assertEquals(0, state.figures().of(0), "a process that starts again is empty");
+    }
+
+    @Test
+    void shouldCountTheSessionsOfSlotsThatHaveGoneToAnotherAsItsOwn() {
+        state.onCommand(new SlotCommand.Join(new GridMember(0, 1, "a", "host-a", "", false)));
+        state.onCommand(new SlotCommand.Join(new GridMember(1, 1, "b", "host-b", "", false)));
+        for (int slot = 0; slot < 16; slot++) {
+            final SlotCommand.Claim claim =
+                    new SlotCommand.Claim(slot, state.map().entry(slot).version());
+            state.onCommand(new SlotCommand.Change(SlotCommand.Kind.PROMOTE, 0, 1, 1, List.of(claim)));
+        }
+        final int kept = backedUpBy(1);
+        state.onRegister(SESSION, 0, 1);
+        state.onSessions(SESSION, 1_600);
+
+        state.onCommand(new SlotCommand.Dead(0, 1));
+
+        assertTrue(kept > 0, "nobody learned");
+        assertEquals(1_600L * kept / 16, state.figures().of(1));
+        assertEquals(1_600L * (16 - kept) / 16, state.figures().sessionsLost());
+    }
+
+    @Test
+    void shouldNotBelieveAProcessThatWasReplaced() {
+        state.onRegister(SESSION, NODE, FIRST_START);
+        join(FIRST_START);
+        join(SECOND_START);
+
+        state.onSessions(SESSION, 77);
+
+        assertEquals(0, state.figures().of(NODE));
+    }
+
+    private int backedUpBy(final int member) {
+        int count = 0;
+        for (int slot = 0; slot < 16; slot++) {
+            count += state.map().entry(slot).isBackup(member) ? 1 : 0;
+        }
+        return count;
+    }
+
+    @Test
+    void shouldKeepTheSchemasOfThoseWhoAreThere() {
+        final GridMember first = new GridMember(0, 1, "a", "", "", false, false, 11);
+        final GridMember second = new GridMember(1, 1, "b", "", "", false, false, 12);
+        state.onCommand(new SlotCommand.Join(first, "eleven", List.of()));
+        state.onCommand(new SlotCommand.Join(second, "twelve", List.of(11L)));
+
+        final RegistryState copy = copyBySnapshot();
+
+        assertEquals("eleven", copy.schema(11));
+        assertEquals("twelve", copy.schema(12));
+        copy.onCommand(new SlotCommand.Dead(0, 1));
+        assertNull(copy.schema(11), "nobody keeps such a state any more");
+        assertEquals("twelve", copy.schema(12));
+    }
+
+    private RegistryState copyBySnapshot() {
+        final RegistryState copy = new RegistryState(16, 1);
+        final FrameWriter writer = new FrameWriter();
+        final FrameReader reader = new FrameReader();
+        Long schema = state.writeSchemaAfter(null, writer);
+        while (schema != null) {
+            RegistryFrame.read(reader, writer.buffer(), 0, writer.length());
+            assertTrue(copy.readSchema(reader));
+            schema = state.writeSchemaAfter(schema, writer);
+        }
+        state.write(writer);
+        RegistryFrame.read(reader, writer.buffer(), 0, writer.length());
+        assertTrue(copy.read(reader));
+        return copy;
     }
 }

@@ -75,6 +75,28 @@ class RegistryTest {
     }
 
     @Test
+    void shouldRememberOverARestartHowManySessionsThereWere() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient first = house.joined(0);
+            first.say(1_000);
+            house.await("the figure", () -> first.figures().of(0) == 1_000);
+
+            house.stop(0);
+            house.freeze(first);
+            house.start(0);
+            final RegistryClient second = house.client(0, 200);
+            house.ask(
+                    second,
+                    new SlotCommand.Join(new GridMember(0, 200, "node-0", "host-0", "zone", false)),
+                    "it to join again",
+                    map -> map.incarnationOf(0) == 200);
+
+            assertEquals(RegistryHouse.SLOTS, second.map().slotsLost());
+            assertEquals(1_000, second.figures().sessionsLost());
+        }
+    }
+
+    @Test
     void shouldHoldAMemberForDeadWhenItsSessionTimesOut() throws IOException {
         try (RegistryHouse house = new RegistryHouse(1, 1)) {
             final RegistryClient other = house.joined(1);
