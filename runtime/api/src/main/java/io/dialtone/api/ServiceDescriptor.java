@@ -7,12 +7,20 @@ package io.dialtone.api;
  * @param version free text; two versions of a service can run side by side
  * @param handler name of a class with a public constructor without arguments that implements {@link SipHandler}
  * @param affinity what names a session's home
+ * @param policy how safe its sessions are to be, and how many there may be
  */
-public record ServiceDescriptor(String name, String version, String handler, AffinityRule affinity) {
+public record ServiceDescriptor(
+        String name, String version, String handler, AffinityRule affinity, ServicePolicy policy) {
     public ServiceDescriptor {
         requireText("service.name", name);
         requireText("service.version", version);
         requireText("service.handler", handler);
+    }
+
+    /** A service with the usual policy. */
+    public ServiceDescriptor(
+            final String name, final String version, final String handler, final AffinityRule affinity) {
+        this(name, version, handler, affinity, ServicePolicy.defaults());
     }
 
     private static void requireText(final String setting, final String value) {

@@ -340,6 +340,7 @@ public final class DormantSessions implements SlotKeeper {
     private void onDormant(final int slot, final int change) {
         dormant[slot] += change;
         total += change;
+        sessions.dormant(total);
         counters.set(WorkerCounter.SESSIONS_DORMANT, total);
     }
 

@@ -50,6 +50,11 @@ public final class EventJournal implements SlotEvents {
         return keepsImages;
     }
 
+    /** True if nobody else has what is recorded for this slot now. */
+    public boolean isAlone(final int slot) {
+        return replicator.isAlone(slot);
+    }
+
     @Override
     public boolean hasRoom() {
         return outbox.hasRoom();

@@ -14,25 +14,28 @@ import org.jspecify.annotations.Nullable;
  * <p>A session that is over for its handler stays here until its transactions have ended, so that what is sent again finds its answer; it does not count any more.
  */
 public final class SessionStore {
-    /** New sessions are refused when less than this part of the store of images is free: the last is for sessions that are here. */
-    private static final int FREE_IMAGES_PART = 10;
+    private static final int PERCENT = 100;
 
     private final @Nullable KeyedTable<WorkerSession<?>>[] slots;
     private final int sessionsMax;
+    private final int imagesReservePercent;
     private final SipHash keyHash;
     private final ImageStore images;
     private final CounterSet<WorkerCounter> counters;
     private int size;
+    private int dormant;
 
     @SuppressWarnings({"unchecked", "rawtypes"}) // an array of a generic type cannot be made otherwise
     SessionStore(
             final int slots,
             final int sessionsMax,
+            final int imagesReservePercent,
             final SipHash keyHash,
             final ImageStore images,
             final CounterSet<WorkerCounter> counters) {
         this.slots = new @Nullable KeyedTable[slots];
         this.sessionsMax = sessionsMax;
+        this.imagesReservePercent = imagesReservePercent;
         this.keyHash = keyHash;
         this.images = images;
         this.counters = counters;
@@ -54,13 +57,18 @@ public final class SessionStore {
         return table == null ? null : table.find(hash, key, offset, length);
     }
 
-    /** True, and counted, if no session may be begun. */
+    /** So many more of our sessions lie in the store of images only. */
+    void dormant(final int number) {
+        dormant = number;
+    }
+
+    /** True, and counted, if no session may be begun. Sessions at rest count: they are somebody's calls, and wake. */
     public boolean refusesAnother() {
-        if (size >= sessionsMax) {
+        if (size + dormant >= sessionsMax) {
             counters.increment(WorkerCounter.SESSIONS_REFUSED);
             return true;
         }
-        if (images.bytesFree() < images.bytesMax() / FREE_IMAGES_PART) {
+        if (images.bytesFree() < images.bytesMax() * imagesReservePercent / PERCENT) {
             counters.increment(WorkerCounter.SESSIONS_REFUSED_STORE_FULL);
             return true;
         }

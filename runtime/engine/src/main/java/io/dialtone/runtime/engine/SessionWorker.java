@@ -59,7 +59,8 @@ public final class SessionWorker implements Agent {
         final WorkerGrid grid = context.grid();
         images = grid.images();
         counters.set(WorkerCounter.IMAGES_BYTES_MAX, images.bytesMax());
-        sessions = new SessionStore(grid.slots(), config.sessionsMax(), grid.keyHash(), images, counters);
+        sessions = new SessionStore(
+                grid.slots(), config.sessionsMax(), config.imagesReservePercent(), grid.keyHash(), images, counters);
         outbox = new Outbox(link, config.outboxBytesMax(), counters);
         held = new HeldFrames(config.heldBytesMax(), counters, this::onMessageFrame, () -> takesMessages);
         dormant = new DormantSessions(grid.slots(), sessions, outbox, images, time, counters);

@@ -8,8 +8,10 @@ package io.dialtone.runtime.engine;
  * @param commandsMax commands that may wait in the mailbox; a further one is refused with {@link SessionWorkerProxy#MAILBOX_FULL}
  * @param outboxBytesMax outputs that may wait for backups and edges, in bytes; no message is taken while there are more
  * @param heldBytesMax messages that may wait while none can be taken, in bytes; a further one is dropped and counted
- * @param sessionsMax sessions in memory; a further one is refused in the protocol's words
+ * @param sessionsMax sessions of slots owned here, at rest or not; a further one is refused in the protocol's words
  * @param restAfterNs a session to which nothing has happened for this time leaves memory, if its image is kept; making it again costs some microseconds
+ * @param imagesReservePercent what is kept free in the store of images for sessions that are there already: when less is free, no new one is begun. A short state
+ *     doubles when its call hangs up, because the answers are remembered for half a minute
  * @param timersPerSessionMax timers of one session; a further one is the handler's error
  */
 public record WorkerConfig(
@@ -20,6 +22,7 @@ public record WorkerConfig(
         int heldBytesMax,
         int sessionsMax,
         long restAfterNs,
+        int imagesReservePercent,
         int timersPerSessionMax) {
 
     public WorkerConfig {
@@ -30,11 +33,12 @@ public record WorkerConfig(
         check("held-bytes-max", heldBytesMax, 1 << 20, 1 << 20);
         check("sessions-max", sessionsMax, 1, 1 << 20);
         check("rest-after", restAfterNs, 1_000_000, 10_000_000_000L);
+        check("images-reserve-percent", imagesReservePercent, 0, 50);
         check("timers-per-session-max", timersPerSessionMax, 1, 16);
     }
 
     public static WorkerConfig defaults() {
-        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 1 << 20, 10_000_000_000L, 16);
+        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 1 << 20, 10_000_000_000L, 50, 16);
     }
 
     public WorkerConfig withSessionsMax(final int max) {
@@ -46,6 +50,7 @@ public record WorkerConfig(
                 heldBytesMax,
                 max,
                 restAfterNs,
+                imagesReservePercent,
                 timersPerSessionMax);
     }
 
@@ -58,6 +63,20 @@ public record WorkerConfig(
                 heldBytesMax,
                 sessionsMax,
                 ns,
+                imagesReservePercent,
+                timersPerSessionMax);
+    }
+
+    public WorkerConfig withImagesReservePercent(final int percent) {
+        return new WorkerConfig(
+                framesPerTurnMax,
+                deadlinesPerTurnMax,
+                commandsMax,
+                outboxBytesMax,
+                heldBytesMax,
+                sessionsMax,
+                restAfterNs,
+                percent,
                 timersPerSessionMax);
     }
 

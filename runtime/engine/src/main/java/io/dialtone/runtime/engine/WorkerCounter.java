@@ -49,8 +49,11 @@ public enum WorkerCounter {
     SESSIONS_BEGUN("Sessions begun"),
     /** New sessions refused because there are as many as there may be. */
     SESSIONS_REFUSED("New sessions refused because the limit was reached"),
-    /** New sessions refused because the store of images is nearly full. */
-    SESSIONS_REFUSED_STORE_FULL("New sessions refused because the store of images is nearly full"),
+    /** New sessions refused because what is free in the store of images is for those that are here. */
+    SESSIONS_REFUSED_STORE_FULL(
+            "New sessions refused because what is free in the store of images is for those that are here"),
+    /** New sessions refused because their slot has no backup, and the service wants one. */
+    SESSIONS_REFUSED_ALONE("New sessions refused because their slot has no backup now and the service wants one"),
     /** Sessions made again from their image. */
     SESSIONS_RESTORED("Sessions made again from their image"),
     /** Sessions that left memory because nothing happened to them; their images are in the store. */
@@ -68,7 +71,7 @@ public enum WorkerCounter {
     /** Gauge: what of the store's memory is taken. */
     IMAGES_BYTES_USED("Bytes of the store of images that are taken, in whole pages"),
     /** Gauge: the store's memory. */
-    IMAGES_BYTES_MAX("Bytes that the store of images may take; new sessions are refused when a tenth is left"),
+    IMAGES_BYTES_MAX("Bytes that the store of images may take; new sessions are refused when what is reserved for those that are here is left"),
     /** Gauge: deadlines in the wheel. */
     DEADLINES("Deadlines in the wheel"),
     /** Session timers that ran out. */

@@ -1,6 +1,7 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.api.AffinityRule;
+import io.dialtone.api.ServicePolicy.WhenAlone;
 import io.dialtone.api.SipHandler;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.runtime.engine.ImageReader;
@@ -45,6 +46,7 @@ final class UasCore<S extends Record> {
     private final TransactionLayer layer;
     private final RequestChecks checks;
     private final AffinityKey affinityKey;
+    private final boolean isEstablishedOnlyWhenAlone;
     private final HandlerFailures failures;
     private final DialogTable dialogs;
     private final ClientLayer clients;
@@ -65,6 +67,7 @@ final class UasCore<S extends Record> {
         checks = new RequestChecks(handler.methods(), handler.contentTypes());
         final LocalTag.Source unique = new LocalTag.Source(context.tagHash());
         affinityKey = new AffinityKey(context.service().affinity());
+        isEstablishedOnlyWhenAlone = context.service().policy().whenAlone() == WhenAlone.ESTABLISHED_ONLY;
         failures = new HandlerFailures(context.service().name());
         clients = new ClientLayer(parts, context, layer.bytes(), unique);
         dialogs = new DialogTable(context, tableHash, layer, clients.scratch());
@@ -125,7 +128,7 @@ final class UasCore<S extends Record> {
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
         Event event = Event.REQUEST;
         if (session == null || !session.isBegun()) {
-            if (parts.sessions().refusesAnother()) {
+            if (refusesSession(transaction.slot)) {
                 answers.respond(transaction, 503, nowNs);
                 return;
             }
@@ -136,6 +139,15 @@ final class UasCore<S extends Record> {
             event = Event.FIRST_REQUEST;
         }
         deliver(event, transaction, session, message, nowNs);
+    }
+
+    /** True, and counted, if no session may be begun in the slot now. What is begun already never asks. */
+    private boolean refusesSession(final int slot) {
+        if (isEstablishedOnlyWhenAlone && parts.journal().isAlone(slot)) {
+            parts.counters().increment(WorkerCounter.SESSIONS_REFUSED_ALONE);
+            return true;
+        }
+        return parts.sessions().refusesAnother();
     }
 
     private void onRequestInDialog(final SipMessage message, final ServerTransaction transaction, final long nowNs) {

@@ -2,6 +2,7 @@ package io.dialtone.runtime.testsupport;
 
 import io.dialtone.api.AffinityRule;
 import io.dialtone.api.ServiceDescriptor;
+import io.dialtone.api.ServicePolicy;
 import io.dialtone.api.SipHandler;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SlotTable;
@@ -131,6 +132,7 @@ public final class TestCluster {
         private final boolean isReplicated;
         private int nodes = 2;
         private AffinityRule affinity = AffinityRule.CALL_ID;
+        private ServicePolicy policy = ServicePolicy.defaults();
         private SipSettings sip = SipSettings.defaults();
         private WorkerConfig worker = WorkerConfig.defaults();
 
@@ -141,6 +143,11 @@ public final class TestCluster {
 
         public Builder nodes(final int count) {
             nodes = count;
+            return this;
+        }
+
+        public Builder policy(final ServicePolicy ofService) {
+            policy = ofService;
             return this;
         }
 
@@ -229,6 +236,27 @@ public final class TestCluster {
         owner.isDead = true;
         link.disconnect(owner.member, 0);
         return owner.name();
+    }
+
+    /** Kills all nodes but the owner of this affinity key, and waits until it has all slots, each without a backup. */
+    public void killAllBut(final String key) {
+        final Node survivor = ownerNode(key);
+        final TestRegistry authority = Objects.requireNonNull(registry, "a cluster that is replicated");
+        for (final Node node : nodes) {
+            if (node != survivor) {
+                node.isDead = true;
+                link.disconnect(node.member, 0);
+            }
+        }
+        for (long waitedNs = 0; waitedNs < TAKE_OVER_NS_MAX; waitedNs += STEP_NS) {
+            if (IntStream.range(0, SLOTS)
+                    .mapToObj(authority.map()::entry)
+                    .allMatch(entry -> entry.owner() == survivor.member && entry.backups() == 0)) {
+                return;
+            }
+            advance(Duration.ofNanos(STEP_NS));
+        }
+        throw failure(survivor.name() + " is not alone");
     }
 
     /** Stops the node that owns the session of this affinity key as SIGSTOP would; {@link #wake} lets it go on. */
@@ -340,7 +368,7 @@ public final class TestCluster {
         final SipContext sip = new SipContext(
                 builder.sip,
                 SipLimits.defaults(),
-                new ServiceDescriptor("test", "1", "test", builder.affinity),
+                new ServiceDescriptor("test", "1", "test", builder.affinity, builder.policy),
                 tokens,
                 key.derive("tags of " + member),
                 (edgeMember, listener) -> TestEdge.HOST_PORT,

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.api.ServicePolicy;
 import io.dialtone.api.SipMethod;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerCounter;
@@ -359,6 +360,59 @@ class TakeoverTest {
 
         call.bye().expect(200);
         assertEquals(1, cluster.count(WorkerCounter.SESSIONS_REFUSED_STORE_FULL));
+    }
+
+    @Test
+    void shouldTakeNoNewCallsWhileAloneIfTheServiceWantsABackup() {
+        final TestCluster careful = establishedOnly();
+        final SipPeer bob = careful.peer("bob");
+        final SipCall call = bob.invite("sip:bob@example.com");
+        call.expect(200);
+        call.ack();
+
+        careful.killAllBut(call.callId());
+
+        final SipCall refused = bob.invite("sip:bob@example.com");
+        final SipText refusal = refused.expect(503);
+        refused.ackRefusal();
+        assertEquals("5", refusal.header("Retry-After").orElseThrow());
+        assertEquals(1, careful.count(WorkerCounter.SESSIONS_REFUSED_ALONE));
+        call.request("OPTIONS").expect(200);
+        call.bye().expect(200);
+    }
+
+    private TestCluster establishedOnly() {
+        return TestCluster.replicated(() -> handler, EventsCodec::new)
+                .nodes(2)
+                .policy(ServicePolicy.defaults().withWhenAlone(ServicePolicy.WhenAlone.ESTABLISHED_ONLY))
+                .start();
+    }
+
+    @Test
+    void shouldCountSessionsAtRestWhenItRefusesMoreThanThereMayBe() {
+        final TestCluster small = TestCluster.replicated(() -> handler, EventsCodec::new)
+                .nodes(2)
+                .worker(WorkerConfig.defaults().withSessionsMax(2).withRestAfterNs(1_000_000_000L))
+                .start();
+        final SipPeer bob = small.peer("bob");
+        final List<SipCall> calls = new ArrayList<>();
+        while (small.count(WorkerCounter.SESSIONS_REFUSED) == 0) {
+            final SipCall call = bob.invite("sip:bob@example.com");
+            if (small.count(WorkerCounter.SESSIONS_REFUSED) == 0) {
+                call.expect(200);
+                call.ack();
+                calls.add(call);
+            } else {
+                call.expect(503);
+                call.ackRefusal();
+            }
+            small.advance(Duration.ofSeconds(10));
+        }
+
+        assertTrue(small.count(WorkerCounter.SESSIONS_DORMANT) >= 2, "they rest");
+        for (final SipCall call : calls) {
+            call.bye().expect(200);
+        }
     }
 
     @Test
