@@ -28,10 +28,10 @@ write_cluster() {
   local i
   (umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$tmp/cluster.key")
   {
-    echo "service: { name: held, handler: io.dialtone.benchmarks.calls.HeldCallService, class-path: \"$calls\" }"
+    echo "service: { name: held, handler: io.dialtone.benchmarks.calls.HeldCallService, class-path: \"$calls\", sessions-max: 4000000 }"
     echo "link: { peer-silence-max: 3s }"
-    echo "node: { sessions-max: 4000000, dialogs-max: 4000000, transactions-max: 4000000 }"
-    echo "grid: { registry: \"$host@127.0.0.1:$((port + 10))\", registry-directory: registry, images-size: ${IMAGES_SIZE:-1600m} }"
+    echo "node: { dialogs-max: 4000000, transactions-max: 4000000 }"
+    echo "grid: { registry: \"$host@127.0.0.1:$((port + 10))\", registry-directory: registry, images-size: ${IMAGES_SIZE:-1600m}, images-reserve: 10 }"
     echo "cluster:"
     echo "  key-file: cluster.key"
     echo "  members:"

@@ -71,7 +71,8 @@ public enum WorkerCounter {
     /** Gauge: what of the store's memory is taken. */
     IMAGES_BYTES_USED("Bytes of the store of images that are taken, in whole pages"),
     /** Gauge: the store's memory. */
-    IMAGES_BYTES_MAX("Bytes that the store of images may take; new sessions are refused when what is reserved for those that are here is left"),
+    IMAGES_BYTES_MAX(
+            "Bytes that the store of images may take; new sessions are refused when what is reserved for those that are here is left"),
     /** Gauge: deadlines in the wheel. */
     DEADLINES("Deadlines in the wheel"),
     /** Session timers that ran out. */

@@ -54,6 +54,22 @@ final class AdminTarget {
                                                 .toList()));
     }
 
+    /** A process of one of these roles, sooner of an earlier one; whichever, if several fit. */
+    AdminClient any(final List<String> roles) throws UnavailableException, WrongConfigurationException, IOException {
+        if (admin != null) {
+            return byAddress(admin);
+        }
+        for (final String role : roles) {
+            final List<RunFile> fitting = running(role);
+            if (!fitting.isEmpty()) {
+                return AdminClient.of(fitting.getFirst());
+            }
+        }
+        throw new UnavailableException("no " + String.join(" or ", roles) + " of yours runs here"
+                + (name == null && pid == null ? "" : " with that name or number")
+                + ". To see what does: dialtone status");
+    }
+
     /** All processes that are meant; all that run, if nothing is said. */
     List<AdminClient> all() throws UnavailableException, WrongConfigurationException, IOException {
         if (admin != null) {

@@ -51,7 +51,7 @@ final class ClusterPages implements AdminPages {
         final List<RegistryDoor> doors = new ArrayList<>();
         nodes.stream().map(NodeHouse::registry).filter(Objects::nonNull).forEach(doors::add);
         edges.stream().map(EdgeHouse::registry).filter(Objects::nonNull).forEach(doors::add);
-        grid = new GridPages(nodes, doors);
+        grid = new GridPages(nodes, doors, nodes.isEmpty() || edges.isEmpty());
     }
 
     @Override
@@ -149,12 +149,13 @@ final class ClusterPages implements AdminPages {
         for (final NodeHouse node : nodes) {
             services.addObject()
                     .put("node", node.self().name())
+                    .put("incarnation", Long.toHexString(node.link().incarnation()))
                     .put("name", node.service().name())
                     .put("version", node.service().version())
                     .put("handler", node.service().handler())
                     .put("affinity", node.service().affinity().toString())
                     .put("slots", slots().slotsOwnedBy(node.self().number()))
-                    .put("sessions", node.count(WorkerCounter.SESSIONS))
+                    .put("sessions", node.sessions())
                     .put("dialogs", node.count(SipCounter.DIALOGS));
         }
         peers(status.putArray("peers"));
@@ -248,6 +249,11 @@ final class ClusterPages implements AdminPages {
             return grid.drain(request);
         }
         throw new AdminRefusal(AdminRefusal.NOT_FOUND, "this process has no command " + command);
+    }
+
+    /** True if the registry knows the nodes of this process. */
+    boolean isMember() {
+        return grid.isMember();
     }
 
     boolean isAlive() {

@@ -13,8 +13,9 @@ import io.dialtone.runtime.link.LinkUnavailableException;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.transport.UdpTransportConfig;
 import io.dialtone.sip.transport.WaitMode;
-import io.dialtone.state.api.StateCodec;
+import io.dialtone.state.codec.StateLimits;
 import io.dialtone.state.registry.RegistryMemberSettings;
+import io.dialtone.state.registry.RegistryPeer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -32,6 +33,7 @@ import org.agrona.CloseHelper;
 final class ClusterRoles {
     private static final String EDGE_NAME = "edge-1";
     private static final String RUN_HOST = "run";
+    private static final String LOOPBACK = "127.0.0.1";
     private static final int RUN_LINK_PORT = 20_000;
     private static final int KEY_BYTES = 32;
 
@@ -92,22 +94,25 @@ final class ClusterRoles {
         final Optional<Supplier<SipHandler<?>>> handlers = ServiceClasses.handlers(settings, problems);
         final LinkSettings linkSettings = ClusterSettings.link(settings, directory(self), problems);
         final GridPlan grid = GridPlan.of(settings, problems);
-        final Supplier<StateCodec<?>> codecs = codecs(handlers, grid, problems);
+        final Optional<ServiceState> state = state(settings, handlers, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster =
                 ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings, settings.get(ClusterSettings.SEAL));
-        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), codecs, grid);
+        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), state, grid);
+        final StopOnNodeEnd end = new StopOnNodeEnd(stop);
         try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
-                NodeHouse node = NodeHouse.start(self.get(), cluster, plan, link, stopOnFault(stop))) {
+                NodeHouse node = NodeHouse.start(self.get(), cluster, plan, link, end)) {
             final ClusterPages pages = new ClusterPages(cluster, List.of(node), List.of());
             try (RoleProcess process = RoleProcess.open("node", self.get().name(), settings, stop, access, pages)) {
                 process.say("service", service(node) + ", " + workers(self.get()));
                 process.say("link", linkText(self.get(), linkSettings));
-                final int exitCode = process.runUntilStopped(pages::isAlive);
+                final int exitCode =
+                        process.runUntilStopped(pages::isAlive, () -> !grid.hasRegistry() || pages.isMember());
                 process.lastWords(pages.lastWords());
+                end.throwIfRefused();
                 return exitCode;
             }
         }
@@ -162,19 +167,28 @@ final class ClusterRoles {
         final Path directory = LinkSettings.directoryOf(
                 RUN_HOST + "-" + ProcessHandle.current().pid());
         final LinkSettings linkSettings = ClusterSettings.link(settings, directory, problems);
-        final GridPlan grid = GridPlan.of(settings, problems);
-        final Optional<RegistryMemberSettings> seat = grid.seatOf(RUN_HOST, problems);
-        final Supplier<StateCodec<?>> codecs = codecs(handlers, grid, problems);
+        final String keeper = RUN_HOST + "-" + ProcessHandle.current().pid();
+        final TemporaryFolder log = new TemporaryFolder("dialtone-" + keeper + "-");
+        final GridPlan grid = GridPlan.ofOneProcess(
+                settings,
+                new RegistryPlace(keeper, new Endpoint(LOOPBACK, FreePorts.block(RegistryPeer.PORTS))),
+                log.path(),
+                problems);
+        final Optional<RegistryMemberSettings> seat =
+                grid.seatOf(settings.find(GridSettings.REGISTRY).isPresent() ? RUN_HOST : keeper, problems);
+        final Optional<ServiceState> state = state(settings, handlers, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster = ClusterPlan.of(file, grid, key, linkSettings, LinkSeal.OFF);
-        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), codecs, grid);
+        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), state, grid);
         final UdpTransportConfig transport = SipTransportWiring.config(
                 settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.POLL);
         final List<AutoCloseable> rooms = new ArrayList<>();
+        final StopOnNodeEnd end = new StopOnNodeEnd(stop);
+        rooms.add(log);
         try {
             rooms.add(LinkDriver.start(linkSettings, stopOnFailure(stop)));
             rooms.add(RegistrySeat.take(seat, stop));
@@ -183,7 +197,7 @@ final class ClusterRoles {
                 final LinkMember member = file.members().members().get(number);
                 final Link link = openLink(cluster, member, settings, stop);
                 rooms.add(link);
-                nodes.add(NodeHouse.start(member, cluster, plan, link, stopOnFault(stop)));
+                nodes.add(NodeHouse.start(member, cluster, plan, link, end));
                 rooms.add(nodes.getLast());
             }
             final LinkMember edgeMember = file.members().named(EDGE_NAME);
@@ -201,6 +215,7 @@ final class ClusterRoles {
                         service(nodes.getFirst()) + ", " + nodes.size() + (nodes.size() == 1 ? " node" : " nodes"));
                 final int exitCode = process.runUntilStopped(pages::isAlive);
                 process.lastWords(pages.lastWords());
+                end.throwIfRefused();
                 return exitCode;
             }
         } catch (LinkUnavailableException e) {
@@ -214,9 +229,9 @@ final class ClusterRoles {
     private static ClusterFile embedded(final Settings settings) {
         final List<LinkMember> members = new ArrayList<>();
         members.add(new LinkMember(
-                0, EDGE_NAME, LinkRole.EDGE, "127.0.0.1", RUN_LINK_PORT, RUN_HOST, settings.get(SipSettings.LOOPS)));
+                0, EDGE_NAME, LinkRole.EDGE, LOOPBACK, RUN_LINK_PORT, RUN_HOST, settings.get(SipSettings.LOOPS)));
         for (int i = 1; i <= settings.get(NodeSettings.RUN_NODES); i++) {
-            members.add(new LinkMember(i, "node-" + i, LinkRole.NODE, "127.0.0.1", RUN_LINK_PORT + i, RUN_HOST, 1));
+            members.add(new LinkMember(i, "node-" + i, LinkRole.NODE, LOOPBACK, RUN_LINK_PORT + i, RUN_HOST, 1));
         }
         return new ClusterFile(new LinkMembers(members), Map.of(EDGE_NAME, settings.get(SipSettings.LISTEN)));
     }
@@ -237,14 +252,16 @@ final class ClusterRoles {
         }
     }
 
-    private static Supplier<StateCodec<?>> codecs(
-            final Optional<Supplier<SipHandler<?>>> handlers, final GridPlan grid, final Problems problems) {
-        final Optional<Supplier<StateCodec<?>>> found = grid.hasRegistry()
-                ? handlers.flatMap(made -> ServiceState.codecs(made.get().getClass(), problems))
-                : Optional.empty();
-        return found.orElse(() -> {
-            throw new IllegalStateException("sessions are not kept");
-        });
+    private static Optional<ServiceState> state(
+            final Settings settings,
+            final Optional<Supplier<SipHandler<?>>> handlers,
+            final GridPlan grid,
+            final Problems problems) {
+        if (!grid.hasRegistry() || handlers.isEmpty()) {
+            return Optional.empty();
+        }
+        final StateLimits limits = StateLimits.defaults().withStateBytesMax(settings.get(NodeSettings.STATE_SIZE_MAX));
+        return ServiceState.of(handlers.get().get().getClass(), limits, problems);
     }
 
     /** An agent of ours that throws is broken, and so is its process. */

@@ -24,6 +24,7 @@ final class EdgeCommand extends RoleCommand {
             SipSettings.SOCKETS,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
+            NodeSettings.REGISTRY_POLICY,
             ClusterSettings.LINK,
             CommonSettings.GROUP);
 

@@ -25,10 +25,26 @@ final class GridPages {
 
     private final List<NodeHouse> nodes;
     private final List<RegistryDoor> doors;
+    private final boolean nodesCanEnd;
 
-    GridPages(final List<NodeHouse> nodes, final List<RegistryDoor> doors) {
+    /**
+     * The pages of a process.
+     *
+     * @param nodesCanEnd true if each node of the cluster is a process of its own
+     */
+    GridPages(final List<NodeHouse> nodes, final List<RegistryDoor> doors, final boolean nodesCanEnd) {
         this.nodes = List.copyOf(nodes);
         this.doors = List.copyOf(doors);
+        this.nodesCanEnd = nodesCanEnd;
+    }
+
+    /** How many slots a member owns. */
+    static int owned(final SlotMap map, final int member) {
+        int owned = 0;
+        for (int slot = 0; slot < map.slots(); slot++) {
+            owned += map.entry(slot).owner() == member ? 1 : 0;
+        }
+        return owned;
     }
 
     /** True in a cluster with a registry. */
@@ -47,6 +63,8 @@ final class GridPages {
                         "dialtone_grid_slots_lost_total",
                         "Times that a slot was begun anew because all who held it were gone.")
                 .sample(map.slotsLost());
+        page.counter("dialtone_grid_sessions_lost_total", "Sessions that were in those slots, about.")
+                .sample(doors.getFirst().figures().sessionsLost());
         for (final ReplicationCounter counter : ReplicationCounter.values()) {
             final String name = "dialtone_grid_" + counter.name().toLowerCase(Locale.ROOT);
             if (GAUGES.contains(counter)) {
@@ -69,6 +87,7 @@ final class GridPages {
                 .put("registryConnected", doors.getFirst().isConnected())
                 .put("backupsWanted", map.backupsWanted())
                 .put("slotsLost", map.slotsLost())
+                .put("sessionsLost", doors.getFirst().figures().sessionsLost())
                 .put("settled", isSettled(map));
         final ArrayNode members = grid.putArray("members");
         for (final GridMember member : map.members()) {
@@ -76,23 +95,29 @@ final class GridPages {
             int alone = 0;
             int backedUp = 0;
             int learning = 0;
+            int teaching = 0;
             for (int slot = 0; slot < map.slots(); slot++) {
                 final SlotEntry entry = map.entry(slot);
                 if (entry.owner() == member.number()) {
                     owned++;
                     alone += entry.backups() == 0 ? 1 : 0;
+                    teaching += entry.learner() == SlotEntry.NONE ? 0 : 1;
                 }
                 backedUp += entry.isBackup(member.number()) ? 1 : 0;
                 learning += entry.learner() == member.number() ? 1 : 0;
             }
             members.addObject()
                     .put("name", member.name())
+                    .put("incarnation", Long.toHexString(member.incarnation()))
                     .put("host", member.host())
                     .put("draining", member.isDraining())
+                    .put("leaving", member.isLeaving())
+                    .put("sessions", doors.getFirst().figures().of(member.number()))
                     .put("owned", owned)
                     .put("alone", alone)
                     .put("backedUp", backedUp)
-                    .put("learning", learning);
+                    .put("learning", learning)
+                    .put("teaching", teaching);
         }
     }
 
@@ -114,7 +139,7 @@ final class GridPages {
         }
         final SlotMap map = map();
         for (final NodeHouse node : nodes) {
-            if (map.incarnationOf(node.self().number()) != node.link().incarnation()) {
+            if (!isMember(map, node)) {
                 return "the registry does not know " + node.self().name() + " yet";
             }
         }
@@ -124,6 +149,16 @@ final class GridPages {
             }
         }
         return "";
+    }
+
+    /** True if the registry knows the nodes of this process. */
+    boolean isMember() {
+        final SlotMap map = map();
+        return nodes.stream().allMatch(node -> isMember(map, node));
+    }
+
+    private static boolean isMember(final SlotMap map, final NodeHouse node) {
+        return map.incarnationOf(node.self().number()) == node.link().incarnation();
     }
 
     /** Asks the registry to empty a node, or to use it again. */
@@ -137,8 +172,27 @@ final class GridPages {
                     "node " + name + " (expected: one of "
                             + map().members().stream().map(GridMember::name).toList() + ")");
         }
-        doors.getFirst().authority().propose(new SlotCommand.Drain(member.get().number(), !undo));
-        return Json.object().put("done", undo ? name + " is used again" : name + " gives its slots away");
+        final boolean keep = undo || request.path("keep").asBoolean();
+        if (!keep && !nodesCanEnd) {
+            throw new AdminRefusal(
+                    AdminRefusal.CONFLICT,
+                    name + " is a part of this process and cannot end alone (expected: --keep, which only empties it)");
+        }
+        if (!undo
+                && map().members().stream()
+                        .noneMatch(other -> !other.isDraining() && !other.name().equals(name))) {
+            throw new AdminRefusal(
+                    AdminRefusal.CONFLICT,
+                    name
+                            + " cannot be emptied: there is no other node that takes slots (expected: one that is not drained itself)");
+        }
+        doors.getFirst().authority().propose(new SlotCommand.Drain(member.get().number(), !undo, !keep));
+        return Json.object()
+                .put(
+                        "done",
+                        undo
+                                ? name + " is used again"
+                                : keep ? name + " gives its slots away" : name + " gives its slots away and ends then");
     }
 
     /** Every slot has the backups it is to have, as far as there are members for them, and none learns or moves. */

@@ -1,5 +1,6 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.api.ServicePolicy;
 import io.dialtone.state.registry.RegistryMemberSettings;
 import io.dialtone.state.registry.RegistryPeer;
 import java.nio.file.Files;
@@ -29,10 +30,27 @@ record GridPlan(List<RegistryPlace> places, int slots, int backups, long imagesB
 
     /** Reads it; adds what is wrong to the problems. */
     static GridPlan of(final Settings settings, final Problems problems) {
-        final List<RegistryPlace> places = settings.find(GridSettings.REGISTRY).orElse(List.of());
+        return of(settings, settings.find(GridSettings.REGISTRY).orElse(List.of()), problems);
+    }
+
+    /** That of a process which is the whole platform, and keeps the registry itself. */
+    static GridPlan ofOneProcess(
+            final Settings settings, final RegistryPlace self, final Path directory, final Problems problems) {
+        final GridPlan plan = of(settings, settings.find(GridSettings.REGISTRY).orElse(List.of(self)), problems);
+        return new GridPlan(
+                plan.places, plan.slots, plan.backups, plan.imagesBytes, Optional.of(plan.directory.orElse(directory)));
+    }
+
+    private static GridPlan of(final Settings settings, final List<RegistryPlace> places, final Problems problems) {
         if (!places.isEmpty() && places.size() % 2 == 0) {
             problems.add(GridSettings.REGISTRY.key() + ": " + places.size()
                     + " processes (expected: an odd number, so that there is a majority). Maybe 1 or 3.");
+        }
+        if (settings.find(NodeSettings.WHEN_ALONE).equals(Optional.of(ServicePolicy.WhenAlone.ESTABLISHED_ONLY))
+                && (places.isEmpty() || settings.get(NodeSettings.BACKUPS) == 0)) {
+            problems.add(NodeSettings.WHEN_ALONE.key()
+                    + ": established-only (expected: serve, where no slot ever has a backup:" + " there is no "
+                    + GridSettings.REGISTRY.key() + ", or " + NodeSettings.BACKUPS.key() + " is 0).");
         }
         final Set<String> names = new HashSet<>();
         for (final RegistryPlace place : places) {
@@ -43,7 +61,7 @@ record GridPlan(List<RegistryPlace> places, int slots, int backups, long imagesB
         return new GridPlan(
                 problems.isEmpty() ? places : List.of(),
                 settings.get(ClusterSettings.SLOTS),
-                settings.get(GridSettings.BACKUPS),
+                settings.get(NodeSettings.BACKUPS),
                 settings.get(GridSettings.IMAGES_SIZE),
                 settings.find(GridSettings.DIRECTORY));
     }

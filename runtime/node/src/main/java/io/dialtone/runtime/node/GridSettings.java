@@ -18,21 +18,22 @@ final class GridSettings {
             SettingType.file(),
             "where a process that keeps the registry has its log and snapshots, on disk; a folder for each process is made in it");
 
-    static final Setting<Integer> BACKUPS = Setting.of(
-            "grid.backups",
-            "--backups",
-            SettingType.wholeNumber(0, 2),
-            "1",
-            "how many nodes besides its owner know each session before an answer leaves; the same for all members");
-
     static final Setting<Long> IMAGES_SIZE = Setting.of(
             "grid.images-size",
             "--images-size",
             SettingType.bytes("1m", "1024g"),
             "512m",
-            "memory of each worker for its sessions and those it keeps for others; when it is nearly full new sessions are answered 503");
+            "memory of each worker for its sessions and those it keeps for others, taken as it is needed");
 
-    static final SettingGroup GROUP = SettingGroup.of("State grid", REGISTRY, DIRECTORY, BACKUPS, IMAGES_SIZE);
+    static final Setting<Integer> IMAGES_RESERVE = Setting.of(
+            "grid.images-reserve",
+            "--images-reserve",
+            SettingType.wholeNumber(0, 90),
+            "50",
+            "percent of it that are for sessions which are there already: when less is free, requests that would begin one are answered 503."
+                    + " A call with a short state doubles for half a minute when it hangs up");
+
+    static final SettingGroup GROUP = SettingGroup.of("State grid", REGISTRY, DIRECTORY, IMAGES_SIZE, IMAGES_RESERVE);
 
     private GridSettings() {}
 }

@@ -18,8 +18,12 @@ import picocli.CommandLine.Command;
             "See also: docs/how-to/a-cluster-by-hand.md"
         })
 final class HostCommand extends RoleCommand {
-    static final List<SettingGroup> GROUPS =
-            List.of(ClusterSettings.CLUSTER, GridSettings.GROUP, ClusterSettings.LINK, CommonSettings.GROUP);
+    static final List<SettingGroup> GROUPS = List.of(
+            ClusterSettings.CLUSTER,
+            GridSettings.GROUP,
+            NodeSettings.REGISTRY_POLICY,
+            ClusterSettings.LINK,
+            CommonSettings.GROUP);
 
     @Override
     List<SettingGroup> groups() {

@@ -24,7 +24,6 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /** A cluster of real processes on loopback: a host, nodes, an edge. Started and closed by one thread. */
@@ -32,8 +31,6 @@ final class LoopbackCluster implements DemoCluster {
     private static final long READY_MS_MAX = 30_000;
     private static final long LOOK_MS = 50;
     private static final int KEY_BYTES = 32;
-    private static final int PORTS_FROM = 21_000;
-    private static final int PORTS_TO = 31_000;
 
     private final Path folder;
     private final ChildProcesses processes;
@@ -66,7 +63,7 @@ final class LoopbackCluster implements DemoCluster {
         try {
             final String host = folder.getFileName().toString();
             final Path config = folder.resolve("cluster.yaml");
-            Files.writeString(config, clusterFile(host, nodes, edge, freePorts(RegistryPeer.PORTS), handler));
+            Files.writeString(config, clusterFile(host, nodes, edge, FreePorts.block(RegistryPeer.PORTS), handler));
             final String secret = secret();
             Files.writeString(folder.resolve("cluster.key"), secret);
             final List<ChildProcesses.Child> members = new ArrayList<>();
@@ -169,24 +166,6 @@ final class LoopbackCluster implements DemoCluster {
         final byte[] bytes = new byte[KEY_BYTES];
         new SecureRandom().nextBytes(bytes);
         return HexFormat.of().formatHex(bytes) + "\n";
-    }
-
-    /** The first of some free ports in a row, below those that the system gives to others. */
-    private static int freePorts(final int count) throws IOException {
-        for (int first = PORTS_FROM; first < PORTS_TO; first += count) {
-            if (IntStream.range(first, first + count).allMatch(LoopbackCluster::isFree)) {
-                return first;
-            }
-        }
-        throw new IOException("no " + count + " free UDP ports in a row from " + PORTS_FROM + " to " + PORTS_TO);
-    }
-
-    private static boolean isFree(final int port) {
-        try (DatagramSocket socket = new DatagramSocket(port, InetAddress.getLoopbackAddress())) {
-            return socket.isBound();
-        } catch (IOException taken) {
-            return false;
-        }
     }
 
     private static InetSocketAddress freePort() throws IOException {

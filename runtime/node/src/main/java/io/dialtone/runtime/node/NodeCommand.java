@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
 final class NodeCommand extends RoleCommand {
     static final List<SettingGroup> GROUPS = List.of(
             NodeSettings.SERVICE,
+            NodeSettings.POLICY,
             NodeSettings.NODE,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,

@@ -1,6 +1,7 @@
 package io.dialtone.runtime.node;
 
 import io.dialtone.api.ServiceDescriptor;
+import io.dialtone.api.ServicePolicy;
 import io.dialtone.api.SipHandler;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SipHash;
@@ -22,6 +23,7 @@ import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.StateCodec;
+import io.dialtone.state.codec.StateSchema;
 import io.dialtone.state.replication.DeathHints;
 import io.dialtone.state.replication.ReplicationCounter;
 import io.dialtone.state.replication.ReplicationCounters;
@@ -34,7 +36,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -44,6 +46,9 @@ import org.jspecify.annotations.Nullable;
 final class NodeHouse implements AutoCloseable {
     /** What {@link ClusterKey#derive} is asked for. */
     private static final String SESSION_KEYS = "keys of sessions";
+
+    /** What a session's dialogs, transactions and timers may add to the bytes of its state. */
+    private static final int PROTOCOL_BYTES_MAX = 32 * 1024;
 
     private final LinkMember self;
     private final ServiceDescriptor service;
@@ -60,13 +65,13 @@ final class NodeHouse implements AutoCloseable {
      * What a node runs, and within which limits.
      *
      * @param handlers makes a handler for each worker
-     * @param codecs makes for each worker what writes its handler's state down; unused without a registry
+     * @param state writes its handlers' state down; empty without a registry
      * @param parkMaxNs longest rest of an idle worker
      */
     record Plan(
             ServiceDescriptor service,
             Supplier<SipHandler<?>> handlers,
-            Supplier<StateCodec<?>> codecs,
+            Optional<ServiceState> state,
             WorkerConfig workers,
             SipSettings sip,
             long parkMaxNs,
@@ -75,17 +80,22 @@ final class NodeHouse implements AutoCloseable {
         static Plan of(
                 final Settings settings,
                 final Supplier<SipHandler<?>> handlers,
-                final Supplier<StateCodec<?>> codecs,
+                final Optional<ServiceState> state,
                 final GridPlan grid) {
             return new Plan(
                     new ServiceDescriptor(
                             settings.get(NodeSettings.SERVICE_NAME),
                             settings.get(NodeSettings.SERVICE_VERSION),
                             settings.get(NodeSettings.HANDLER),
-                            settings.get(NodeSettings.AFFINITY)),
+                            settings.get(NodeSettings.AFFINITY),
+                            new ServicePolicy(
+                                    settings.get(NodeSettings.BACKUPS),
+                                    settings.get(NodeSettings.WHEN_ALONE),
+                                    settings.get(NodeSettings.SESSIONS_MAX),
+                                    settings.get(NodeSettings.STATE_SIZE_MAX))),
                     handlers,
-                    codecs,
-                    WorkerConfig.defaults().withSessionsMax(settings.get(NodeSettings.SESSIONS_MAX)),
+                    state,
+                    WorkerConfig.defaults().withImagesReservePercent(settings.get(GridSettings.IMAGES_RESERVE)),
                     new SipSettings(
                             settings.get(NodeSettings.T1),
                             settings.get(NodeSettings.T2),
@@ -99,6 +109,12 @@ final class NodeHouse implements AutoCloseable {
                     settings.get(NodeSettings.PARK_MAX),
                     grid);
         }
+
+        /** The limits of each of so many workers. */
+        private WorkerConfig workers(final int threads) {
+            final int sessionsMax = service.policy().sessionsMax();
+            return workers.withSessionsMax(sessionsMax / threads + (sessionsMax % threads == 0 ? 0 : 1));
+        }
     }
 
     private NodeHouse(final LinkMember self, final ServiceDescriptor service, final Link link) {
@@ -109,11 +125,7 @@ final class NodeHouse implements AutoCloseable {
 
     /** Builds the node and starts its workers. The link stays the caller's. */
     static NodeHouse start(
-            final LinkMember self,
-            final ClusterPlan cluster,
-            final Plan plan,
-            final Link link,
-            final Consumer<Throwable> onFailure) {
+            final LinkMember self, final ClusterPlan cluster, final Plan plan, final Link link, final NodeEnd end) {
         final NodeHouse node = new NodeHouse(self, plan.service(), link);
         final SlotToken tokens = SlotToken.of(
                 cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots());
@@ -122,18 +134,18 @@ final class NodeHouse implements AutoCloseable {
         if (plan.grid().hasRegistry()) {
             node.registry = RegistryDoor.ofNode(
                     plan.grid(),
-                    new GridMember(self.number(), link.incarnation(), self.name(), self.host(), self.host(), false),
+                    node.candidate(plan.state().orElseThrow().schema()),
                     self.linkHost(),
                     cluster.link().directory(),
                     cluster.slots(),
-                    onFailure);
+                    end);
         }
         for (int thread = 0; thread < self.threads(); thread++) {
             final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
             final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
             final WorkerContext context = new WorkerContext(
                     link.endpoint(thread, System.nanoTime()),
-                    node.workerGrid(cluster, plan.grid()),
+                    node.workerGrid(cluster, plan),
                     SystemNanoClock.INSTANCE,
                     SystemEpochNanoClock.INSTANCE,
                     randomHash(),
@@ -145,8 +157,8 @@ final class NodeHouse implements AutoCloseable {
                     : SipProtocol.factory(sipContext, plan.handlers());
             node.workerCounters.add(workerCounters);
             node.sipCounters.add(sipCounters);
-            node.threads.add(
-                    AgentThread.start(new SessionWorker(plan.workers(), context, sip), plan.parkMaxNs(), onFailure));
+            node.threads.add(AgentThread.start(
+                    new SessionWorker(plan.workers(self.threads()), context, sip), plan.parkMaxNs(), end::onFault));
         }
         return node;
     }
@@ -155,17 +167,34 @@ final class NodeHouse implements AutoCloseable {
     private static <S extends Record> SessionProtocol.Factory keptSip(final SipContext context, final Plan plan) {
         return SipProtocol.factory(
                 context, () -> (SipHandler<S>) plan.handlers().get(), () ->
-                        (StateCodec<S>) plan.codecs().get());
+                        (StateCodec<S>) plan.state().orElseThrow().newCodec());
     }
 
-    private WorkerGrid workerGrid(final ClusterPlan cluster, final GridPlan grid) {
+    private RegistryDoor.Candidate candidate(final StateSchema schema) {
+        return new RegistryDoor.Candidate(
+                new GridMember(
+                        self.number(),
+                        link.incarnation(),
+                        self.name(),
+                        self.host(),
+                        self.host(),
+                        false,
+                        false,
+                        schema.identity()),
+                new DeployCheck(schema),
+                this::sessions);
+    }
+
+    private WorkerGrid workerGrid(final ClusterPlan cluster, final Plan plan) {
+        final GridPlan grid = plan.grid();
         final SipHash keyHash = cluster.key().derive(SESSION_KEYS);
         final RegistryDoor door = registry;
         if (door == null) {
             return WorkerGrid.alone(cluster.slots(), self.threads(), keyHash);
         }
         final ReplicationCounters counters = new ReplicationCounters();
-        final SlabImages store = new SlabImages(SlabSettings.of(grid.slots(), grid.imagesBytes()));
+        final SlabImages store = new SlabImages(SlabSettings.of(grid.slots(), grid.imagesBytes())
+                .withImageBytesMax(service.policy().stateBytesMax() + PROTOCOL_BYTES_MAX));
         gridCounters.add(counters);
         images.add(store);
         return new WorkerGrid(
@@ -213,6 +242,11 @@ final class NodeHouse implements AutoCloseable {
 
     Link link() {
         return link;
+    }
+
+    /** Sessions that this node owns, in memory or at rest. */
+    long sessions() {
+        return count(WorkerCounter.SESSIONS) + count(WorkerCounter.SESSIONS_DORMANT);
     }
 
     /** Null in a cluster without a registry. */

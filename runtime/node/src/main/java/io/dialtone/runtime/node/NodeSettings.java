@@ -1,6 +1,7 @@
 package io.dialtone.runtime.node;
 
 import io.dialtone.api.AffinityRule;
+import io.dialtone.api.ServicePolicy;
 import io.dialtone.sip.routing.RedriveConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,12 +37,36 @@ final class NodeSettings {
             "call-id",
             "what names a session's home: call-id, from-user, to-user, request-uri-user or header:NAME; the same for all members");
 
+    static final Setting<Integer> BACKUPS = Setting.of(
+            "service.backups",
+            "--backups",
+            SettingType.wholeNumber(0, ServicePolicy.BACKUPS_MAX),
+            "1",
+            "how many nodes besides its owner know each session before an answer leaves; the same for all members, and for the registry's"
+                    + " life");
+
+    static final Setting<ServicePolicy.WhenAlone> WHEN_ALONE = Setting.of(
+            "service.when-alone",
+            "--when-alone",
+            SettingType.oneOf(ServicePolicy.WhenAlone.class),
+            "serve",
+            "what a node does with a slot that has no backup in sync: serve all, or established-only, which answers 503 to requests that"
+                    + " would begin a session and goes on with those that are there");
+
     static final Setting<Integer> SESSIONS_MAX = Setting.of(
-            "node.sessions-max",
+            "service.sessions-max",
             "--sessions-max",
-            SettingType.wholeNumber(1, 1 << 24),
-            String.valueOf(1 << 20),
-            "sessions that a worker keeps in memory; a further one is answered 503");
+            SettingType.wholeNumber(1, 1 << 26),
+            String.valueOf(ServicePolicy.SESSIONS_MAX_DEFAULT),
+            "sessions that a node may own, at rest or not, dealt to its workers in equal parts; a further one is answered 503. What it takes"
+                    + " over may be more");
+
+    static final Setting<Integer> STATE_SIZE_MAX = Setting.of(
+            "service.state-size-max",
+            "--state-size-max",
+            SettingType.size("64", "64k"),
+            "64k",
+            "bytes of a session's state; an event that would make it longer is undone and answered 500");
 
     static final Setting<Integer> TRANSACTIONS_MAX = Setting.of(
             "node.transactions-max",
@@ -186,18 +211,14 @@ final class NodeSettings {
 
     static final SettingGroup SERVICE =
             SettingGroup.of("Service", SERVICE_NAME, SERVICE_VERSION, HANDLER, CLASS_PATH, AFFINITY);
+    /** How safe its sessions are, and how many there may be. */
+    static final SettingGroup POLICY =
+            SettingGroup.of("Service policy", BACKUPS, WHEN_ALONE, SESSIONS_MAX, STATE_SIZE_MAX);
+    /** What who keeps the registry must know of it. */
+    static final SettingGroup REGISTRY_POLICY = SettingGroup.of("Service policy", BACKUPS);
+
     static final SettingGroup NODE = SettingGroup.of(
-            "Node",
-            SESSIONS_MAX,
-            TRANSACTIONS_MAX,
-            DIALOGS_MAX,
-            PARK_MAX,
-            T1,
-            T2,
-            T4,
-            TRYING_AFTER,
-            RINGING_MAX,
-            RETRY_AFTER);
+            "Node", TRANSACTIONS_MAX, DIALOGS_MAX, PARK_MAX, T1, T2, T4, TRYING_AFTER, RINGING_MAX, RETRY_AFTER);
     static final SettingGroup EDGE = SettingGroup.of(
             "Edge",
             EDGE_DEADLINE,

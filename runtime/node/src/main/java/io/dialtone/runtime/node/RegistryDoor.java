@@ -7,13 +7,17 @@ import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotMap;
 import io.dialtone.state.registry.RegistryClient;
 import io.dialtone.state.registry.RegistryClientSettings;
+import io.dialtone.state.registry.SessionFigures;
+import io.dialtone.state.registry.SlotMapListener;
 import java.nio.file.Path;
+import java.time.Clock;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.SystemNanoClock;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A process's way to the registry, on a thread of its own: it publishes each newer map as the table of slots, and keeps a node a member. Built and closed by the main
@@ -21,27 +25,43 @@ import org.jspecify.annotations.Nullable;
  */
 final class RegistryDoor implements AutoCloseable {
     private static final long PARK_MAX_NS = 1_000_000L;
-    private static final long JOIN_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
 
     private final RegistryClient client;
+    private final GridEvents events;
     private final AgentThread thread;
 
-    private RegistryDoor(final RegistryClient client, final AgentThread thread) {
+    private RegistryDoor(final RegistryClient client, final GridEvents events, final AgentThread thread) {
         this.client = client;
+        this.events = events;
         this.thread = thread;
     }
+
+    /**
+     * A node as it asks to be a member.
+     *
+     * @param self with the schema of its state
+     * @param check of that schema against those of others
+     * @param sessions how many it has now
+     */
+    record Candidate(GridMember self, DeployCheck check, LongSupplier sessions) {}
 
     /** The door of a node, which the registry may give slots. */
     static RegistryDoor ofNode(
             final GridPlan grid,
-            final GridMember self,
+            final Candidate node,
             final String address,
             final Path driver,
             final SlotTableHolder slots,
-            final Consumer<Throwable> onFailure) {
+            final NodeEnd end) {
         final RegistryClientSettings settings = new RegistryClientSettings(
-                grid.peers(), driver, address, grid.slots(), self.number(), self.incarnation());
-        return open(settings, slots, self, onFailure);
+                grid.peers(),
+                driver,
+                address,
+                grid.slots(),
+                node.self().number(),
+                node.self().incarnation());
+        return open(settings, slots, Optional.of(new Membership(node, end)), end::onFault);
     }
 
     /** The door of an edge or a tool, which only looks and asks. */
@@ -52,18 +72,32 @@ final class RegistryDoor implements AutoCloseable {
             final SlotTableHolder slots,
             final Consumer<Throwable> onFailure) {
         return open(
-                RegistryClientSettings.onlooker(grid.peers(), driver, address, grid.slots()), slots, null, onFailure);
+                RegistryClientSettings.onlooker(grid.peers(), driver, address, grid.slots()),
+                slots,
+                Optional.empty(),
+                onFailure);
     }
 
     private static RegistryDoor open(
             final RegistryClientSettings settings,
             final SlotTableHolder slots,
-            final @Nullable GridMember self,
+            final Optional<Membership> membership,
             final Consumer<Throwable> onFailure) {
-        final RegistryClient client =
-                new RegistryClient(settings, SystemNanoClock.INSTANCE, map -> slots.publish(SlotTables.of(map)));
-        final Agent agent = self == null ? client : new Membership(client, self);
-        return new RegistryDoor(client, AgentThread.start(agent, PARK_MAX_NS, onFailure));
+        final GridEvents events = new GridEvents(settings.slots(), Clock.systemUTC());
+        final RegistryClient client = new RegistryClient(settings, SystemNanoClock.INSTANCE, new SlotMapListener() {
+            @Override
+            public void onMap(final SlotMap map, final SessionFigures figures) {
+                slots.publish(SlotTables.of(map));
+                events.onMap(map, figures.sessionsLost());
+            }
+
+            @Override
+            public void onSchema(final long identity, final String text) {
+                membership.ifPresent(node -> node.onSchema(identity, text));
+            }
+        });
+        final Agent agent = new Doorkeeper(client, events, membership);
+        return new RegistryDoor(client, events, AgentThread.start(agent, PARK_MAX_NS, onFailure));
     }
 
     SlotAuthority authority() {
@@ -72,6 +106,18 @@ final class RegistryDoor implements AutoCloseable {
 
     SlotMap map() {
         return client.map();
+    }
+
+    SessionFigures figures() {
+        return client.figures();
+    }
+
+    GridEvents events() {
+        return events;
+    }
+
+    RegistryClient client() {
+        return client;
     }
 
     boolean isConnected() {
@@ -94,25 +140,28 @@ final class RegistryDoor implements AutoCloseable {
         thread.close();
     }
 
-    /** Asks to be a member whenever the registry does not know this process. Called by the door's thread. */
-    private static final class Membership implements Agent {
+    /** Turns the client, and looks after what follows from its maps a few times a second. Called by the door's thread. */
+    private static final class Doorkeeper implements Agent {
         private final RegistryClient client;
-        private final GridMember self;
-        private long nextJoinNs = System.nanoTime();
+        private final GridEvents events;
+        private final Optional<Membership> membership;
+        private long nextLookNs = System.nanoTime();
 
-        Membership(final RegistryClient client, final GridMember self) {
+        Doorkeeper(final RegistryClient client, final GridEvents events, final Optional<Membership> membership) {
             this.client = client;
-            this.self = self;
+            this.events = events;
+            this.membership = membership;
         }
 
         @Override
         public int doWork() throws Exception {
             final long nowNs = System.nanoTime();
-            if (nowNs - nextJoinNs >= 0
-                    && client.isConnected()
-                    && client.map().incarnationOf(self.number()) != self.incarnation()) {
-                nextJoinNs = nowNs + JOIN_INTERVAL_NS;
-                client.propose(new SlotCommand.Join(self));
+            if (nowNs - nextLookNs >= 0) {
+                nextLookNs = nowNs + LOOK_INTERVAL_NS;
+                events.tick();
+                if (membership.isPresent() && client.isConnected()) {
+                    membership.get().look(client);
+                }
             }
             return client.doWork();
         }
@@ -130,6 +179,64 @@ final class RegistryDoor implements AutoCloseable {
         @Override
         public String roleName() {
             return client.roleName();
+        }
+    }
+
+    /** Keeps a node a member as long as it is to be one. Called by the door's thread. */
+    private static final class Membership {
+        private final GridMember self;
+        private final DeployCheck check;
+        private final LongSupplier sessions;
+        private final NodeEnd end;
+        private boolean hasAskedToLeave;
+        private boolean isOver;
+
+        Membership(final Candidate node, final NodeEnd end) {
+            self = node.self();
+            check = node.check();
+            sessions = node.sessions();
+            this.end = end;
+        }
+
+        void onSchema(final long identity, final String text) {
+            check.onSchema(identity, text);
+        }
+
+        void look(final RegistryClient client) {
+            if (isOver) {
+                return;
+            }
+            client.say(sessions.getAsLong());
+            final SlotMap map = client.map();
+            final GridMember known = map.member(self.number());
+            if (known != null && known.incarnation() == self.incarnation()) {
+                leaveIfAsked(client, map, known);
+            } else if (known == null && hasAskedToLeave) {
+                isOver = true;
+                end.onLeft();
+            } else {
+                join(client, map);
+            }
+        }
+
+        /** The registry decides whether it may: it knows who else could keep what is backed up here. */
+        private void leaveIfAsked(final RegistryClient client, final SlotMap map, final GridMember known) {
+            hasAskedToLeave = known.isLeaving() && GridPages.owned(map, self.number()) == 0;
+            if (hasAskedToLeave) {
+                client.propose(new SlotCommand.Leave(self.number(), self.incarnation()));
+            }
+        }
+
+        private void join(final RegistryClient client, final SlotMap map) {
+            final OptionalLong unread = check.nextUnread(map, self.number());
+            if (unread.isPresent()) {
+                client.askForSchema(unread.getAsLong());
+            } else if (check.refusals().isEmpty()) {
+                client.propose(new SlotCommand.Join(self, check.own().text(), check.read()));
+            } else {
+                isOver = true;
+                end.onRefused(check.refusals());
+            }
         }
     }
 }

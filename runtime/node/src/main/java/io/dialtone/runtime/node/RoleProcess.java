@@ -20,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class RoleProcess implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(RoleProcess.class.getName());
     private static final long LOOK_MS = 250;
+    private static final long READY_LOOK_MS = 10;
 
     private final PrintStream out = System.out;
     private final ProcessFacts facts;
@@ -125,7 +126,17 @@ final class RoleProcess implements AutoCloseable {
 
     /** Says that all is up, and waits for a signal or for a fault of what should be alive. */
     int runUntilStopped(final BooleanSupplier alive) throws InterruptedException {
+        return runUntilStopped(alive, () -> true);
+    }
+
+    /** The same for who is not ready yet: all is up when the last condition holds. */
+    int runUntilStopped(final BooleanSupplier alive, final BooleanSupplier ready) throws InterruptedException {
         say("admin", "http://" + admin.address() + "/status");
+        while (!ready.getAsBoolean()) {
+            if (stop.await(READY_LOOK_MS, TimeUnit.MILLISECONDS)) {
+                return stop.exitCode();
+            }
+        }
         say("ready", "after " + Duration.between(facts.started(), Instant.now()).toMillis() + " ms");
         while (!stop.await(LOOK_MS, TimeUnit.MILLISECONDS)) {
             if (!alive.getAsBoolean()) {

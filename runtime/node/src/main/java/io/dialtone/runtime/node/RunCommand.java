@@ -30,6 +30,7 @@ final class RunCommand extends RoleCommand {
             NodeSettings.RUN,
             SipSettings.LISTENING,
             NodeSettings.SERVICE,
+            NodeSettings.POLICY,
             NodeSettings.NODE,
             NodeSettings.EDGE,
             SipSettings.SOCKETS,

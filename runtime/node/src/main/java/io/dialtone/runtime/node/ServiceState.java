@@ -5,21 +5,26 @@ import io.dialtone.state.api.StateCodec;
 import io.dialtone.state.api.StateFormatException;
 import io.dialtone.state.codec.RecordStateCodec;
 import io.dialtone.state.codec.StateLimits;
+import io.dialtone.state.codec.StateSchema;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Finds the record that a service keeps as the state of a session, and how to write it down. Used by the main thread, at start. */
-final class ServiceState {
-    private ServiceState() {}
+/**
+ * The record that a service keeps as the state of a session, and how to write it down. Found by the main thread, at start.
+ *
+ * @param codec to be copied for each worker
+ */
+record ServiceState(RecordStateCodec<?> codec) {
+    /** What a longer schema would need: the registry takes it as one message. */
+    private static final int SCHEMA_CHARS_MAX = 8 * 1024;
 
-    /** Codecs for the state of this handler, one for each worker; adds what keeps it from being written down to the problems. */
-    static Optional<Supplier<StateCodec<?>>> codecs(final Class<?> handler, final Problems problems) {
+    /** The state of this handler; adds what keeps it from being written down to the problems. */
+    static Optional<ServiceState> of(final Class<?> handler, final StateLimits limits, final Problems problems) {
         final Type state = stateOf(handler, new HashMap<>());
         if (!(state instanceof Class<?> type) || !type.isRecord()) {
             problems.add(NodeSettings.HANDLER.key() + ": " + handler.getName()
@@ -28,13 +33,27 @@ final class ServiceState {
             return Optional.empty();
         }
         try {
-            final RecordStateCodec<?> codec =
-                    RecordStateCodec.of(type.asSubclass(Record.class), StateLimits.defaults());
-            return Optional.of(codec::forAnotherWorker);
+            final RecordStateCodec<?> codec = RecordStateCodec.of(type.asSubclass(Record.class), limits);
+            if (codec.schema().text().length() > SCHEMA_CHARS_MAX) {
+                problems.add(NodeSettings.HANDLER.key() + ": " + handler.getName() + " keeps a state whose schema has "
+                        + codec.schema().text().length() + " characters (expected: at most " + SCHEMA_CHARS_MAX
+                        + "). Maybe fewer components, or shorter names.");
+                return Optional.empty();
+            }
+            return Optional.of(new ServiceState(codec));
         } catch (StateFormatException e) {
             problems.add(NodeSettings.HANDLER.key() + ": " + handler.getName() + ": " + e.getMessage());
             return Optional.empty();
         }
+    }
+
+    /** A codec for one more worker. */
+    StateCodec<?> newCodec() {
+        return codec.forAnotherWorker();
+    }
+
+    StateSchema schema() {
+        return codec.schema();
     }
 
     /** What stands for S in {@code SipHandler<S>} when this type is asked. */

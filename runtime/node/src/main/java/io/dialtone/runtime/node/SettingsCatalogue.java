@@ -16,6 +16,7 @@ final class SettingsCatalogue {
             SipLbSettings.PROXY,
             SipSettings.SOCKETS,
             NodeSettings.SERVICE,
+            NodeSettings.POLICY,
             NodeSettings.NODE,
             NodeSettings.EDGE,
             NodeSettings.RUN,

@@ -130,17 +130,23 @@ final class StatusText {
                 + (grid.path("registryConnected").asBoolean() ? "" : ", NO SESSION WITH THE REGISTRY")
                 + (grid.path("slotsLost").asLong() == 0
                         ? ""
-                        : ", " + grid.path("slotsLost").asText() + " slots lost so far"));
-        final TextTable table = new TextTable("NODE", "HOST", "OWNS", "ALONE", "BACKS UP", "LEARNS", "DRAINING");
+                        : ", " + grid.path("slotsLost").asText() + " slots lost so far with about "
+                                + grid.path("sessionsLost").asText() + " sessions"));
+        final TextTable table =
+                new TextTable("NODE", "HOST", "SESSIONS", "OWNS", "ALONE", "BACKS UP", "LEARNS", "TEACHES", "DRAINING");
         for (final JsonNode member : grid.path("members")) {
             table.row(
                     member.path("name").asText(),
                     member.path("host").asText(),
+                    member.path("sessions").asText(),
                     member.path("owned").asText(),
                     member.path("alone").asText(),
                     member.path("backedUp").asText(),
                     member.path("learning").asText(),
-                    member.path("draining").asBoolean() ? "yes" : "");
+                    member.path("teaching").asText(),
+                    member.path("leaving").asBoolean()
+                            ? "and ends"
+                            : member.path("draining").asBoolean() ? "yes" : "");
         }
         table.print(out);
     }

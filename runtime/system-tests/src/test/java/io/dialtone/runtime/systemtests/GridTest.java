@@ -68,7 +68,7 @@ class GridTest {
         final Platform platform = Platform.withGrid(stage, Platform.ANSWERING, 3);
         final RunningCalls calls = RunningCalls.start(stage, load(platform, 10));
 
-        platform.command("edge-1", "drain", "{\"node\": \"node-1\"}");
+        platform.command("edge-1", "drain", "{\"node\": \"node-1\", \"keep\": true}");
         Await.until("node-1 owns nothing", LONG_ENOUGH, () -> platform.slotsOwnedBy("node-1") == 0, platform::toString);
         platform.command("edge-1", "drain", "{\"node\": \"node-1\", \"undo\": true}");
         Await.until(

@@ -133,6 +133,51 @@ final class Platform {
         awaitReady(stage);
     }
 
+    /** Kills all processes at once, and waits until they are gone. */
+    void killAll() {
+        children.values().forEach(child -> child.signal("KILL"));
+        children.keySet().forEach(this::kill);
+    }
+
+    /** Starts all processes again, in no particular order. */
+    void restartAll(final Stage stage) {
+        restart(stage, children.keySet().toArray(String[]::new));
+    }
+
+    /** Starts a member with further options, and does not wait for it. */
+    Child tryStart(final Stage stage, final String member, final String... options) {
+        final List<String> before = List.copyOf(Objects.requireNonNull(arguments.get(member)));
+        startWith(stage, member, options);
+        arguments.put(member, before);
+        return process(member);
+    }
+
+    /** Starts a member with further options. */
+    void restartWith(final Stage stage, final String member, final String... options) {
+        startWith(stage, member, options);
+        awaitReady(stage);
+    }
+
+    private void startWith(final Stage stage, final String member, final String... options) {
+        final List<String> all = new ArrayList<>(Objects.requireNonNull(arguments.get(member)));
+        final int handler = all.indexOf(options[0]);
+        if (handler >= 0) {
+            all.subList(handler, handler + 2).clear();
+        }
+        all.addAll(List.of(options));
+        start(stage, member, all);
+    }
+
+    /** The name of the process with the media driver and the registry. */
+    String host() {
+        return "host";
+    }
+
+    /** Where the member's admin server listens. */
+    String adminOf(final String member) {
+        return "127.0.0.1:" + adminPorts.get(member);
+    }
+
     /** Says to a member what an operator's command says. */
     void command(final String member, final String command, final String json) {
         try {
