@@ -284,7 +284,12 @@ public final class EdgeRouter implements SipIngress {
         } else if (inHand.isAck && refusals.isAckOfOurs(message)) {
             counters.increment(EdgeCounter.ABSORBED_ACK);
         } else if (result == LinkPublication.BACK_PRESSURED || result == LinkPublication.ADMIN_ACTION) {
-            refuseUnheld(EdgeCounter.REFUSED_BACK_PRESSURE, nowNs);
+            // The corridor to a node that has just died is full before anybody knows: what belongs to a call waits for
+            // the
+            // next owner. A new call does not, or an owner that is merely slow would get all the more of them.
+            if (message.toTagLength() <= 0 || !redriver.holdForLink(inHand, nowNs)) {
+                refuseUnheld(EdgeCounter.REFUSED_BACK_PRESSURE, nowNs);
+            }
         } else if (!redriver.holdForLink(inHand, nowNs)) {
             refuseUnheld(EdgeCounter.REFUSED_OWNER_UNREACHABLE, nowNs);
         }

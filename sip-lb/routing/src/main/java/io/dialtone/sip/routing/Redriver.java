@@ -20,6 +20,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <pre>
  *   owner there, none of the slot pending    handed over, remembered until its answer, at most unansweredMs
  *   no owner, silent owner, or some pending  held behind those that came before it, at most holdMs; then 503
+ *   owner does not take it, within a dialog  the same
  *   new epoch, or silent owner heard again   all of the slot pending: handed over in order of arrival, perTurn at most in a turn
  *   no room                                  handed over and not remembered; or, if it would have to wait, refused at once
  * </pre>
@@ -161,7 +162,7 @@ final class Redriver {
         return mayHold && hasRoomFor(in) && waitFor(in, nowNs);
     }
 
-    /** Lets a request wait whose owner is heard but not connected with us. */
+    /** Lets a request wait whose owner is heard but not connected with us, or does not take what comes. */
     boolean holdForLink(final RequestInHand in, final long nowNs) {
         return mayHold && hasRoomFor(in) && waitFor(in, nowNs);
     }

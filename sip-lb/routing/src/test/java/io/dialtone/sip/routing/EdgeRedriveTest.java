@@ -358,6 +358,55 @@ class EdgeRedriveTest {
         assertEquals(List.of("INVITE " + call), names(edge.link.takeOffers()));
     }
 
+    @ParameterizedTest
+    @ValueSource(longs = {LinkPublication.BACK_PRESSURED, LinkPublication.ADMIN_ACTION})
+    void shouldHoldWhatBelongsToACallAndRefuseANewOneWhenTheOwnerIsSlow(final long result) {
+        final String second = edge.callIn(SLOT, "second");
+        edge.link.result = result;
+        edge.receive(request("INVITE", second, 1));
+        assertEquals(1, edge.count(EdgeCounter.REFUSED_BACK_PRESSURE));
+        edge.egress.sent.clear();
+
+        edge.receive(within("BYE", call, 2));
+        edge.after(1);
+        edge.egress.nothing();
+        edge.link.result = 1;
+        edge.after(1);
+
+        assertEquals(List.of("BYE " + call), names(edge.link.takeOffers()));
+    }
+
+    @Test
+    void shouldGiveWhatADeadOwnersLinkDidNotTakeToTheNextOwner() {
+        edge.link.resultOf[edge.ownerOf(SLOT)] = LinkPublication.BACK_PRESSURED;
+        edge.receive(within("OPTIONS", call, 2));
+        edge.run(300);
+
+        final int next = edge.give(SLOT, 1 + edge.ownerOf(SLOT) % EdgeHarness.NODES);
+        edge.after(1);
+
+        final List<ScriptedLink.Offer> offers = edge.link.takeOffers();
+        assertEquals(List.of("OPTIONS " + call), names(offers));
+        assertEquals(next, offers.getFirst().member());
+        edge.egress.nothing();
+    }
+
+    @Test
+    void shouldRefuseWhatBelongsToACallWhenItsOwnerIsSlowForTooLong() {
+        edge.link.result = LinkPublication.BACK_PRESSURED;
+        edge.receive(within("BYE", call, 2));
+
+        edge.run(RedriveConfig.HOLD_MS_DEFAULT + 10);
+
+        assertEquals(1, edge.count(EdgeCounter.REFUSED_BACK_PRESSURE));
+        assertEquals(1, edge.egress.sent.size());
+    }
+
+    private static String within(final String method, final String callId, final int cseq) {
+        return request(method, callId, cseq)
+                .replace("To: Bob <sip:bob@example.com>", "To: Bob <sip:bob@example.com>;tag=a6c85cf");
+    }
+
     @Test
     void shouldAnswer503OnceWhenNoOwnerComesInTime() {
         edge.give(SLOT, SlotTable.NO_OWNER);
