@@ -73,6 +73,7 @@ start_caller() {
   "$java" -Xms384m -Xmx384m -XX:+UseSerialGC --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
     -Dagrona.disable.bounds.checks=true -jar "$calls" 127.0.0.1 "$port" "$tmp/cluster.key" 256 <"$tmp/orders" >"$tmp/words" 2>>"$tmp/caller.log" &
   pid[caller]=$!
+  disown "${pid[caller]}"
   exec {caller_in}>"$tmp/orders" {caller_out}<"$tmp/words"
 }
 order() { echo "$*" >&"$caller_in"; }

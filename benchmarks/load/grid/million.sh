@@ -44,7 +44,7 @@ order ask 2000 4000 -; say "before: $(heard)"
 victims=$(slots_of node-2)
 since=$(uptime_of node-1) cpu=$(cpu_of node-1)
 fired=$(metric node-1 dialtone_worker_timers_fired_total)
-order kill "${pid[node-2]}" 1000 "$victims"; say "node-2 killed: $(heard)"
+order kill "${pid[node-2]}" 500 "$victims"; say "node-2 killed: $(heard)"
 rates=
 for _ in $(seq 15); do
   sleep 1
