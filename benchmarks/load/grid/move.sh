@@ -38,7 +38,7 @@ await 60 "node-3" is_member
 order mark while-node-3-starts; say "$(heard)"
 during join settled 3
 steady before-drain
-"$dialtone" drain node-1 --admin "${admin[edge-1]}" >/dev/null
+"$dialtone" drain node-1 --keep --timeout 0s --admin "${admin[edge-1]}" >/dev/null
 during drain empty
 steady before-return
 "$dialtone" drain node-1 --undo --admin "${admin[edge-1]}" >/dev/null
