@@ -357,10 +357,11 @@ final class Caretaker {
             return;
         }
         if (quiescedNs[slot] == NOT_QUIESCED) {
-            if (nowNs < nextHandoverNs) {
+            final boolean isFelt = images.count(slot) > 0;
+            if (isFelt && nowNs < nextHandoverNs) {
                 return;
             }
-            nextHandoverNs = nowNs + config.handoverIntervalNs();
+            nextHandoverNs = isFelt ? nowNs + config.handoverIntervalNs() : nextHandoverNs;
             slots.quiesced[slot] = true;
             quiescedNs[slot] = nowNs;
             quiescedPosition[slot] = stream.lastPosition();

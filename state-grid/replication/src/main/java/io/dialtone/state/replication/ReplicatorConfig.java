@@ -15,7 +15,7 @@ package io.dialtone.state.replication;
  * @param batchBytesMax longest frame
  * @param snapshotBytesPerTurn what a turn sends to learners, so that calls are served meanwhile
  * @param snapshotBytesPerSecond what a second's turns send to learners, so that most of both workers' time is left for calls
- * @param handoverIntervalNs least time between two slots that begin to be handed over: messages of such a slot wait, so few slots may be in that state at a time
+ * @param handoverIntervalNs least time between two slots with sessions that begin to be handed over: messages of such a slot wait, so few slots may be in that state at a time
  */
 public record ReplicatorConfig(
         long beatIntervalNs,

@@ -572,6 +572,10 @@ class ReplicatorTest {
         grid.settle();
         final int drained = grid.ownerOf(SLOT).number;
         final long owned = ownedBy(grid, drained);
+        for (int slot = 0; slot < slots; slot++) {
+            grid.ownerOf(slot).event(slot, KEY, "up", "");
+        }
+        grid.turns(20);
 
         // when
         grid.command(new SlotCommand.Drain(drained, true));
@@ -585,6 +589,21 @@ class ReplicatorTest {
             assertTrue(left <= 1 + ms / intervalMs, left + " slots after " + ms + " ms");
         }
         assertEquals(0, ownedBy(grid, drained), "after " + ms + " ms");
+    }
+
+    @Test
+    void shouldHandEmptySlotsOverAtOnce() {
+        // given
+        final HandDrivenGrid grid = new HandDrivenGrid(2, 6, 1, ReplicatorConfig.defaults());
+        grid.settle();
+        final int drained = grid.ownerOf(SLOT).number;
+
+        // when
+        grid.command(new SlotCommand.Drain(drained, true));
+        grid.turns(60);
+
+        // then
+        assertEquals(0, ownedBy(grid, drained));
     }
 
     @Test
