@@ -1,6 +1,11 @@
 package io.dialtone.state.replication;
 
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -12,13 +17,15 @@ import org.jspecify.annotations.Nullable;
  * us as records of its own all that it found open, or until we begin to learn the slot anew.
  */
 final class LeftOpen {
+    /** A session that has left more open than this makes several records, so that each finds room in a frame. */
+    private static final int OUTPUTS_BYTES_MAX = 1 << 15;
+
     private static final long NONE_KEPT = Long.MIN_VALUE;
 
     /** What is kept of one slot, entries in a row. */
     private static final class Records {
         final UnsafeBuffer memory = new UnsafeBuffer(new byte[1 << 12]);
         int end;
-        int count;
     }
 
     private final @Nullable Records[] records;
@@ -60,20 +67,28 @@ final class LeftOpen {
         }
         copy.begin(kept.memory, kept.end, bytes, record.kind()).withoutImage(record);
         kept.end += bytes;
-        kept.count++;
     }
 
-    int count(final int slot) {
-        final Records kept = records[slot];
-        return kept == null ? 0 : kept.count;
-    }
-
-    /** Shows what is kept of a slot in the order it was made. */
-    void forEach(final int slot, final IncomingStream.OpenRecords consumer) {
+    /** What is kept of a slot, by session. */
+    List<OpenSession> sessionsOf(final int slot) {
+        final List<OpenSession> sessions = new ArrayList<>();
+        final Map<ByteBuffer, OpenSession> byKey = new HashMap<>();
         final Records kept = records[slot];
         for (int at = 0; kept != null && at < kept.end; at += copy.length()) {
-            consumer.onOpen(copy.wrapOwn(kept.memory, at));
+            copy.wrapOwn(kept.memory, at);
+            final byte[] key = new byte[copy.keyLength()];
+            copy.buffer().getBytes(copy.keyOffset(), key);
+            OpenSession session = byKey.get(ByteBuffer.wrap(key));
+            if (session == null
+                    || key.length == 0
+                    || session.outputsLength() + copy.outputsLength() > OUTPUTS_BYTES_MAX) {
+                session = new OpenSession(copy.keyHash(), key);
+                sessions.add(session);
+                byKey.put(ByteBuffer.wrap(key), session);
+            }
+            session.add(copy);
         }
+        return sessions;
     }
 
     /** The new owner makes so many records of what it found open, and those are its first. */

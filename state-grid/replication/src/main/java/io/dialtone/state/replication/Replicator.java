@@ -23,6 +23,7 @@ import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotKeeper;
 import io.dialtone.state.api.SlotMap;
 import java.util.Arrays;
+import java.util.List;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -292,6 +293,8 @@ public final class Replicator implements SessionReplicator {
             images.clear(slot);
             slots.leftOpen.forget(slot);
         }
+        final List<OpenSession> open = slots.leftOpen.sessionsOf(slot);
+        slots.leftOpen.forget(slot);
         slots.owned[slot] = true;
         slots.quiesced[slot] = false;
         slots.ownedEpoch[slot] = entry.epoch();
@@ -303,35 +306,34 @@ public final class Replicator implements SessionReplicator {
             final OutgoingStream stream = streams.to(entry.backup(i), slot);
             if (stream != null) {
                 stream.assumeApplied(slot, entry.epoch(), 0);
-                stream.appendEpochBegin(
-                        slot, entry.epoch(), slots.replicaNumber[slot], formerEpoch, slots.leftOpen.count(slot));
+                stream.appendEpochBegin(slot, entry.epoch(), slots.replicaNumber[slot], formerEpoch, open.size());
             }
         }
         counters.increment(SLOTS_TAKEN);
         keeper.onOwned(slot, entry.epoch(), nowNs);
-        slots.leftOpen.forEach(slot, this::reopen);
-        slots.leftOpen.forget(slot);
+        for (final OpenSession session : open) {
+            reopen(slot, session);
+        }
     }
 
     /**
-     * A record of the former owner that not all backups may have, and whose outputs may not have left: it becomes one of ours, with the session as it is now.
+     * What the former owner has recorded of a session, and not all backups may have, nor may its outputs have left: it becomes a record of ours, with the session as it is now.
      */
-    private void reopen(final Entry record) {
-        final int slot = record.slot();
-        final DirectBuffer buffer = record.buffer();
+    private void reopen(final int slot, final OpenSession open) {
         final long number = ++slots.lastNumber[slot];
-        reopened.session(slot, record.keyHash(), buffer, record.keyOffset(), record.keyLength());
-        if (record.keyLength() > 0) {
-            if (images.find(slot, record.keyHash(), buffer, record.keyOffset(), record.keyLength(), view)) {
+        final DirectBuffer key = open.key();
+        reopened.session(slot, open.keyHash(), key, 0, key.capacity());
+        if (key.capacity() > 0) {
+            if (images.find(slot, open.keyHash(), key, 0, key.capacity(), view)) {
                 reopened.image(view.image(), 0, view.image().capacity(), view.deadlineNs());
             } else {
                 reopened.ended();
             }
         }
-        tell(reopened.outputs(buffer, record.outputsOffset(), record.outputsLength()), number);
-        if (record.outputsLength() > 0) {
-            counters.increment(OUTPUTS_REOPENED);
-            keeper.onOpenOutputs(slot, number, buffer, record.outputsOffset(), record.outputsLength());
+        tell(reopened.outputs(open.outputs(), 0, open.outputsLength()), number);
+        if (open.outputsLength() > 0) {
+            counters.add(OUTPUTS_REOPENED, open.count());
+            keeper.onOpenOutputs(slot, number, open.outputs(), 0, open.outputsLength());
         }
     }
 

@@ -45,9 +45,6 @@ enum Mutation {
     /** A new owner does not send what its predecessor may not have sent. */
     OPEN_OUTPUTS_FORGOTTEN,
 
-    /** A new owner's backups forget what was open as soon as its epoch begins. */
-    OPEN_OUTPUTS_FORGOTTEN_BY_BACKUPS,
-
     // ---- I8, a restarted process is a new member
     /** A process comes back empty under its old incarnation. */
     RESTART_KEEPS_INCARNATION,

@@ -93,11 +93,6 @@ class MutationTest {
         assertCaught(Mutation.OPEN_OUTPUTS_FORGOTTEN, "its output has never left");
     }
 
-    @Test
-    void shouldCatchBackupsThatForgetWhatIsOpen() {
-        assertCaught(Mutation.OPEN_OUTPUTS_FORGOTTEN_BY_BACKUPS, "its output has never left");
-    }
-
     // ---- I8: a restarted process is a new member
 
     @Test

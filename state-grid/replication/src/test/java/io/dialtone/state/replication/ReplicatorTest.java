@@ -269,7 +269,7 @@ class ReplicatorTest {
         final HandDrivenGrid.Worker third =
                 grid.workers.get(grid.map.entry(SLOT).backup(1));
         first.event(SLOT, KEY, "one", "1");
-        first.event(SLOT, KEY, "two", "2");
+        first.event(SLOT, KEY + 1, "two", "2");
         first.turn();
         first.isStopped = true;
 
@@ -287,7 +287,42 @@ class ReplicatorTest {
 
         // then
         assertEquals(third, grid.ownerOf(SLOT));
-        assertTrue(third.reopened.containsAll(List.of("1", "2")), third.reopened.toString());
+        assertEquals(List.of("11", "2"), third.reopened, "by the first owner, and once more by the second");
+    }
+
+    @Test
+    void shouldTellWhatIsOpenOfASessionAtOnceBecauseThereIsOneImage() {
+        // given two backups, one of which has not heard the last of it
+        final HandDrivenGrid grid = new HandDrivenGrid(3, 1, 2, withOneEntryABatch());
+        grid.settle();
+        final HandDrivenGrid.Worker first = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker second = grid.backupOf(SLOT);
+        final HandDrivenGrid.Worker third =
+                grid.workers.get(grid.map.entry(SLOT).backup(1));
+        first.event(SLOT, KEY, "up", "200");
+        first.turn();
+        third.turn();
+        third.isDeaf = true;
+        first.event(SLOT, KEY, "timer fired", "timer's output");
+        first.turn();
+        first.isStopped = true;
+        third.isDeaf = false;
+
+        // when the one that has takes over, and dies after the first record of its epoch
+        while (!second.replicator.isOwned(SLOT)) {
+            grid.nowNs += HandDrivenGrid.MS;
+            second.turn();
+        }
+        second.isStopped = true;
+        while (third.inbox.size() > 2) {
+            third.inbox.removeLast();
+        }
+        grid.turns(900);
+
+        // then
+        assertEquals(third, grid.ownerOf(SLOT));
+        assertEquals("timer fired", third.imageOf(SLOT, KEY));
+        assertTrue(third.reopened.contains("200timer's output"), third.reopened.toString());
     }
 
     @Test

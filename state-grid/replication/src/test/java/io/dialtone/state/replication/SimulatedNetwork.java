@@ -166,12 +166,7 @@ final class SimulatedNetwork {
         }
         final SimulatedEndpoint receiver = sim.endpoint(lane.toMember, lane.toThread);
         if (receiver != null) {
-            receiver.take(
-                    switch (sim.mutation) {
-                        case ACKS_FORGED -> forged(frame);
-                        case OPEN_OUTPUTS_FORGOTTEN_BY_BACKUPS -> withNothingOpen(frame);
-                        default -> frame;
-                    });
+            receiver.take(sim.mutation == Mutation.ACKS_FORGED ? forged(frame) : frame);
         }
     }
 
@@ -185,22 +180,5 @@ final class SimulatedNetwork {
         final int at = LinkFrame.HEADER_BYTES + 16;
         buffer.putLong(at, buffer.getLong(at) + dice.between(1, 3));
         return lie;
-    }
-
-    /** A batch whose epochs begin as if nothing were open. */
-    private static byte[] withNothingOpen(final byte[] frame) {
-        if (frame[1] != LinkFrame.TYPE_REPLICATION) {
-            return frame;
-        }
-        final UnsafeBuffer buffer = new UnsafeBuffer(frame.clone());
-        final Entry entry = new Entry();
-        for (int at = LinkFrame.HEADER_BYTES + Batch.HEADER_BYTES;
-                entry.wrap(buffer, at, frame.length);
-                at += entry.length()) {
-            if (entry.kind() == EntryKind.EPOCH_BEGIN) {
-                entry.deadlineNs(0);
-            }
-        }
-        return buffer.byteArray();
     }
 }
