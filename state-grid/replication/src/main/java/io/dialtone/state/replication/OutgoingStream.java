@@ -157,6 +157,11 @@ final class OutgoingStream {
         return appliedPosition;
     }
 
+    /** What is kept here until the peer has applied it and its outputs may leave. */
+    long bytesHeld() {
+        return ring.capacity() - (long) ring.free();
+    }
+
     boolean isOverflown() {
         return overflown;
     }

@@ -19,6 +19,8 @@ public enum ReplicationCounter {
     SLOTS_OWNED("Slots owned by this worker"),
     SLOTS_ALONE("Slots owned by this worker that have no backup"),
     SLOTS_BACKED_UP("Slots that this worker is backup of"),
+    ENTRIES_UNAPPLIED("Records and images that peers have not said to have applied"),
+    ENTRY_BYTES_HELD("Bytes kept for peers until they have applied them and outputs may leave"),
     LEARNERS("Slots that this worker is telling a learner"),
     TAKEOVERS_PROPOSED("Times that the registry was asked to give us slots of a silent owner"),
     TAKEOVERS_HINTED("Times that it was asked so because the owner was said to be dead, and not yet for its silence"),

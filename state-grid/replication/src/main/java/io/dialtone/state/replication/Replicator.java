@@ -2,6 +2,8 @@ package io.dialtone.state.replication;
 
 import static io.dialtone.state.replication.ReplicationCounter.BATCHES_MALFORMED;
 import static io.dialtone.state.replication.ReplicationCounter.BATCHES_OF_STRANGERS;
+import static io.dialtone.state.replication.ReplicationCounter.ENTRIES_UNAPPLIED;
+import static io.dialtone.state.replication.ReplicationCounter.ENTRY_BYTES_HELD;
 import static io.dialtone.state.replication.ReplicationCounter.LEARNERS;
 import static io.dialtone.state.replication.ReplicationCounter.OUTPUTS_REOPENED;
 import static io.dialtone.state.replication.ReplicationCounter.RECORDS_APPENDED;
@@ -149,13 +151,19 @@ public final class Replicator implements SessionReplicator {
     @Override
     public int flush(final long now) {
         int sent = caretaker.tellLearners(now);
+        long unapplied = 0;
+        long held = 0;
         for (int i = 0; i < streams.all().size(); i++) {
             final OutgoingStream stream = streams.all().get(i);
             stream.advanceCommitted(commitment);
+            unapplied += stream.lastPosition() - stream.appliedPosition();
+            held += stream.bytesHeld();
             if (stream.isUsed()) {
                 sent += stream.flush(now);
             }
         }
+        counters.set(ENTRIES_UNAPPLIED, unapplied);
+        counters.set(ENTRY_BYTES_HELD, held);
         return sent + replicas.flush();
     }
 
