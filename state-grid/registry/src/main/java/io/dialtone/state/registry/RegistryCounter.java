@@ -1,5 +1,8 @@
 package io.dialtone.state.registry;
 
+import java.util.EnumSet;
+import java.util.Set;
+
 /** What is counted in a member of the registry or in a client of it, for operators' dashboards; the sentence is the help text. */
 public enum RegistryCounter {
     COMMANDS_APPLIED("Commands that made a new map."),
@@ -9,6 +12,7 @@ public enum RegistryCounter {
     MAPS_SENT("Maps sent to clients."),
     MAPS_HELD_UP("Maps that a client did not take at once; they are sent again."),
     SNAPSHOTS("Snapshots taken."),
+    LOG_BYTES_PURGED("Bytes of the log deleted because snapshots have made them superfluous."),
     CONNECTED("Times a session with the registry was opened."),
     CONNECT_FAILED("Times no session could be opened."),
     DISCONNECTED("Times a session with the registry ended."),
@@ -24,6 +28,16 @@ public enum RegistryCounter {
 
     RegistryCounter(final String sentence) {
         this.sentence = sentence;
+    }
+
+    /** What a member counts. */
+    public static Set<RegistryCounter> ofMembers() {
+        return EnumSet.range(COMMANDS_APPLIED, LOG_BYTES_PURGED);
+    }
+
+    /** What a client counts. */
+    public static Set<RegistryCounter> ofClients() {
+        return EnumSet.complementOf(EnumSet.range(COMMANDS_APPLIED, LOG_BYTES_PURGED));
     }
 
     /** One sentence for people. */

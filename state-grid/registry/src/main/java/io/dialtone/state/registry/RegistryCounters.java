@@ -11,6 +11,10 @@ final class RegistryCounters {
         values.incrementAndGet(counter.ordinal());
     }
 
+    void add(final RegistryCounter counter, final long number) {
+        values.addAndGet(counter.ordinal(), number);
+    }
+
     long get(final RegistryCounter counter) {
         return values.get(counter.ordinal());
     }

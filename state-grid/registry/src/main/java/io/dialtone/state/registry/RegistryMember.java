@@ -68,6 +68,8 @@ public final class RegistryMember implements AutoCloseable {
     static final String INGRESS_CHANNEL = "aeron:udp?term-length=256k";
 
     private static final long PARK_MIN_NS = 1_000;
+    private static final long PURGE_LOOK_MS = 500;
+    private static final long PURGER_END_MS = 5_000;
     private static final int PROTOCOL = 2;
     private static final int CLUSTER_ID = 0;
 
@@ -81,6 +83,7 @@ public final class RegistryMember implements AutoCloseable {
     private @Nullable Aeron moduleClient;
     private volatile @Nullable ConsensusModule consensusModule;
     private @Nullable ClusteredServiceContainer container;
+    private @Nullable Thread purger;
 
     private RegistryMember(
             final RegistryMemberSettings settings,
@@ -134,8 +137,22 @@ public final class RegistryMember implements AutoCloseable {
     @Override
     public void close() {
         isDown.set(true);
+        endPurger();
         CloseHelper.quietCloseAll(container, consensusModule, moduleClient, archive, driver);
         lock.close();
+    }
+
+    private void endPurger() {
+        final Thread thread = purger;
+        if (thread == null) {
+            return;
+        }
+        thread.interrupt();
+        try {
+            thread.join(PURGER_END_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The lock is ours, so whoever left these is gone. */
@@ -164,6 +181,35 @@ public final class RegistryMember implements AutoCloseable {
         consensusModule = ConsensusModule.launch(moduleContext(rest, moduleClient, archive.context()));
         container =
                 ClusteredServiceContainer.launch(serviceContext(rest, driver.aeronDirectoryName(), archive.context()));
+        if (settings.peers().size() == 1) {
+            final Archive.Context itsArchive = archive.context();
+            purger = Thread.ofPlatform()
+                    .name("registry-purge")
+                    .daemon()
+                    .start(() -> purgeAfterSnapshots(localArchive(itsArchive)));
+        }
+    }
+
+    /** Deletes what snapshots have made superfluous: once after the start, and after each snapshot. */
+    private void purgeAfterSnapshots(final AeronArchive.Context itsArchive) {
+        try (LogPurge purge = new LogPurge(clusterDirectory().toFile(), itsArchive)) {
+            long snapshots = -1;
+            while (!isDown.get()) {
+                if (counters.get(RegistryCounter.SNAPSHOTS) != snapshots) {
+                    snapshots = counters.get(RegistryCounter.SNAPSHOTS);
+                    counters.add(RegistryCounter.LOG_BYTES_PURGED, purge.purge());
+                }
+                TimeUnit.MILLISECONDS.sleep(PURGE_LOOK_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // we are closed
+        } catch (RuntimeException e) {
+            // The log grows on, and is purged after the next start; nothing else is worse for it.
+            if (!isDown.get()) {
+                LOGGER.log(
+                        System.Logger.Level.WARNING, "the registry''s log is not purged any more: {0}", e.getMessage());
+            }
+        }
     }
 
     private MediaDriver.Context driverContext(final IdleStrategy rest) {

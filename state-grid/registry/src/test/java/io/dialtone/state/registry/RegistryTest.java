@@ -75,6 +75,34 @@ class RegistryTest {
     }
 
     @Test
+    void shouldPurgeTheLogBeforeItsSnapshotsAndStartAgainFromWhatIsLeft() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient node = house.joined(0);
+            house.ask(node, new SlotCommand.Drain(0, true), "what is to be remembered", map -> isDraining(map, 0));
+            final SlotCommand refused = new SlotCommand.Join(
+                    new GridMember(0, 100, "node-0", "host-0", "zone", false),
+                    "x".repeat(RegistryFrame.SCHEMA_BYTES_MAX),
+                    List.of());
+
+            // Each is refused, and takes 16 KiB of the log.
+            while (house.member(0).count(RegistryCounter.LOG_BYTES_PURGED) == 0) {
+                for (int i = 0; i < 100; i++) {
+                    house.propose(node, refused);
+                }
+                house.awaitAnswers();
+            }
+            final SlotMap before = node.map();
+            house.stop(0);
+            house.start(0);
+            final RegistryClient stranger = house.onlooker();
+            house.awaitMap(stranger, "the map", map -> map.version() > 0);
+
+            assertTrue(isDraining(stranger.map(), 0));
+            assertEquals(before, stranger.map());
+        }
+    }
+
+    @Test
     void shouldRememberOverARestartHowManySessionsThereWere() throws IOException {
         try (RegistryHouse house = new RegistryHouse(1, 1)) {
             final RegistryClient first = house.joined(0);

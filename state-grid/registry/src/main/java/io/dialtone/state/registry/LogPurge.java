@@ -1,0 +1,111 @@
+package io.dialtone.state.registry;
+
+import io.aeron.archive.client.AeronArchive;
+import io.aeron.cluster.ConsensusModule;
+import io.aeron.cluster.RecordingLog;
+import java.io.File;
+import java.util.List;
+
+/**
+ * Deletes what a member's archive has of the time before its last snapshots. Used by one thread of {@link RegistryMember}'s, which may wait for the archive.
+ *
+ * <p>Only for a registry of one. With three the log is what an emptied member learns from: it must reach back to the beginning as long as nobody can hand it a snapshot.
+ */
+final class LogPurge implements AutoCloseable {
+    /** Should the last snapshot be unreadable, an operator may go back to the ones before; the log reaches back to the oldest kept. */
+    static final int SNAPSHOTS_KEPT = 2;
+
+    private final File clusterDirectory;
+    private final AeronArchive archive;
+
+    LogPurge(final File clusterDirectory, final AeronArchive.Context archive) {
+        this.clusterDirectory = clusterDirectory;
+        this.archive = AeronArchive.connect(archive);
+    }
+
+    /** Deletes what can be deleted; says how many bytes of the log that was. */
+    long purge() {
+        try (RecordingLog log = new RecordingLog(clusterDirectory, false)) {
+            final List<RecordingLog.Entry> snapshots = log.entries().stream()
+                    .filter(entry -> entry.type == RecordingLog.ENTRY_TYPE_SNAPSHOT && entry.isValid)
+                    .toList();
+            final long[] positions = snapshots.stream()
+                    .filter(entry -> entry.serviceId == ConsensusModule.Configuration.SERVICE_ID)
+                    .mapToLong(entry -> entry.logPosition)
+                    .sorted()
+                    .toArray();
+            if (positions.length < SNAPSHOTS_KEPT) {
+                return 0;
+            }
+            final long oldestKept = positions[positions.length - SNAPSHOTS_KEPT];
+            final long purged = purgeLog(log.findLastTermRecordingId(), oldestKept);
+            for (final RecordingLog.Entry snapshot : snapshots) {
+                if (snapshot.logPosition < oldestKept && exists(snapshot.recordingId)) {
+                    archive.purgeRecording(snapshot.recordingId);
+                }
+            }
+            return purged;
+        }
+    }
+
+    private long purgeLog(final long recording, final long position) {
+        final long[] bytes = {0};
+        final long[] newStart = {AeronArchive.NULL_POSITION};
+        archive.listRecording(
+                recording,
+                (controlSessionId,
+                        correlationId,
+                        recordingId,
+                        startTimestamp,
+                        stopTimestamp,
+                        startPosition,
+                        stopPosition,
+                        initialTermId,
+                        segmentFileLength,
+                        termBufferLength,
+                        mtuLength,
+                        sessionId,
+                        streamId,
+                        strippedChannel,
+                        originalChannel,
+                        sourceIdentity) -> {
+                    final long base = AeronArchive.segmentFileBasePosition(
+                            startPosition, position, termBufferLength, segmentFileLength);
+                    if (base > startPosition) {
+                        newStart[0] = base;
+                        bytes[0] = base - startPosition;
+                    }
+                });
+        if (newStart[0] != AeronArchive.NULL_POSITION) {
+            archive.purgeSegments(recording, newStart[0]);
+        }
+        return bytes[0];
+    }
+
+    private boolean exists(final long recording) {
+        return archive.listRecording(
+                        recording,
+                        (controlSessionId,
+                                correlationId,
+                                recordingId,
+                                startTimestamp,
+                                stopTimestamp,
+                                startPosition,
+                                stopPosition,
+                                initialTermId,
+                                segmentFileLength,
+                                termBufferLength,
+                                mtuLength,
+                                sessionId,
+                                streamId,
+                                strippedChannel,
+                                originalChannel,
+                                sourceIdentity) -> {})
+                > 0;
+    }
+
+    @Override
+    public void close() {
+        archive.close();
+    }
+}
