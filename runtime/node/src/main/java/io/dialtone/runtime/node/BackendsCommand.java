@@ -51,7 +51,7 @@ final class BackendsCommand implements Runnable {
             if (json()) {
                 out().println(Json.write(status.path("backends")));
             } else {
-                new StatusText(out()).print(List.of(status));
+                new StatusText(out(), false).print(List.of(status));
             }
             return ExitCode.OK;
         }

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -42,9 +43,15 @@ final class ClusterPages implements AdminPages {
     private final ClusterPlan cluster;
     private final List<NodeHouse> nodes;
     private final List<EdgeHouse> edges;
+    private final Optional<RegistrySeat> seat;
     private final GridPages grid;
 
-    ClusterPages(final ClusterPlan cluster, final List<NodeHouse> nodes, final List<EdgeHouse> edges) {
+    ClusterPages(
+            final ClusterPlan cluster,
+            final List<NodeHouse> nodes,
+            final List<EdgeHouse> edges,
+            final Optional<RegistrySeat> seat) {
+        this.seat = seat;
         this.cluster = cluster;
         this.nodes = List.copyOf(nodes);
         this.edges = List.copyOf(edges);
@@ -64,6 +71,7 @@ final class ClusterPages implements AdminPages {
         }
         linkMetrics(page);
         grid.metrics(page);
+        seat.ifPresent(registry -> registry.metrics(page));
     }
 
     private void nodeMetrics(final MetricsPage page) {
@@ -145,6 +153,7 @@ final class ClusterPages implements AdminPages {
             GridPages.ownedSlots(status, slots(), nodes.getFirst().self().number());
         }
         grid.status(status);
+        seat.ifPresent(registry -> registry.status(status));
         final ArrayNode services = nodes.isEmpty() ? Json.object().arrayNode() : status.putArray("services");
         for (final NodeHouse node : nodes) {
             services.addObject()

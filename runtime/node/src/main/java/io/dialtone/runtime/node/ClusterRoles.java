@@ -52,7 +52,7 @@ final class ClusterRoles {
 
         final StopSignal stop = StopSignal.install();
         try (LinkDriver driver = LinkDriver.start(link, stopOnFailure(stop));
-                RegistrySeat registry = RegistrySeat.take(seat, stop)) {
+                RegistrySeat registry = RegistrySeat.take(seat)) {
             final HostPages pages = new HostPages(driver, link, registry);
             try (RoleProcess process = RoleProcess.open("host", host, settings, stop, access, pages)) {
                 process.say("driver", link.directory().toString());
@@ -105,7 +105,7 @@ final class ClusterRoles {
         final StopOnNodeEnd end = new StopOnNodeEnd(stop);
         try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
                 NodeHouse node = NodeHouse.start(self.get(), cluster, plan, link, end)) {
-            final ClusterPages pages = new ClusterPages(cluster, List.of(node), List.of());
+            final ClusterPages pages = new ClusterPages(cluster, List.of(node), List.of(), Optional.empty());
             try (RoleProcess process = RoleProcess.open("node", self.get().name(), settings, stop, access, pages)) {
                 process.say("service", service(node) + ", " + workers(self.get()));
                 process.say("link", linkText(self.get(), linkSettings));
@@ -142,10 +142,10 @@ final class ClusterRoles {
                 self.get().threads(),
                 WaitMode.POLL);
         try (Link link = openLink(cluster, self.get(), settings, stop);
-                RegistrySeat registry = RegistrySeat.take(seat, stop);
+                RegistrySeat registry = RegistrySeat.take(seat);
                 EdgeHouse edge =
                         EdgeHouse.start(self.get(), cluster, grid, config, transport, link, stopOnFault(stop))) {
-            final ClusterPages pages = new ClusterPages(cluster, List.of(), List.of(edge));
+            final ClusterPages pages = new ClusterPages(cluster, List.of(), List.of(edge), Optional.of(registry));
             try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());
                 process.say("link", linkText(self.get(), linkSettings));
@@ -191,7 +191,8 @@ final class ClusterRoles {
         rooms.add(log);
         try {
             rooms.add(LinkDriver.start(linkSettings, stopOnFailure(stop)));
-            rooms.add(RegistrySeat.take(seat, stop));
+            final RegistrySeat registry = RegistrySeat.take(seat);
+            rooms.add(registry);
             final List<NodeHouse> nodes = new ArrayList<>();
             for (final int number : file.members().numbersOf(LinkRole.NODE)) {
                 final LinkMember member = file.members().members().get(number);
@@ -206,7 +207,7 @@ final class ClusterRoles {
             final EdgeHouse edge =
                     EdgeHouse.start(edgeMember, cluster, grid, config, transport, edgeLink, stopOnFault(stop));
             rooms.add(edge);
-            final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge));
+            final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge), Optional.of(registry));
             try (RoleProcess process = RoleProcess.open(
                     "run", settings.find(CommonSettings.NAME).orElse("run"), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());

@@ -4,10 +4,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialtone.placement.table.SlotTable;
+import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
+import io.dialtone.state.registry.RegistryCounter;
 import io.dialtone.state.replication.ReplicationCounter;
 import java.util.EnumSet;
 import java.util.List;
@@ -21,7 +23,9 @@ final class GridPages {
             ReplicationCounter.SLOTS_OWNED,
             ReplicationCounter.SLOTS_ALONE,
             ReplicationCounter.SLOTS_BACKED_UP,
-            ReplicationCounter.LEARNERS);
+            ReplicationCounter.LEARNERS,
+            ReplicationCounter.ENTRIES_UNAPPLIED,
+            ReplicationCounter.ENTRY_BYTES_HELD);
 
     private final List<NodeHouse> nodes;
     private final List<RegistryDoor> doors;
@@ -65,6 +69,20 @@ final class GridPages {
                 .sample(map.slotsLost());
         page.counter("dialtone_grid_sessions_lost_total", "Sessions that were in those slots, about.")
                 .sample(doors.getFirst().figures().sessionsLost());
+        page.gauge("dialtone_grid_registry_connected", "1 while there is a session with the registry.")
+                .sample(doors.getFirst().isConnected() ? 1 : 0);
+        page.gauge("dialtone_grid_proposals_waiting", "Proposals to the registry that wait to be sent or answered.")
+                .sample(doors.stream()
+                        .mapToLong(door -> door.client().proposalsWaiting())
+                        .sum());
+        for (final RegistryCounter counter : RegistryCounter.ofClients()) {
+            page.counter(
+                            "dialtone_grid_client_" + counter.name().toLowerCase(Locale.ROOT) + "_total",
+                            counter.sentence())
+                    .sample(doors.stream()
+                            .mapToLong(door -> door.client().count(counter))
+                            .sum());
+        }
         for (final ReplicationCounter counter : ReplicationCounter.values()) {
             final String name = "dialtone_grid_" + counter.name().toLowerCase(Locale.ROOT);
             if (GAUGES.contains(counter)) {
@@ -118,6 +136,50 @@ final class GridPages {
                     .put("backedUp", backedUp)
                     .put("learning", learning)
                     .put("teaching", teaching);
+        }
+        slots(grid.putArray("slots"), map);
+        if (!nodes.isEmpty()) {
+            lag(grid.putArray("lag"));
+        }
+        final ArrayNode events = grid.putArray("events");
+        for (final GridEvents.Event event : doors.getFirst().events().list()) {
+            events.addObject().put("at", event.at().toString()).put("what", event.what());
+        }
+    }
+
+    private static void slots(final ArrayNode slots, final SlotMap map) {
+        for (int slot = 0; slot < map.slots(); slot++) {
+            final SlotEntry entry = map.entry(slot);
+            final ObjectNode each = slots.addObject()
+                    .put("slot", slot)
+                    .put("epoch", entry.epoch())
+                    .put("owner", name(map, entry.owner()));
+            final ArrayNode backups = each.putArray("inSync");
+            for (int i = 0; i < entry.backups(); i++) {
+                backups.add(name(map, entry.backup(i)));
+            }
+            if (entry.learner() != SlotEntry.NONE) {
+                each.put("learner", name(map, entry.learner()));
+            }
+            if (entry.target() != SlotEntry.NONE) {
+                each.put("movesTo", name(map, entry.target()));
+            }
+        }
+    }
+
+    private static String name(final SlotMap map, final int number) {
+        final GridMember member = map.member(number);
+        return member == null ? "" : member.name();
+    }
+
+    private void lag(final ArrayNode lag) {
+        for (final NodeHouse node : nodes) {
+            lag.addObject()
+                    .put("node", node.self().name())
+                    .put("entriesUnapplied", node.count(ReplicationCounter.ENTRIES_UNAPPLIED))
+                    .put("entryBytesHeld", node.count(ReplicationCounter.ENTRY_BYTES_HELD))
+                    .put("outputsHeld", node.count(WorkerCounter.OUTPUTS_HELD))
+                    .put("oldestOutputHeldMs", node.count(WorkerCounter.OLDEST_OUTPUT_HELD_NS) / 1e6);
         }
     }
 

@@ -25,18 +25,18 @@ final class HostPages implements AdminPages {
     public void metrics(final MetricsPage page) {
         page.gauge("dialtone_host_driver_silent_seconds", "Time since the media driver last showed a sign of life.")
                 .sample(driver.silentMs() / 1_000.0);
+        registry.metrics(page);
     }
 
     @Override
     public void status(final ObjectNode status) {
-        status.put("directory", settings.directory().toString())
-                .put("driverSilentMs", driver.silentMs())
-                .put("registry", registry.role());
+        status.put("directory", settings.directory().toString()).put("driverSilentMs", driver.silentMs());
+        registry.status(status);
     }
 
     @Override
     public String whyNotReady() {
-        return isAlive() ? "" : "the media driver is silent";
+        return isAlive() ? registry.problem() : "the media driver is silent";
     }
 
     @Override

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Shows what runs on this machine, and how it is. */
 @Command(
@@ -14,11 +15,15 @@ import picocli.CommandLine.Command;
         footer = {
             "  dialtone status                          all processes",
             "  dialtone status --name edge-1 --json     one of them, all there is to know",
+            "  dialtone status --name edge-1 --slots    who owns each slot of the state grid, who is in sync, who learns",
             "  dialtone status --admin 10.0.0.7:9060    one on another machine, if it allows that",
             "",
             "Exit code 0: all that was found answers and is ready. 1: nothing was found, or something is not ready."
         })
 final class StatusCommand extends ToolCommand {
+    @Option(names = "--slots", description = "Show who holds each slot of the state grid, too.")
+    private boolean slots;
+
     @Override
     int ask() throws Exception {
         final List<JsonNode> found = new ArrayList<>();
@@ -41,7 +46,7 @@ final class StatusCommand extends ToolCommand {
         } else if (found.isEmpty()) {
             out().println("No Dialtone process of yours runs here.");
         } else {
-            new StatusText(out()).print(found);
+            new StatusText(out(), slots).print(found);
         }
         return well && !found.isEmpty() ? ExitCode.OK : ExitCode.NO;
     }

@@ -10,10 +10,15 @@ import java.util.Map;
 
 /** Status for people: first what runs, then for each process what an operator asks next. Used by one thread. */
 final class StatusText {
-    private final PrintWriter out;
+    private static final int EVENTS_MAX = 8;
 
-    StatusText(final PrintWriter out) {
+    private final PrintWriter out;
+    private final boolean withSlots;
+
+    /** Status with a line a slot, or without. */
+    StatusText(final PrintWriter out, final boolean withSlots) {
         this.out = out;
+        this.withSlots = withSlots;
     }
 
     void print(final List<JsonNode> processes) {
@@ -147,6 +152,57 @@ final class StatusText {
                     member.path("leaving").asBoolean()
                             ? "and ends"
                             : member.path("draining").asBoolean() ? "yes" : "");
+        }
+        table.print(out);
+        if (grid.has("lag")) {
+            lag(title, grid.path("lag"));
+        }
+        if (withSlots) {
+            slots(title, grid.path("slots"));
+        }
+        if (!grid.path("events").isEmpty()) {
+            events(title, grid.path("events"));
+        }
+    }
+
+    private void lag(final String title, final JsonNode lag) {
+        heading(title + ": what its backups have not applied yet");
+        final TextTable table = new TextTable("NODE", "ENTRIES", "BYTES HELD", "OUTPUTS HELD", "OLDEST ms");
+        for (final JsonNode node : lag) {
+            table.row(
+                    node.path("node").asText(),
+                    node.path("entriesUnapplied").asText(),
+                    node.path("entryBytesHeld").asText(),
+                    node.path("outputsHeld").asText(),
+                    node.path("oldestOutputHeldMs").asText());
+        }
+        table.print(out);
+    }
+
+    private void slots(final String title, final JsonNode slots) {
+        heading(title + ": slots");
+        final TextTable table = new TextTable("SLOT", "EPOCH", "OWNER", "IN SYNC", "LEARNER", "MOVES TO");
+        for (final JsonNode slot : slots) {
+            final List<String> inSync = new ArrayList<>();
+            slot.path("inSync").forEach(name -> inSync.add(name.asText()));
+            table.row(
+                    slot.path("slot").asText(),
+                    slot.path("epoch").asText(),
+                    slot.path("owner").asText(),
+                    String.join(" ", inSync),
+                    slot.path("learner").asText(),
+                    slot.path("movesTo").asText());
+        }
+        table.print(out);
+    }
+
+    private void events(final String title, final JsonNode events) {
+        heading(title + ": what happened last in the grid");
+        final TextTable table = new TextTable("AT", "WHAT");
+        for (int i = Math.max(0, events.size() - EVENTS_MAX); i < events.size(); i++) {
+            table.row(
+                    events.get(i).path("at").asText(),
+                    events.get(i).path("what").asText());
         }
         table.print(out);
     }
