@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,7 +28,7 @@ final class RegistrySeat implements AutoCloseable {
     private final @Nullable Thread keeper;
     private volatile @Nullable RegistryMember member;
     private volatile String problem = "";
-    private volatile long restarts;
+    private final AtomicLong restarts = new AtomicLong();
 
     private RegistrySeat() {
         settings = null;
@@ -78,7 +79,7 @@ final class RegistrySeat implements AutoCloseable {
         try {
             member = RegistryMember.start(itsSettings, (what, cause) -> onFailure(what));
             problem = "";
-            restarts++;
+            restarts.incrementAndGet();
             LOGGER.log(System.Logger.Level.WARNING, "registry member {0} runs again", itsSettings.self());
             return true;
         } catch (RegistryUnavailableException e) {
@@ -139,7 +140,7 @@ final class RegistrySeat implements AutoCloseable {
         page.gauge("dialtone_registry_leader", "1 while it leads the registry.")
                 .sample(role().equals("leader") ? 1 : 0);
         page.counter("dialtone_registry_restarts_total", "Times that it was started again after it had failed.")
-                .sample(restarts);
+                .sample(restarts.get());
         final RegistryMember now = member;
         for (final RegistryCounter counter : RegistryCounter.ofMembers()) {
             page.counter("dialtone_registry_" + counter.name().toLowerCase(Locale.ROOT) + "_total", counter.sentence())

@@ -178,7 +178,7 @@ class OperationsTest {
         assertTrue(tookMs < 30_000, "took " + tookMs + " ms");
     }
 
-    /** Until the registry has heard of sessions, which nodes tell it every five seconds. */
+    /** Until there are some sessions. */
     private static void awaitSessions(final Platform platform) {
         Await.until(
                 "sessions",
