@@ -40,8 +40,14 @@ final class Call {
     @Nullable
     ClientTransaction ask;
 
+    /** The question before {@link #ask}: its answer may come once more. */
+    @Nullable
+    ClientTransaction formerAsk;
+
     @Nullable
     ClientTransaction bye;
+
+    int asked;
 
     /** Tag of the other side, from its 200; empty before. */
     byte[] remoteTag = NONE;

@@ -16,7 +16,7 @@ import org.agrona.collections.Long2ObjectHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The caller: starts calls at their due moments, walks each through INVITE, 180, 200, ACK, hold, perhaps a question within the dialog, and BYE, and
+ * The caller: starts calls at their due moments, walks each through INVITE, 180, 200, ACK, hold, perhaps questions within the dialog, and BYE, and
  * keeps a {@link CallTally}. Called only by the thread that drives it, which brings the time and the datagrams.
  *
  * <p>The loop is open: a call starts when it is due, however the earlier ones fare, and its set-up time counts from then. A generator that waits for
@@ -36,6 +36,7 @@ final class CallGenerator {
     private final CallLoad load;
     private final CallLoad.Timers timers;
     private final DatagramOut out;
+    private final CallJournal journal;
     private final CallTally tally = new CallTally();
     private final CallerName name;
     private final CallRequests requests;
@@ -59,10 +60,12 @@ final class CallGenerator {
             final InetSocketAddress local,
             final long incarnation,
             final DatagramOut out,
+            final CallJournal journal,
             final long startNs) {
         this.load = load;
         this.timers = load.timers();
         this.out = out;
+        this.journal = journal;
         this.startNs = startNs;
         calls = load.calls();
         name = new CallerName(local, incarnation);
@@ -134,7 +137,7 @@ final class CallGenerator {
         for (final Call call : open) {
             if (call.requestUri.length > 0 && call.bye == null) {
                 call.cseq++;
-                send(call, new ClientTransaction(SipMethod.BYE, call.cseq, nowNs, timers));
+                send(call, new ClientTransaction(SipMethod.BYE, call.cseq, nowNs, timers), nowNs);
             }
             fail(call, Failure.ABANDONED);
             end(call, nowNs);
@@ -212,7 +215,8 @@ final class CallGenerator {
         tally.attempted++;
         tally.open++;
         tally.startedLate(nowNs - dueNs);
-        send(call, invite);
+        journal.onCall(call.number, name.callId(call.number), nowNs);
+        send(call, invite, nowNs);
         schedule(call);
     }
 
@@ -239,6 +243,9 @@ final class CallGenerator {
             return;
         }
         final int status = message.statusCode();
+        if (status >= 200) {
+            journal.onFinal(number, transaction.cseq, transaction.method, status, message, nowNs);
+        }
         if (status < 200) {
             onProvisional(call, transaction, nowNs);
         } else if (transaction.finalAnswer(status, nowNs)) {
@@ -260,6 +267,10 @@ final class CallGenerator {
         final ClientTransaction ask = call.ask;
         if (ask != null && ask.cseq == cseq && ask.method == method) {
             return ask;
+        }
+        final ClientTransaction former = call.formerAsk;
+        if (former != null && former.cseq == cseq && former.method == method) {
+            return former;
         }
         final ClientTransaction cancel = call.cancel;
         if (cancel != null && cancel.cseq == cseq && cancel.method == method) {
@@ -364,7 +375,7 @@ final class CallGenerator {
         }
         call.state = Call.State.HOLDING;
         call.byeAtNs = nowNs + TimeUnit.MILLISECONDS.toNanos(load.holdMs());
-        call.wakeAtNs = asks(call) ? nowNs + TimeUnit.MILLISECONDS.toNanos(load.holdMs()) / 2 : call.byeAtNs;
+        call.wakeAtNs = asks(call) ? nowNs + askPauseNs() : call.byeAtNs;
     }
 
     private void onAskAnswered(final Call call, final ClientTransaction ask, final int status, final long nowNs) {
@@ -388,7 +399,15 @@ final class CallGenerator {
             noteAnswerAfterKill(call, ask, nowNs);
         }
         call.state = Call.State.HOLDING;
-        call.wakeAtNs = Math.max(nowNs, call.byeAtNs);
+        call.wakeAtNs = mayAskAgain(call, nowNs) ? nowNs + askPauseNs() : Math.max(nowNs, call.byeAtNs);
+    }
+
+    private long askPauseNs() {
+        return TimeUnit.MILLISECONDS.toNanos(load.inDialogGapMs() == 0 ? load.holdMs() / 2 : load.inDialogGapMs());
+    }
+
+    private boolean mayAskAgain(final Call call, final long nowNs) {
+        return call.asked == 0 || (load.inDialogGapMs() > 0 && nowNs + askPauseNs() < call.byeAtNs);
     }
 
     private void onRepeatedFinal(
@@ -401,7 +420,10 @@ final class CallGenerator {
             other.remoteTag = copy(message.toTagOffset(), message.toTagLength());
             if (dialogs.read(message, other)) {
                 sendAckOfAnswer(other, transaction.cseq);
-                send(other, new ClientTransaction(SipMethod.BYE, transaction.cseq + 1, nowNs, timers));
+                sendBytes(
+                        requests.request(
+                                other, new ClientTransaction(SipMethod.BYE, transaction.cseq + 1, nowNs, timers)),
+                        other.hop);
             }
             return;
         }
@@ -465,7 +487,7 @@ final class CallGenerator {
         final ClientTransaction running = call.running();
         if (running != null) {
             if (nowNs >= running.giveUpAtNs) {
-                onGivenUp(call, nowNs);
+                onGivenUp(call, running, nowNs);
             } else if (nowNs >= running.retransmitAtNs) {
                 running.retransmitted(nowNs, timers);
                 tally.retransmissions++;
@@ -474,7 +496,8 @@ final class CallGenerator {
         } else if (nowNs >= call.wakeAtNs) {
             if (call.state == Call.State.ENDED) {
                 byNumber.remove(call.number);
-            } else if (asks(call) && call.ask == null) {
+                journal.onForgotten(call.number, nowNs);
+            } else if (asks(call) && (call.asked == 0 || nowNs < call.byeAtNs)) {
                 ask(call, nowNs);
             } else {
                 hangUp(call, nowNs);
@@ -482,7 +505,8 @@ final class CallGenerator {
         }
     }
 
-    private void onGivenUp(final Call call, final long nowNs) {
+    private void onGivenUp(final Call call, final ClientTransaction running, final long nowNs) {
+        journal.onGivenUp(call.number, running.cseq, running.method, nowNs);
         switch (call.state) {
             case CALLING -> {
                 fail(call, Failure.INVITE_TIMEOUT);
@@ -497,7 +521,7 @@ final class CallGenerator {
                 call.cancel = cancel;
                 call.state = Call.State.CANCELLING;
                 call.invite.giveUpAtNs = Long.MAX_VALUE;
-                send(call, cancel);
+                send(call, cancel, nowNs);
             }
             case ASKING -> {
                 fail(call, Failure.IN_DIALOG_TIMEOUT);
@@ -517,13 +541,25 @@ final class CallGenerator {
     }
 
     private void ask(final Call call, final long nowNs) {
-        final boolean reInvite = call.number / load.inDialogEvery() % 2 == 1;
         call.cseq++;
-        final ClientTransaction ask =
-                new ClientTransaction(reInvite ? SipMethod.INVITE : SipMethod.OPTIONS, call.cseq, nowNs, timers);
+        final ClientTransaction ask = new ClientTransaction(question(call), call.cseq, nowNs, timers);
+        call.formerAsk = call.ask;
         call.ask = ask;
+        call.asked++;
         call.state = Call.State.ASKING;
-        send(call, ask);
+        send(call, ask, nowNs);
+    }
+
+    private SipMethod question(final Call call) {
+        final long turn = call.number / load.inDialogEvery() + call.asked;
+        if (load.inDialogGapMs() == 0) {
+            return turn % 2 == 1 ? SipMethod.INVITE : SipMethod.OPTIONS;
+        }
+        return switch ((int) (turn % 3)) {
+            case 0 -> SipMethod.OPTIONS;
+            case 1 -> SipMethod.INFO;
+            default -> SipMethod.INVITE;
+        };
     }
 
     private void hangUp(final Call call, final long nowNs) {
@@ -531,7 +567,7 @@ final class CallGenerator {
         final ClientTransaction bye = new ClientTransaction(SipMethod.BYE, call.cseq, nowNs, timers);
         call.bye = bye;
         call.state = Call.State.CLOSING;
-        send(call, bye);
+        send(call, bye, nowNs);
     }
 
     private void fail(final Call call, final Failure failure) {
@@ -573,7 +609,8 @@ final class CallGenerator {
 
     // ---- sending
 
-    private void send(final Call call, final ClientTransaction transaction) {
+    private void send(final Call call, final ClientTransaction transaction, final long nowNs) {
+        journal.onRequest(call.number, transaction.cseq, transaction.method, nowNs);
         sendBytes(requests.request(call, transaction), hopOf(call, transaction));
     }
 

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
  * @param seconds how long new calls are started
  * @param holdMs from the answer to the BYE, in ms
  * @param inDialogEvery one call in so many asks something within its dialog (OPTIONS and re-INVITE in turns); 0 is none
+ * @param inDialogGapMs pause between the questions of such a call (OPTIONS, INFO and re-INVITE in turns), in ms; 0 for one question, in its middle
  * @param calledUser user part of the Request-URI
  * @param timers RFC 3261 timers
  */
@@ -19,6 +20,7 @@ public record CallLoad(
         int seconds,
         int holdMs,
         int inDialogEvery,
+        int inDialogGapMs,
         String calledUser,
         Timers timers) {
 
@@ -57,6 +59,7 @@ public record CallLoad(
         require(seconds > 0, "seconds", seconds, "> 0", "10");
         require(holdMs >= 0, "hold", holdMs, ">= 0 ms", "1000");
         require(inDialogEvery >= 0, "in-dialog-every", inDialogEvery, ">= 0", "10");
+        require(inDialogGapMs >= 0, "in-dialog-gap", inDialogGapMs, ">= 0 ms", "1000");
         require(
                 callsPerSecond * seconds <= CALLS_MAX,
                 "rate x seconds",
@@ -70,31 +73,35 @@ public record CallLoad(
     }
 
     public static CallLoad to(final InetSocketAddress target) {
-        return new CallLoad(target, 100, 10, 1000, 10, "answer", Timers.RFC_3261);
+        return new CallLoad(target, 100, 10, 1000, 10, 0, "answer", Timers.RFC_3261);
     }
 
     public CallLoad withRate(final double value) {
-        return new CallLoad(target, value, seconds, holdMs, inDialogEvery, calledUser, timers);
+        return new CallLoad(target, value, seconds, holdMs, inDialogEvery, inDialogGapMs, calledUser, timers);
     }
 
     public CallLoad withSeconds(final int value) {
-        return new CallLoad(target, callsPerSecond, value, holdMs, inDialogEvery, calledUser, timers);
+        return new CallLoad(target, callsPerSecond, value, holdMs, inDialogEvery, inDialogGapMs, calledUser, timers);
     }
 
     public CallLoad withHoldMs(final int value) {
-        return new CallLoad(target, callsPerSecond, seconds, value, inDialogEvery, calledUser, timers);
+        return new CallLoad(target, callsPerSecond, seconds, value, inDialogEvery, inDialogGapMs, calledUser, timers);
     }
 
     public CallLoad withInDialogEvery(final int value) {
-        return new CallLoad(target, callsPerSecond, seconds, holdMs, value, calledUser, timers);
+        return new CallLoad(target, callsPerSecond, seconds, holdMs, value, inDialogGapMs, calledUser, timers);
+    }
+
+    public CallLoad withInDialogGapMs(final int value) {
+        return new CallLoad(target, callsPerSecond, seconds, holdMs, inDialogEvery, value, calledUser, timers);
     }
 
     public CallLoad withCalledUser(final String value) {
-        return new CallLoad(target, callsPerSecond, seconds, holdMs, inDialogEvery, value, timers);
+        return new CallLoad(target, callsPerSecond, seconds, holdMs, inDialogEvery, inDialogGapMs, value, timers);
     }
 
     public CallLoad withTimers(final Timers value) {
-        return new CallLoad(target, callsPerSecond, seconds, holdMs, inDialogEvery, calledUser, value);
+        return new CallLoad(target, callsPerSecond, seconds, holdMs, inDialogEvery, inDialogGapMs, calledUser, value);
     }
 
     /** How many calls the whole run makes. */

@@ -87,7 +87,12 @@ final class CallRequests {
     }
 
     private static char kind(final SipMethod method) {
-        return method == SipMethod.BYE ? 'b' : method == SipMethod.OPTIONS ? 'o' : 'i';
+        return switch (method) {
+            case BYE -> 'b';
+            case OPTIONS -> 'o';
+            case INFO -> 'f';
+            default -> 'i'; // INVITE, and its CANCEL and ACK
+        };
     }
 
     private void start(

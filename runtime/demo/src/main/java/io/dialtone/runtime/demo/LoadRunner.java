@@ -38,6 +38,7 @@ public final class LoadRunner {
     private final CallLoad load;
     private final Consumer<String> progressLines;
     private final @Nullable KillPlan killPlan;
+    private final CallJournal journal;
     private volatile @Nullable NodeKill kill;
     private volatile boolean stopped;
     private volatile boolean abandoned;
@@ -46,16 +47,32 @@ public final class LoadRunner {
      * @param progressLines takes a line for people once a second, on the running thread
      */
     public LoadRunner(final CallLoad load, final Consumer<String> progressLines) {
-        this(load, progressLines, null);
+        this(load, progressLines, null, CallJournal.NONE);
     }
 
     /**
      * @param killPlan when to kill a node in mid-run, or null
      */
     public LoadRunner(final CallLoad load, final Consumer<String> progressLines, final @Nullable KillPlan killPlan) {
+        this(load, progressLines, killPlan, CallJournal.NONE);
+    }
+
+    /**
+     * @param journal is told each request and answer
+     */
+    public LoadRunner(final CallLoad load, final Consumer<String> progressLines, final CallJournal journal) {
+        this(load, progressLines, null, journal);
+    }
+
+    private LoadRunner(
+            final CallLoad load,
+            final Consumer<String> progressLines,
+            final @Nullable KillPlan killPlan,
+            final CallJournal journal) {
         this.load = load;
         this.progressLines = progressLines;
         this.killPlan = killPlan;
+        this.journal = journal;
     }
 
     /** Starts no more calls and lets the open ones end; a second call gives those up. */
@@ -78,6 +95,7 @@ public final class LoadRunner {
                     local,
                     ThreadLocalRandom.current().nextLong(),
                     (message, length, to) -> send(channel, message, length, to),
+                    journal,
                     startNs);
             drive(generator, channel, selector, startNs);
             return new CallReport(load, generator.tally(), System.nanoTime() - startNs);

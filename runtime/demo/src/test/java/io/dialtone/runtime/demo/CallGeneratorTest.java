@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.runtime.demo.ScriptedUas.Sent;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -269,6 +272,85 @@ class CallGeneratorTest {
         assertEquals("2 ACK", ack.header("CSeq"));
         assertEquals("sip:192.0.2.99:5080", ack.requestUri());
         assertTrue(reInvite.header("To").contains(";tag=uas1"));
+    }
+
+    @Test
+    void shouldAskAgainAndAgainWhenAGapBetweenQuestionsIsGiven() {
+        final ScriptedUas uas = new ScriptedUas(
+                ScriptedUas.oneCall().withInDialogEvery(1).withInDialogGapMs(300));
+        uas.answers(uas.turn().receives("INVITE"), "200 OK");
+        uas.receives("ACK");
+
+        uas.answers(uas.pass(310).receives("OPTIONS"), "200 OK");
+        uas.answers(uas.pass(310).receives("INFO"), "200 OK");
+        final Sent reInvite = uas.pass(310).receives("INVITE");
+        uas.answers(reInvite, "200 OK");
+        uas.receives("ACK");
+        uas.answers(uas.pass(310).receives("BYE"), "200 OK");
+        uas.answers(reInvite, "200 OK"); // once more: the first ACK was lost
+        final Sent ackAgain = uas.receives("ACK");
+
+        assertEquals("4 INVITE", reInvite.header("CSeq"));
+        assertEquals("4 ACK", ackAgain.header("CSeq"));
+        assertEquals(1, uas.tally().completed);
+        assertEquals(0, uas.tally().count(Anomaly.UNEXPECTED_ANSWER));
+    }
+
+    @Test
+    void shouldTellTheJournalEachRequestOnceAndEachFinalAnswer() {
+        final List<String> told = new ArrayList<>();
+        final ScriptedUas uas = new ScriptedUas(ScriptedUas.oneCall(), new WrittenJournal(told));
+        final Sent invite = uas.turn().receives("INVITE");
+        uas.answers(invite, "180 Ringing");
+        uas.answers(invite, "200 OK");
+        uas.answers(invite, "200 OK");
+
+        uas.pass(1_010);
+        uas.pass(40_000);
+
+        assertEquals(
+                List.of(
+                        "call " + invite.header("Call-ID"),
+                        "1 INVITE",
+                        "1 INVITE 200",
+                        "1 INVITE 200",
+                        "2 BYE",
+                        "2 BYE given up",
+                        "forgotten"),
+                told);
+    }
+
+    private record WrittenJournal(List<String> told) implements CallJournal {
+        @Override
+        public void onCall(final long call, final String callId, final long nowNs) {
+            told.add("call " + callId);
+        }
+
+        @Override
+        public void onRequest(final long call, final long cseq, final SipMethod method, final long nowNs) {
+            told.add(cseq + " " + method);
+        }
+
+        @Override
+        public void onFinal(
+                final long call,
+                final long cseq,
+                final SipMethod method,
+                final int status,
+                final SipMessage answer,
+                final long nowNs) {
+            told.add(cseq + " " + method + " " + answer.statusCode());
+        }
+
+        @Override
+        public void onGivenUp(final long call, final long cseq, final SipMethod method, final long nowNs) {
+            told.add(cseq + " " + method + " given up");
+        }
+
+        @Override
+        public void onForgotten(final long call, final long nowNs) {
+            told.add("forgotten");
+        }
     }
 
     @Test

@@ -47,8 +47,12 @@ final class ScriptedUas {
     private String tag = "uas1";
 
     ScriptedUas(final CallLoad load) {
+        this(load, CallJournal.NONE);
+    }
+
+    ScriptedUas(final CallLoad load, final CallJournal journal) {
         nowNs = 5_000 * MS;
-        generator = new CallGenerator(load, LOCAL, 0xabcL, this::onSent, nowNs);
+        generator = new CallGenerator(load, LOCAL, 0xabcL, this::onSent, journal, nowNs);
     }
 
     static CallLoad oneCall() {

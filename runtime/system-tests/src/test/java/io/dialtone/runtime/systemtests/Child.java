@@ -112,7 +112,7 @@ final class Child {
 
     /** As a crash: no chance to clean up. */
     void kill9() {
-        signal("KILL");
+        process.destroyForcibly();
         awaitExit(STOP_MAX);
     }
 

@@ -1,67 +1,19 @@
 package io.dialtone.runtime.systemtests;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.runtime.demo.CallLoad;
 import io.dialtone.runtime.demo.CallReport;
-import io.dialtone.runtime.demo.KillPlan;
-import io.dialtone.runtime.demo.NodeKill;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** Calls through node processes that are killed, stopped, emptied and started again under them. */
+/** Calls through node processes that are emptied and started again under them; {@link KillSeriesTest} kills and stops them. */
 class GridTest {
-    /** Longer than backups wait for an owner, shorter than a process waits for its media driver: after that it ends by itself. */
-    private static final int STOPPED_MS = 1_500;
-
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
 
     @RegisterExtension
     final Stage stage = new Stage();
-
-    @Test
-    void shouldLoseNoCallWhenNodesAreKilledOneAfterTheOther() {
-        final Platform platform = Platform.withGrid(stage, Platform.ANSWERING, 3);
-
-        for (final String node : new String[] {"node-1", "node-2"}) {
-            final CallReport report = callsWhile(platform, 8, () -> {
-                final long nowNs = System.nanoTime();
-                platform.process(node).signal("KILL");
-                return new NodeKill(node, nowNs, callId -> true);
-            });
-
-            assertTrue(report.establishedAtKill() > 50, report::toText);
-            assertEquals(0, report.establishedLost(), report::toText);
-            assertEquals(0, report.contradicted(), report::toText);
-            assertTrue(report.allCallsAnswered(), report::toText);
-            platform.restart(stage, node);
-            platform.awaitSettled(3);
-        }
-    }
-
-    @Test
-    void shouldLoseNoCallWhenAnOwnerIsStoppedAndWakes() {
-        final Platform platform = Platform.withGrid(stage, Platform.ANSWERING, 3);
-
-        final CallReport report = callsWhile(platform, 10, () -> {
-            final long nowNs = System.nanoTime();
-            platform.process("node-2").signal("STOP");
-            CompletableFuture.delayedExecutor(STOPPED_MS, TimeUnit.MILLISECONDS)
-                    .execute(() -> platform.process("node-2").signal("CONT"));
-            return new NodeKill("node-2", nowNs, callId -> true);
-        });
-
-        assertTrue(report.establishedAtKill() > 50, report::toText);
-        assertEquals(0, report.establishedLost(), report::toText);
-        assertEquals(0, report.contradicted(), report::toText);
-        assertTrue(report.allCallsAnswered(), report::toText);
-        platform.assertAllAlive();
-        platform.awaitSettled(3);
-    }
 
     @Test
     void shouldEmptyADrainedNodeUnderCalls() {
@@ -94,12 +46,6 @@ class GridTest {
 
         assertTrue(report.isClean(), report::toText);
         assertTrue(platform.status("edge-1").path("grid").path("slotsLost").asInt() > 0, platform::toString);
-    }
-
-    private CallReport callsWhile(final Platform platform, final int seconds, final KillPlan.Killer killer) {
-        return RunningCalls.start(
-                        stage, load(platform, seconds), new KillPlan(TimeUnit.SECONDS.toNanos(seconds) / 2, killer))
-                .awaitEnd();
     }
 
     private static CallLoad load(final Platform platform, final int seconds) {

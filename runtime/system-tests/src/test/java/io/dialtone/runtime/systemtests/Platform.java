@@ -2,24 +2,30 @@ package io.dialtone.runtime.systemtests;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.placement.table.SlotHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Predicate;
 
 /** A running Dialtone with a service in it: all in one process, or a host, nodes and an edge as processes of their own. */
 final class Platform {
     static final String ANSWERING = "io.dialtone.examples.AnsweringService";
 
+    private static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     private static final int REGISTRY_PORTS = 5;
     private static final Duration START_MAX = Duration.ofSeconds(60);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -83,7 +89,7 @@ final class Platform {
             yaml.append(", link: \"127.0.0.1:").append(Ports.free()).append("\" }\n");
         }
         final String file = stage.write("cluster.yaml", yaml.toString()).toString();
-        stage.write("cluster.key", "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\n");
+        stage.write("cluster.key", KEY + "\n");
         platform.start(stage, "host", List.of("host", "--config", file, "--name", host));
         platform.awaitReady(stage);
         for (int i = 1; i <= nodes; i++) {
@@ -111,12 +117,40 @@ final class Platform {
 
     /** How many slots the node owns, as the edge has heard. */
     int slotsOwnedBy(final String node) {
-        for (final JsonNode member : status("edge-1").path("grid").path("members")) {
-            if (member.path("name").asText().equals(node)) {
-                return member.path("owned").asInt();
+        return slotsByNode().getOrDefault(node, 0);
+    }
+
+    /** True when so many nodes share the slots, this one too, and each slot has its backup, as the witness has heard. */
+    boolean isSettled(final String witness, final int nodes, final String node) {
+        final JsonNode grid = status(witness).path("grid");
+        for (final JsonNode member : grid.path("members")) {
+            if (member.path("name").asText().equals(node)
+                    && member.path("owned").asInt() > 0) {
+                return grid.path("settled").asBoolean() && grid.path("members").size() == nodes;
             }
         }
-        return 0;
+        return false;
+    }
+
+    /** How many slots each node owns, as the edge has heard. */
+    Map<String, Integer> slotsByNode() {
+        final Map<String, Integer> slots = new LinkedHashMap<>();
+        status("edge-1")
+                .path("grid")
+                .path("members")
+                .forEach(member -> slots.put(
+                        member.path("name").asText(), member.path("owned").asInt()));
+        return slots;
+    }
+
+    /** Says by a Call-ID if the node owns that call now, as the node says itself. */
+    Predicate<String> callsOf(final String node) {
+        final JsonNode status = status(node);
+        final BitSet slots = new BitSet();
+        status.path("ownedSlots").forEach(slot -> slots.set(slot.asInt()));
+        final SlotHash hash =
+                SlotHash.of(ClusterKey.parse(KEY), status.path("slots").asInt());
+        return callId -> slots.get(hash.slotOf(callId.getBytes(StandardCharsets.US_ASCII)));
     }
 
     /** What {@code kill -9} does: the process has no last word. */
@@ -128,7 +162,7 @@ final class Platform {
     /** Starts members that have ended once more. */
     void restart(final Stage stage, final String... members) {
         for (final String member : members) {
-            start(stage, member, List.copyOf(Objects.requireNonNull(arguments.get(member))));
+            startAgain(stage, member);
         }
         awaitReady(stage);
     }
@@ -176,6 +210,11 @@ final class Platform {
     /** Where the member's admin server listens. */
     String adminOf(final String member) {
         return "127.0.0.1:" + adminPorts.get(member);
+    }
+
+    /** Starts a member that has ended once more, and does not wait for it. */
+    void startAgain(final Stage stage, final String member) {
+        start(stage, member, List.copyOf(Objects.requireNonNull(arguments.get(member))));
     }
 
     /** Says to a member what an operator's command says. */
@@ -226,7 +265,8 @@ final class Platform {
         stage.onFailureTell(this::toString);
     }
 
-    private boolean isReady(final String member) {
+    /** True if the member says so; not while it does not answer. */
+    boolean isReady(final String member) {
         try {
             return status(member).path("ready").asBoolean();
         } catch (UncheckedIOException notYet) {

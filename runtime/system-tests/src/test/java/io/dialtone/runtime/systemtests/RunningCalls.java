@@ -1,8 +1,8 @@
 package io.dialtone.runtime.systemtests;
 
+import io.dialtone.runtime.demo.CallJournal;
 import io.dialtone.runtime.demo.CallLoad;
 import io.dialtone.runtime.demo.CallReport;
-import io.dialtone.runtime.demo.KillPlan;
 import io.dialtone.runtime.demo.LoadRunner;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,7 +13,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 
 /** Calls of our own generator, running on a thread of their own beside what the test does. */
 final class RunningCalls {
@@ -22,18 +21,26 @@ final class RunningCalls {
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private final Duration atMost;
 
-    private RunningCalls(final CallLoad load, final @Nullable KillPlan kill) {
-        runner = new LoadRunner(load, lines::add, kill);
+    private RunningCalls(final CallLoad load) {
+        runner = new LoadRunner(load, lines::add);
         atMost = Duration.ofSeconds(load.seconds() + 60L);
     }
 
-    static RunningCalls start(final Stage stage, final CallLoad load) {
-        return start(stage, load, null);
+    private RunningCalls(final CallLoad load, final CallJournal journal) {
+        runner = new LoadRunner(load, lines::add, journal);
+        atMost = Duration.ofMillis(load.holdMs()).plusSeconds(60);
     }
 
-    /** Calls during which something dies. */
-    static RunningCalls start(final Stage stage, final CallLoad load, final @Nullable KillPlan kill) {
-        final RunningCalls calls = new RunningCalls(load, kill);
+    static RunningCalls start(final Stage stage, final CallLoad load) {
+        return start(stage, new RunningCalls(load));
+    }
+
+    /** Calls that go on until {@link #stop}, and what they do and see is written down. */
+    static RunningCalls startWithJournal(final Stage stage, final CallLoad load, final CallJournal journal) {
+        return start(stage, new RunningCalls(load, journal));
+    }
+
+    private static RunningCalls start(final Stage stage, final RunningCalls calls) {
         Thread.ofPlatform().name("calls").daemon().start(calls::run);
         stage.onFailureTell(() -> "calls:\n" + String.join("\n", calls.lines));
         stage.closeAtEnd(() -> {
@@ -53,6 +60,20 @@ final class RunningCalls {
         } catch (Exception e) {
             report.completeExceptionally(e);
         }
+    }
+
+    /** Starts no more calls. */
+    void stop() {
+        runner.stop();
+    }
+
+    /** The newest line on how it goes. */
+    String progress() {
+        return lines.isEmpty() ? "" : lines.getLast();
+    }
+
+    boolean isOver() {
+        return report.isDone();
     }
 
     CallReport awaitEnd() {
