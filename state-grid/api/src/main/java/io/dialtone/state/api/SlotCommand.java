@@ -34,7 +34,7 @@ public sealed interface SlotCommand {
 
     /**
      * A process is gone, or must have stopped answering: its exit was seen, or its session with the registry ended longer ago than any {@linkplain
-     * SlotAuthority#lastHeardNs lease} lasts.
+     * SlotAuthority#lastHeardNs lease} lasts. Proposed only by who has seen the exit: the registry lets that process join no more.
      */
     record Dead(int member, long incarnation) implements SlotCommand {}
 

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  *  ANSWER    proposal i64 | is changed u8
  *  PONG      nonce i64 | map version i64 | figures
  *  SCHEMA    schema i64 | text: length u16 and UTF-8
- *  SNAPSHOT  registry i64 | map | n i32 | n times [ member i32 | incarnation i64 | session i64 ] | figures
+ *  SNAPSHOT  registry i64 | map | n i32 | n times [ member i32 | incarnation i64 | session i64 ] | figures | e i32 | e times [ member i32 | incarnation i64 ]
  *
  *  map       version i64 | slots lost i64 | backups wanted i32 | m i32 | m times [ member ] | s i32 | s times [ slot ]
  *  member    number i32 | incarnation i64 | is draining u8 | name, host, zone: each length u8 and UTF-8 | is leaving u8 | schema i64
@@ -64,6 +64,9 @@ final class RegistryFrame {
 
     /** Sessions with a member at the other end that a snapshot may hold. */
     static final int ATTENDANCES_MAX = 256;
+
+    /** Processes that have ended and are remembered: more than can die before their last wishes have arrived. */
+    static final int ENDED_MAX = 256;
 
     private static final int JOIN = 1;
     private static final int DEAD = 2;

@@ -5,7 +5,11 @@ import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
 import io.dialtone.state.api.SlotRules;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +27,14 @@ final class RegistryState {
     /** A process of the grid, and the session that speaks for it. */
     private record Attendance(int member, long incarnation, long session) {}
 
+    /** A start of a process that is over for certain. */
+    private record Ended(int member, long incarnation) {}
+
     private final Map<Long, Attendance> attendances = new TreeMap<>();
+
+    /** The last processes that were seen to end, or were replaced: what they had asked for before may arrive late. */
+    private final Set<Ended> ended = new LinkedHashSet<>();
+
     /** The schemas of the states that members keep, by what identifies them. */
     private final Map<Long, String> schemas = new TreeMap<>();
 
@@ -68,8 +79,36 @@ final class RegistryState {
         }
     }
 
-    /** Applies the command; false if it was refused or changed nothing. */
+    /**
+     * Applies a client's command; false if it was refused or changed nothing. Who says that a process is dead has seen its end: it is never a member again, even if its own wish
+     * to be one comes later.
+     */
     boolean onCommand(final SlotCommand command) {
+        if (command instanceof SlotCommand.Dead dead) {
+            noteEnded(dead.member(), dead.incarnation());
+        }
+        if (!(command instanceof SlotCommand.Join join)) {
+            return apply(command);
+        }
+        final int number = join.member().number();
+        if (ended.contains(new Ended(number, join.member().incarnation()))) {
+            return false;
+        }
+        final long former = map.incarnationOf(number);
+        final boolean isChanged = apply(command);
+        if (isChanged && former != 0) {
+            noteEnded(number, former);
+        }
+        return isChanged;
+    }
+
+    private void noteEnded(final int member, final long incarnation) {
+        if (ended.add(new Ended(member, incarnation)) && ended.size() > RegistryFrame.ENDED_MAX) {
+            ended.remove(ended.iterator().next());
+        }
+    }
+
+    private boolean apply(final SlotCommand command) {
         final SlotMap before = map;
         map = SlotRules.apply(before, command);
         if (map.version() == before.version()) {
@@ -115,9 +154,9 @@ final class RegistryState {
         return true;
     }
 
-    /** The member has had its time to come back. */
+    /** The member has had its time to come back. Nobody has seen its end: it may be a member again. */
     boolean onUnattended(final int number) {
-        return isUnattended(number) && onCommand(new SlotCommand.Dead(number, map.incarnationOf(number)));
+        return isUnattended(number) && apply(new SlotCommand.Dead(number, map.incarnationOf(number)));
     }
 
     void write(final FrameWriter writer) {
@@ -130,6 +169,12 @@ final class RegistryState {
             writer.close(opened);
         }
         RegistryFrame.writeFigures(writer, figures);
+        writer.i32(ended.size());
+        for (final Ended process : ended) {
+            final int opened = writer.open();
+            writer.i32(process.member()).i64(process.incarnation());
+            writer.close(opened);
+        }
     }
 
     /** Writes the schema after this one, and returns its identity; null after the last. Each is a frame of its own, before that of {@link #write}. */
@@ -167,6 +212,13 @@ final class RegistryState {
             itsAttendances.put(attendance.session(), attendance);
         }
         final SessionFigures itsFigures = RegistryFrame.readFigures(reader);
+        final int endedCount = reader.count(RegistryFrame.ENDED_MAX);
+        final List<Ended> itsEnded = new ArrayList<>();
+        for (int i = 0; i < endedCount && reader.isSound(); i++) {
+            final int outer = reader.enter();
+            itsEnded.add(new Ended(reader.i32(), reader.i64()));
+            reader.leave(outer);
+        }
         if (!reader.isSound() || itsMap == null) {
             return false;
         }
@@ -175,6 +227,8 @@ final class RegistryState {
         map = itsMap;
         attendances.clear();
         attendances.putAll(itsAttendances);
+        ended.clear();
+        ended.addAll(itsEnded);
         return true;
     }
 }

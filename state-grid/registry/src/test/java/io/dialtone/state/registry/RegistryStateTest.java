@@ -24,7 +24,11 @@ class RegistryStateTest {
     private final RegistryState state = new RegistryState(16, 1);
 
     private void join(final long incarnation) {
-        state.onCommand(new SlotCommand.Join(new GridMember(NODE, incarnation, "node", "host", "zone", false)));
+        state.onCommand(new SlotCommand.Join(member(incarnation)));
+    }
+
+    private static GridMember member(final long incarnation) {
+        return new GridMember(NODE, incarnation, "node", "host", "zone", false);
     }
 
     @Test
@@ -87,6 +91,52 @@ class RegistryStateTest {
 
         assertTrue(state.onUnattended(NODE));
         assertNull(state.map().member(NODE));
+    }
+
+    @Test
+    void shouldRefuseTheJoinOfAProcessThatWasSeenToEnd() {
+        join(FIRST_START);
+        state.onCommand(new SlotCommand.Dead(NODE, FIRST_START));
+        state.onCommand(new SlotCommand.Dead(NODE, SECOND_START));
+
+        join(FIRST_START);
+        join(SECOND_START);
+
+        assertNull(state.map().member(NODE), "one was a member, the other's wish was still on its way");
+    }
+
+    @Test
+    void shouldRefuseTheLateJoinOfAProcessThatWasReplaced() {
+        join(FIRST_START);
+        join(SECOND_START);
+
+        join(FIRST_START);
+
+        assertEquals(SECOND_START, state.map().incarnationOf(NODE));
+    }
+
+    @Test
+    void shouldLetAProcessJoinAgainThatWasOnlySilent() {
+        join(FIRST_START);
+        assertTrue(state.onUnattended(NODE));
+
+        join(FIRST_START);
+
+        assertEquals(FIRST_START, state.map().incarnationOf(NODE));
+    }
+
+    @Test
+    void shouldRememberWhoHasEndedAfterASnapshot() {
+        state.onCommand(new SlotCommand.Dead(NODE, FIRST_START));
+        for (int i = 0; i < RegistryFrame.ENDED_MAX - 1; i++) {
+            state.onCommand(new SlotCommand.Dead(NODE + 1, i));
+        }
+        final RegistryState other = new RegistryState(16, 1);
+        assertTrue(other.read(reader(bytes(state))));
+
+        assertFalse(other.onCommand(new SlotCommand.Join(member(FIRST_START))));
+        other.onCommand(new SlotCommand.Dead(NODE + 1, -1)); // one more than is remembered
+        assertTrue(other.onCommand(new SlotCommand.Join(member(FIRST_START))));
     }
 
     @Test
