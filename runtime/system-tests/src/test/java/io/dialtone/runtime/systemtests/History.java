@@ -78,7 +78,15 @@ final class History implements CallJournal {
             final int status,
             final SipMessage answer,
             final long nowNs) {
-        add(call, new Event(status < 300 ? EventKind.OK : EventKind.FAIL, nowNs, cseq, method, status, LedgerLine.of(answer)));
+        add(
+                call,
+                new Event(
+                        status < 300 ? EventKind.OK : EventKind.FAIL,
+                        nowNs,
+                        cseq,
+                        method,
+                        status,
+                        LedgerLine.of(answer)));
     }
 
     @Override
@@ -199,7 +207,9 @@ final class History implements CallJournal {
         for (final Event event : call.events()) {
             if (event.kind() == EventKind.INVOKE) {
                 sentNs = event.atNs();
-            } else if (event.kind() == EventKind.OK && event.atNs() > fault.atNs() && isAnswerBySomebodyElse(fault, event)) {
+            } else if (event.kind() == EventKind.OK
+                    && event.atNs() > fault.atNs()
+                    && isAnswerBySomebodyElse(fault, event)) {
                 fault.onAnswer(sentNs, event.atNs());
                 return;
             }

@@ -35,7 +35,12 @@ final class HistoryChecker {
     private boolean isEstablished;
     /** Nobody knows which timers of such a request run. */
     private boolean isGivenUp;
+
     private long countedFromNs;
+
+    /** When the newest request was sent: no earlier than this was it handled, however long its answer had to wait. */
+    private long sentNs;
+
     private @Nullable LedgerLine before;
 
     private HistoryChecker() {}
@@ -64,6 +69,7 @@ final class HistoryChecker {
             return; // the platform answers it, and no book is kept of it
         }
         sent |= LedgerService.bit(event.cseq());
+        sentNs = event.atNs();
         if (event.method() == SipMethod.INFO || event.cseq() == 1) {
             timersAsked++;
         }
@@ -136,7 +142,7 @@ final class HistoryChecker {
         }
         // Of the timers of requests that were answered only the silent one may still run.
         final long dueNs = countedFromNs + LedgerService.COUNTED_AFTER.toNanos();
-        final int mayRun = event.atNs() < dueNs + TIMER_LATE_NS_MAX ? 1 : 0;
+        final int mayRun = sentNs < dueNs + TIMER_LATE_NS_MAX ? 1 : 0;
         if (!isGivenUp && ledger.fired() < ledger.started() - mayRun) {
             find(HistoryAnomaly.TIMER_LOST, event);
         }

@@ -126,6 +126,16 @@ class HistoryCheckerTest {
     }
 
     @Test
+    void shouldNotMissATimerInAnAnswerThatHadToWait() {
+        established();
+        sends(SipMethod.OPTIONS, 2);
+        later(8);
+        answered(EventKind.OK, SipMethod.OPTIONS, 2, 200, "seen=3;handled=2;started=1;fired=0;by=7");
+
+        assertFound();
+    }
+
+    @Test
     void shouldFindTimersThatRanOutTooOften() {
         established();
         asks(SipMethod.OPTIONS, 2, "seen=3;handled=2;started=1;fired=2;by=7");

@@ -111,6 +111,8 @@ final class KillSeries {
     }
 
     private void fault(final Platform platform, final int number, final RunningCalls calls) {
+        platform.awaitSettled(plan.nodes());
+        final long lostBefore = slotsLost(platform);
         final String victim = busiest(platform.slotsByNode());
         final Child process = platform.process(victim);
         final Predicate<String> owned = platform.callsOf(victim);
@@ -131,6 +133,10 @@ final class KillSeries {
             process.signal("CONT");
         }
         awaitSettled(platform, victim);
+        if (slotsLost(platform) > lostBefore) {
+            notes.add("fault " + number + " met " + (slotsLost(platform) - lostBefore)
+                    + " slots without a backup: what they held is lost, and counted");
+        }
         progress.accept(String.format(
                 Locale.ROOT,
                 "fault %d of %d: %s %s, well again after %.2f s |%s",
@@ -160,6 +166,10 @@ final class KillSeries {
                     return platform.isReady(witness) && platform.isSettled(witness, plan.nodes(), victim);
                 },
                 platform::toString);
+    }
+
+    private static long slotsLost(final Platform platform) {
+        return platform.status("edge-1").path("grid").path("slotsLost").asLong();
     }
 
     /** The owner of most slots; of those that own as many, the next in turn. */
