@@ -94,6 +94,13 @@ record ClusterFile(LinkMembers members, Map<String, List<ListenerSpec>> listener
         return self;
     }
 
+    /** A member on that host, if there is one. */
+    Optional<LinkMember> memberOn(final String host) {
+        return members.members().stream()
+                .filter(member -> member.host().equals(host))
+                .findFirst();
+    }
+
     /** The hosts that members name, in alphabetical order. */
     Set<String> hosts() {
         final Set<String> hosts = new TreeSet<>();

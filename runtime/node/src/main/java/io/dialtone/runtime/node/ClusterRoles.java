@@ -43,7 +43,10 @@ final class ClusterRoles {
     static int host(final Settings settings)
             throws WrongConfigurationException, UnavailableException, IOException, InterruptedException {
         final Problems problems = new Problems();
-        final String host = hostName(settings, problems);
+        final Optional<ClusterFile> file = settings.structure(ClusterSettings.MEMBERS) == null
+                ? Optional.empty()
+                : Optional.of(ClusterFile.read(settings, problems));
+        final String host = hostName(settings, file, problems);
         final LinkSettings link = ClusterSettings.link(settings, LinkSettings.directoryOf(host), problems);
         final GridPlan grid = GridPlan.of(settings, problems);
         final Optional<RegistryMemberSettings> seat = grid.seatOf(host, problems);
@@ -52,8 +55,10 @@ final class ClusterRoles {
 
         final StopSignal stop = StopSignal.install();
         try (LinkDriver driver = LinkDriver.start(link, stopOnFailure(stop));
-                RegistrySeat registry = RegistrySeat.take(seat)) {
-            final HostPages pages = new HostPages(driver, link, registry);
+                RegistrySeat registry = RegistrySeat.take(seat);
+                HostRoom room =
+                        HostRoom.open(grid, file.flatMap(each -> each.memberOn(host)), link, stopOnFault(stop))) {
+            final HostPages pages = new HostPages(driver, link, registry, room);
             try (RoleProcess process = RoleProcess.open("host", host, settings, stop, access, pages)) {
                 process.say("driver", link.directory().toString());
                 registry.say(process);
@@ -66,14 +71,12 @@ final class ClusterRoles {
         }
     }
 
-    private static String hostName(final Settings settings, final Problems problems) {
+    private static String hostName(final Settings settings, final Optional<ClusterFile> file, final Problems problems) {
         final Optional<String> name = settings.find(CommonSettings.NAME);
         if (name.isPresent()) {
             return name.get();
         }
-        final Set<String> hosts = settings.structure(ClusterSettings.MEMBERS) == null
-                ? Set.of()
-                : ClusterFile.read(settings, problems).hosts();
+        final Set<String> hosts = file.map(ClusterFile::hosts).orElse(Set.of());
         if (hosts.size() != 1) {
             problems.add("--name is missing (expected: the name of this machine"
                     + (hosts.isEmpty()
@@ -106,6 +109,14 @@ final class ClusterRoles {
         try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
                 NodeHouse node = NodeHouse.start(self.get(), cluster, plan, link, end)) {
             final ClusterPages pages = new ClusterPages(cluster, List.of(node), List.of(), Optional.empty());
+            if (grid.hasRegistry()) {
+                // Never let go of: the system does that with the process, and that is when its end is seen.
+                Lifeline.hold(
+                        HostWatch.socketOf(linkSettings.directory()),
+                        self.get().number(),
+                        link.incarnation(),
+                        node.hints());
+            }
             try (RoleProcess process = RoleProcess.open("node", self.get().name(), settings, stop, access, pages)) {
                 process.say("service", service(node) + ", " + workers(self.get()));
                 process.say("link", linkText(self.get(), linkSettings));

@@ -120,6 +120,11 @@ final class RegistryDoor implements AutoCloseable {
         return client;
     }
 
+    /** Tells the registry that a process was seen to end. */
+    void reportExit(final int member, final long incarnation) {
+        client.propose(new SlotCommand.Dead(member, incarnation));
+    }
+
     boolean isConnected() {
         return client.isConnected();
     }

@@ -1,0 +1,58 @@
+package io.dialtone.runtime.node;
+
+import io.dialtone.placement.table.SlotTableHolder;
+import io.dialtone.runtime.link.LinkMember;
+import io.dialtone.runtime.link.LinkSettings;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/** What a host does for the state grid: it watches its nodes, and tells the registry when one has ended. Built and closed by the main thread. */
+final class HostRoom implements AutoCloseable {
+    private final RegistryDoor registry;
+    private final HostWatch watch;
+
+    private HostRoom(final RegistryDoor registry, final HostWatch watch) {
+        this.registry = registry;
+        this.watch = watch;
+    }
+
+    /** Opens it; null in a cluster without a registry, or where the cluster's list names no member on this host. */
+    static @Nullable HostRoom open(
+            final GridPlan grid,
+            final Optional<LinkMember> anyMember,
+            final LinkSettings link,
+            final Consumer<Throwable> onFailure)
+            throws UnavailableException {
+        if (!grid.hasRegistry() || anyMember.isEmpty()) {
+            return null;
+        }
+        final RegistryDoor registry = RegistryDoor.ofOnlooker(
+                grid,
+                anyMember.get().linkHost(),
+                link.directory(),
+                new SlotTableHolder(SlotTables.empty(grid.slots())),
+                onFailure);
+        try {
+            return new HostRoom(
+                    registry, HostWatch.open(HostWatch.socketOf(link.directory()), registry::reportExit, onFailure));
+        } catch (UnavailableException e) {
+            registry.close();
+            throw e;
+        }
+    }
+
+    HostWatch watch() {
+        return watch;
+    }
+
+    boolean isAlive() {
+        return registry.isAlive();
+    }
+
+    @Override
+    public void close() {
+        watch.close();
+        registry.close();
+    }
+}
