@@ -276,8 +276,8 @@ class CallGeneratorTest {
 
     @Test
     void shouldAskAgainAndAgainWhenAGapBetweenQuestionsIsGiven() {
-        final ScriptedUas uas = new ScriptedUas(
-                ScriptedUas.oneCall().withInDialogEvery(1).withInDialogGapMs(300));
+        final ScriptedUas uas =
+                new ScriptedUas(ScriptedUas.oneCall().withInDialogEvery(1).withInDialogGapMs(300));
         uas.answers(uas.turn().receives("INVITE"), "200 OK");
         uas.receives("ACK");
 

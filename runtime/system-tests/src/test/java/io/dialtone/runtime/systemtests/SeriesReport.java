@@ -34,11 +34,6 @@ final class SeriesReport {
         return history.anomalies().isEmpty();
     }
 
-    /** Requests that were not answered with 2xx. */
-    long requestsFailed() {
-        return history.count(EventKind.FAIL) + history.count(EventKind.INFO);
-    }
-
     /** From each fault to the first answer within a call of the victim by somebody else. */
     Histogram firstAnswersNs() {
         final Histogram all = new Histogram(1_000, LONGEST_NS, 3);
