@@ -13,12 +13,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Sessions have a single writer and their books only grow, so no search is needed: an answer is right if its book has every request that was answered before it, none
  * that was not sent, none twice, and no timer too few or too many. A request that was given up may or may not have been handled: both are right, once. One that was answered
- * with 503 has not been: the caller may try again, and the call goes on.
+ * with 503, or with 491 because the one before it is not confirmed yet, has not been: the caller may try again, and the call goes on.
  */
 final class HistoryChecker {
     /** How much later than it should a timer may run out: as long as a slot may be without an owner, and some waiting for the processor. */
     static final long TIMER_LATE_NS_MAX = 2_500_000_000L;
 
+    private static final int REQUEST_PENDING = 491;
     private static final int SERVICE_UNAVAILABLE = 503;
 
     /** One thing that is wrong, and where. */
@@ -85,7 +86,7 @@ final class HistoryChecker {
                 find(HistoryAnomaly.CONTRADICTED, event);
             }
         } else if (event.kind() == CallHistory.EventKind.FAIL) {
-            if (event.status() == SERVICE_UNAVAILABLE) {
+            if (event.status() == SERVICE_UNAVAILABLE || event.status() == REQUEST_PENDING) {
                 turnedAway |= LedgerService.bit(event.cseq());
             } else if (isEstablished) {
                 find(HistoryAnomaly.REFUSED, event);

@@ -99,9 +99,12 @@ class HistoryCheckerTest {
         sends(SipMethod.OPTIONS, 2);
         answered(EventKind.FAIL, SipMethod.OPTIONS, 2, 503, null);
         asks(SipMethod.OPTIONS, 3, "seen=5;handled=2;started=1;fired=0;by=8");
+        sends(SipMethod.INVITE, 4);
+        answered(EventKind.FAIL, SipMethod.INVITE, 4, 491, null);
+        asks(SipMethod.OPTIONS, 5, "seen=15;handled=3;started=1;fired=0;by=8");
         assertFound();
 
-        asks(SipMethod.OPTIONS, 4, "seen=f;handled=4;started=1;fired=0;by=8");
+        asks(SipMethod.OPTIONS, 6, "seen=37;handled=5;started=1;fired=0;by=8");
         assertFound(HistoryAnomaly.REFUSED_YET_HANDLED);
     }
 
