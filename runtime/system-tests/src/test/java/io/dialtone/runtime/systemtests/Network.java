@@ -45,7 +45,7 @@ final class Network implements AutoCloseable {
         run("ip", "address", "add", subnet + "1/24", "dev", bridge);
         run("ip", "link", "set", bridge, "up");
         for (final String host : hosts) {
-            final String space = space(host);
+            final String space = nameOf(host);
             final String cable = prefix + addresses.size();
             final String address = subnet + (FIRST_HOST + addresses.size());
             run("ip", "netns", "add", space);
@@ -64,13 +64,18 @@ final class Network implements AutoCloseable {
         return List.copyOf(addresses.keySet());
     }
 
+    /** What the host is called, on this machine and no other test's. */
+    String nameOf(final String host) {
+        return prefix + "-" + host;
+    }
+
     String address(final String host) {
         return Objects.requireNonNull(addresses.get(host), host);
     }
 
     /** The command, as it is run on the host. */
     List<String> on(final String host, final List<String> command) {
-        final List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", space(host)));
+        final List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", nameOf(host)));
         all.addAll(command);
         return all;
     }
@@ -121,10 +126,6 @@ final class Network implements AutoCloseable {
         }
     }
 
-    private String space(final String host) {
-        return prefix + "-" + host;
-    }
-
     private void inside(final String host, final String... command) {
         run(on(host, List.of(command)).toArray(new String[0]));
     }
@@ -163,7 +164,7 @@ final class Network implements AutoCloseable {
     /** A namespace takes its end of the cable with it, and the cable its other end. */
     @Override
     public void close() {
-        addresses.keySet().forEach(host -> run("ip", "netns", "delete", space(host)));
+        addresses.keySet().forEach(host -> run("ip", "netns", "delete", nameOf(host)));
         run("ip", "link", "delete", prefix + "br");
     }
 }

@@ -6,6 +6,7 @@ import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SlotHash;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** A running Dialtone with a service in it: all in one process, or a host, nodes and an edge as processes of their own. */
 final class Platform {
@@ -33,11 +35,19 @@ final class Platform {
 
     private final int port;
     private final Map<String, Child> children = new LinkedHashMap<>();
-    private final Map<String, Integer> adminPorts = new LinkedHashMap<>();
+    private final Map<String, String> adminAddresses = new LinkedHashMap<>();
     private final Map<String, List<String>> arguments = new LinkedHashMap<>();
+    private final @Nullable Network network;
+    private final Map<String, String> hostsOfMembers = new LinkedHashMap<>();
+    private String sipAddress = "127.0.0.1";
 
     private Platform(final int port) {
+        this(port, null);
+    }
+
+    private Platform(final int port, final @Nullable Network network) {
         this.port = port;
+        this.network = network;
     }
 
     /** {@code dialtone run}: everything in one process. */
@@ -59,6 +69,66 @@ final class Platform {
     /** The same with a registry in the host: each session is known to two nodes. Returns when every slot has its backup. */
     static Platform withGrid(final Stage stage, final String handler, final int nodes, final String... options) {
         final Platform platform = ofProcesses(stage, handler, nodes, true, options);
+        platform.awaitSettled(nodes);
+        return platform;
+    }
+
+    /**
+     * The same with hosts of their own, which the test can part from each other: {@code edge-1} on the first, {@code node-1} on {@code n1} and so on. The registry is in the hosts
+     * named; each host has a process {@code host-NAME}.
+     */
+    static Platform onNetwork(
+            final Stage stage,
+            final Network network,
+            final List<String> registry,
+            final String handler,
+            final int nodes,
+            final String... options) {
+        final Platform platform = new Platform(Ports.free(), network);
+        final String edgeHost = network.hosts().getFirst();
+        platform.sipAddress = network.address(edgeHost);
+        final int linkPort = Ports.block(nodes + 1);
+        final int registryPort = Ports.block(REGISTRY_PORTS);
+        final StringBuilder yaml = new StringBuilder();
+        yaml.append("service: { name: systest, handler: ").append(handler).append(" }\ngrid:\n  registry: [");
+        yaml.append(String.join(
+                ", ",
+                registry.stream()
+                        .map(host ->
+                                "\"" + network.nameOf(host) + "@" + network.address(host) + ":" + registryPort + "\"")
+                        .toList()));
+        yaml.append("]\n  registry-directory: registry\ncluster:\n  key-file: cluster.key\n  members:\n");
+        yaml.append("    - { name: edge-1, role: edge, host: ").append(network.nameOf(edgeHost));
+        yaml.append(", link: \"").append(network.address(edgeHost)).append(':').append(linkPort);
+        yaml.append("\", listen: \"udp:")
+                .append(platform.sipAddress)
+                .append(':')
+                .append(platform.port)
+                .append("\" }\n");
+        for (int i = 1; i <= nodes; i++) {
+            yaml.append("    - { name: node-").append(i).append(", role: node, host: ");
+            yaml.append(network.nameOf("n" + i)).append(", link: \"");
+            yaml.append(network.address("n" + i))
+                    .append(':')
+                    .append(linkPort + i)
+                    .append("\" }\n");
+        }
+        final String file = stage.write("cluster.yaml", yaml.toString()).toString();
+        stage.write("cluster.key", KEY + "\n");
+        stage.write("admin.token", KEY + "\n");
+        for (final String host : network.hosts()) {
+            platform.hostsOfMembers.put("host-" + host, host);
+            platform.start(stage, "host-" + host, List.of("host", "--config", file, "--name", network.nameOf(host)));
+        }
+        for (int i = 1; i <= nodes; i++) {
+            final List<String> arguments = new ArrayList<>(List.of("node", "--config", file, "--name", "node-" + i));
+            arguments.addAll(List.of(options));
+            platform.hostsOfMembers.put("node-" + i, "n" + i);
+            platform.start(stage, "node-" + i, arguments);
+        }
+        platform.hostsOfMembers.put("edge-1", edgeHost);
+        platform.start(stage, "edge-1", List.of("edge", "--config", file, "--name", "edge-1"));
+        platform.awaitReady(stage);
         platform.awaitSettled(nodes);
         return platform;
     }
@@ -221,7 +291,7 @@ final class Platform {
     void command(final String member, final String command, final String json) {
         try {
             final HttpResponse<String> answer = HTTP.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPorts.get(member) + "/" + command))
+                    HttpRequest.newBuilder(URI.create("http://" + adminAddresses.get(member) + "/" + command))
                             .header("Content-Type", "application/json")
                             .POST(HttpRequest.BodyPublishers.ofString(json))
                             .timeout(Duration.ofSeconds(5))
@@ -240,11 +310,21 @@ final class Platform {
 
     private void start(final Stage stage, final String name, final List<String> itsArguments) {
         arguments.put(name, List.copyOf(itsArguments));
-        final int adminPort = Ports.free();
+        final Network spread = network;
+        final String host = hostsOfMembers.get(name);
+        final String admin = (spread == null || host == null ? "127.0.0.1" : spread.address(host)) + ":" + Ports.free();
         final List<String> all = new ArrayList<>(itsArguments);
-        all.addAll(List.of("--admin", "127.0.0.1:" + adminPort));
-        children.put(name, stage.start(name, Dialtone.command(all), Dialtone.ENVIRONMENT));
-        adminPorts.put(name, adminPort);
+        all.addAll(List.of("--admin", admin));
+        if (spread == null || host == null) {
+            children.put(name, stage.start(name, Dialtone.command(all), Dialtone.ENVIRONMENT));
+        } else {
+            all.addAll(List.of(
+                    "--admin-allow-remote",
+                    "--admin-token-file",
+                    stage.directory().resolve("admin.token").toString()));
+            children.put(name, stage.start(name, spread.on(host, Dialtone.command(all)), Dialtone.ENVIRONMENT));
+        }
+        adminAddresses.put(name, admin);
     }
 
     private void awaitReady(final Stage stage) {
@@ -277,7 +357,7 @@ final class Platform {
     JsonNode status(final String member) {
         try {
             final HttpRequest request = HttpRequest.newBuilder(
-                            URI.create("http://127.0.0.1:" + adminPorts.get(member) + "/status"))
+                            URI.create("http://" + adminAddresses.get(member) + "/status"))
                     .timeout(Duration.ofSeconds(5))
                     .build();
             return JSON.readTree(
@@ -292,7 +372,11 @@ final class Platform {
 
     /** Where SIP goes in. */
     String address() {
-        return "127.0.0.1:" + port;
+        return sipAddress + ":" + port;
+    }
+
+    InetSocketAddress socketAddress() {
+        return new InetSocketAddress(sipAddress, port);
     }
 
     int port() {
@@ -305,6 +389,10 @@ final class Platform {
             throw new AssertionError("no " + member + " in " + children.keySet());
         }
         return child;
+    }
+
+    List<String> members() {
+        return List.copyOf(children.keySet());
     }
 
     List<Child> processes() {
