@@ -36,6 +36,7 @@ public final class LinkDriver implements AutoCloseable {
     private static final int SPINS = 10;
     private static final int YIELDS = 5;
     private static final long PARK_MIN_NS = 1_000;
+    private static final long NEVER = Long.MIN_VALUE;
     private static final long TAKE_OVER_REST_MS = 50;
 
     private final MediaDriver driver;
@@ -71,9 +72,10 @@ public final class LinkDriver implements AutoCloseable {
         return invoker == null ? 0 : invoker.invoke();
     }
 
-    /** Milliseconds since the driver last showed a sign of life; more than {@link LinkSettings#driverSilenceMsMax} is dead. May be called by any thread. */
+    /** Milliseconds since the driver last showed a sign of life; more than {@link LinkSettings#driverSilenceMsMax} is dead, and so is one that has left nothing. May be called by any thread. */
     public long silentMs() {
-        return System.currentTimeMillis() - lastHeartbeat(settings);
+        final long heartbeat = lastHeartbeat(settings);
+        return heartbeat == NEVER ? Long.MAX_VALUE : System.currentTimeMillis() - heartbeat;
     }
 
     @Override
@@ -154,13 +156,15 @@ public final class LinkDriver implements AutoCloseable {
         }
     }
 
-    /** Wall-clock milliseconds of the last heartbeat that a driver left in the directory, or a number that no driver leaves. */
+    /** Wall-clock milliseconds of the last heartbeat that a driver left in the directory, or {@link #NEVER}. */
     private static long lastHeartbeat(final LinkSettings settings) {
         final CommonContext probe =
                 new CommonContext().aeronDirectoryName(settings.directory().toString());
+        // Without that it looks nowhere, and finds nothing.
+        probe.concludeAeronDirectory();
         final MappedByteBuffer file = probe.mapExistingCncFile(message -> {});
         if (file == null) {
-            return Long.MIN_VALUE;
+            return NEVER;
         }
         try {
             final DirectBuffer metaData = CncFileDescriptor.createMetaDataBuffer(file);
@@ -168,7 +172,7 @@ public final class LinkDriver implements AutoCloseable {
                     .consumerHeartbeatTime();
         } catch (RuntimeException e) {
             // A driver died while it made the file; the real start will say what it thinks of it.
-            return Long.MIN_VALUE;
+            return NEVER;
         } finally {
             BufferUtil.free(file);
         }

@@ -304,7 +304,17 @@ class LinkTest {
         open.add(first);
 
         assertThrows(LinkUnavailableException.class, () -> LinkDriver.start(settings(), NONE));
-        assertTrue(first.silentMs() < 2_000, () -> "the first driver lives on: " + first.silentMs());
+        final long silentMs = first.silentMs();
+        assertTrue(silentMs >= 0 && silentMs < 2_000, () -> "the first driver lives on: " + silentMs);
+    }
+
+    @Test
+    void shouldNotTakeADriverThatHasGoneForALiveOne() {
+        final LinkDriver driver = LinkDriver.start(settings(), NONE);
+
+        driver.close();
+
+        assertEquals(Long.MAX_VALUE, driver.silentMs());
     }
 
     @Test
