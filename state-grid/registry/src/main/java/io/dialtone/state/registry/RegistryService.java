@@ -10,6 +10,7 @@ import io.aeron.cluster.service.Cluster;
 import io.aeron.cluster.service.ClusteredService;
 import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.Header;
+import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import java.util.concurrent.TimeUnit;
@@ -125,7 +126,7 @@ final class RegistryService implements ClusteredService {
             return;
         }
         switch (RegistryFrame.read(reader, buffer, offset, length)) {
-            case RegistryFrame.REGISTER -> onRegister(session);
+            case RegistryFrame.REGISTER -> onRegister(session, timestamp);
             case RegistryFrame.COMMAND -> onCommand(session, timestamp);
             case RegistryFrame.PING -> onPing(session);
             case RegistryFrame.ASK -> onAsk(session);
@@ -133,7 +134,7 @@ final class RegistryService implements ClusteredService {
         }
     }
 
-    private void onRegister(final ClientSession session) {
+    private void onRegister(final ClientSession session, final long timestamp) {
         final int member = reader.i32();
         final long incarnation = reader.i64();
         final long knownVersion = reader.i64();
@@ -141,8 +142,19 @@ final class RegistryService implements ClusteredService {
             counters.increment(RegistryCounter.FRAMES_MALFORMED);
             return;
         }
+        final boolean wasQuiet = state.isQuiet();
         state.onRegister(session.id(), member, incarnation);
+        if (wasQuiet && !state.isQuiet()) {
+            onSpokenAgain(timestamp);
+        }
         sendMapTo(session, knownVersion);
+    }
+
+    /** Whoever finds the registry first after a stall says nothing of the others: all have their time again. */
+    private void onSpokenAgain(final long timestamp) {
+        for (final GridMember member : state.map().members()) {
+            schedule(member.number(), timestamp + RETURN_MS);
+        }
     }
 
     private void onCommand(final ClientSession session, final long timestamp) {
@@ -215,6 +227,9 @@ final class RegistryService implements ClusteredService {
             schedule(SEND_AGAIN_LATER, timestamp + SEND_AGAIN_LATER_MS);
         } else if (correlationId == SEND_AGAIN_LATER) {
             sendMapToAll();
+        } else if (state.isQuiet()) {
+            // More likely this registry was out of breath than all nodes at once; and nobody is there to take what they have.
+            schedule(correlationId, timestamp + RETURN_MS);
         } else {
             final long slotsLost = state.map().slotsLost();
             final long sessionsLost = state.figures().sessionsLost();

@@ -140,6 +140,11 @@ final class RegistryState {
         return gone != null && isUnattended(gone.member()) ? gone.member() : SlotEntry.NONE;
     }
 
+    /** True if no session speaks for anybody. */
+    boolean isQuiet() {
+        return attendances.isEmpty();
+    }
+
     /** True if the member is known and no session speaks for it. */
     boolean isUnattended(final int number) {
         final GridMember member = map.member(number);

@@ -160,6 +160,44 @@ class RegistryTest {
         }
     }
 
+    @Test
+    void shouldHoldNobodyForDeadWhileNobodyIsHeard() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient first = house.joined(0);
+            final RegistryClient second = house.joined(1);
+            final RegistryClient watcher = house.onlooker();
+            house.awaitMap(watcher, "both", map -> map.members().size() == 2);
+
+            house.freeze(first);
+            house.freeze(second);
+            outlast(house, watcher);
+            house.thaw(first);
+            house.thaw(second);
+            outlast(house, watcher);
+
+            assertEquals(0, house.member(0).count(RegistryCounter.MEMBERS_TIMED_OUT));
+            assertEquals(2, watcher.map().members().size());
+            assertEquals(0, watcher.map().slotsLost());
+        }
+    }
+
+    @Test
+    void shouldHoldForDeadWhoDoesNotComeBackWhenOthersDo() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient first = house.joined(0);
+            final RegistryClient second = house.joined(1);
+            house.awaitMap(second, "both", map -> map.members().size() == 2);
+            final RegistryClient watcher = house.onlooker();
+
+            house.freeze(first);
+            house.freeze(second);
+            outlast(house, watcher);
+            house.thaw(second);
+
+            house.awaitMap(second, "its death", map -> map.member(0) == null && map.member(1) != null);
+        }
+    }
+
     /** Signs of life, each a tenth of a second after the one before at least, until any session would have timed out and its member be dead. */
     private static void outlast(final RegistryHouse house, final RegistryClient client) {
         final long spanNs =
