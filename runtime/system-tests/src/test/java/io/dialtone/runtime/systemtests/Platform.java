@@ -279,7 +279,7 @@ final class Platform {
 
     /** Where the member's admin server listens. */
     String adminOf(final String member) {
-        return "127.0.0.1:" + adminPorts.get(member);
+        return Objects.requireNonNull(adminAddresses.get(member));
     }
 
     /** Starts a member that has ended once more, and does not wait for it. */

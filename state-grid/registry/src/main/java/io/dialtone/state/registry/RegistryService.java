@@ -228,7 +228,8 @@ final class RegistryService implements ClusteredService {
         } else if (correlationId == SEND_AGAIN_LATER) {
             sendMapToAll();
         } else if (state.isQuiet()) {
-            // More likely this registry was out of breath than all nodes at once; and nobody is there to take what they have.
+            // More likely this registry was out of breath than all nodes at once; and nobody is there to take what they
+            // have.
             schedule(correlationId, timestamp + RETURN_MS);
         } else {
             final long slotsLost = state.map().slotsLost();
