@@ -1,81 +1,57 @@
 package io.dialtone.runtime.systemtests;
 
 import java.util.List;
-import java.util.function.Consumer;
 
-/** What a network does to a node that owns calls, and whom they are to be answered by then. */
+/** What a network does to a node that owns calls. */
 enum Cut {
-    OWNER_ALONE(
-            "the owner hears nobody and nobody hears it",
-            true,
-            where -> where.network().part(where.owner(), where.all())),
-    OWNER_MUTE("nobody hears the owner", true, where -> where.network().cut(where.owner(), where.all())),
-    OWNER_DEAF("the owner hears nobody", true, where -> where.network().cut(where.all(), where.owner())),
-    OWNER_FROM_NODES(
-            "the owner and the other nodes do not hear each other",
-            false,
-            where -> where.network().part(where.owner(), where.otherNodes())),
-    NODES_DEAF_TO_OWNER(
-            "the other nodes do not hear the owner",
-            false,
-            where -> where.network().cut(where.owner(), where.otherNodes())),
-    OWNER_DEAF_TO_NODES(
-            "the owner does not hear the other nodes",
-            false,
-            where -> where.network().cut(where.otherNodes(), where.owner())),
-    OWNER_FROM_REGISTRY(
-            "the owner and the registry do not hear each other",
-            false,
-            where -> where.network().part(where.owner(), where.registry())),
-    OWNER_DEAF_TO_REGISTRY(
-            "the owner does not hear the registry",
-            false,
-            where -> where.network().cut(where.registry(), where.owner())),
-    REGISTRY_SPLIT(
-            "the first of the registry's hosts, which is the edge's too, does not hear the others",
-            false,
-            where -> where.network()
-                    .part(
-                            where.registry().subList(0, 1),
-                            where.registry().subList(1, where.registry().size()))),
-    REGISTRY_AWAY(
-            "the registry's hosts do not hear each other: there is no majority",
-            false,
-            where -> where.network().part(where.registry(), where.registry())),
-    LOSS("a tenth of all packets is lost", false, where -> where.network().lose(10, where.all(), where.all())),
-    OWNER_FROM_EDGE(
-            "the owner and the edge do not hear each other, and all others do",
-            false,
-            where -> where.network().part(where.owner(), where.edge()));
+    OWNER_ALONE("the owner hears nobody and nobody hears it"),
+    OWNER_MUTE("nobody hears the owner"),
+    OWNER_DEAF("the owner hears nobody"),
+    OWNER_FROM_NODES("the owner and the other nodes do not hear each other"),
+    NODES_DEAF_TO_OWNER("the other nodes do not hear the owner"),
+    OWNER_DEAF_TO_NODES("the owner does not hear the other nodes"),
+    OWNER_FROM_REGISTRY("the owner and the registry do not hear each other"),
+    OWNER_DEAF_TO_REGISTRY("the owner does not hear the registry"),
+    REGISTRY_SPLIT("the first of the registry's hosts, which is the edge's too, does not hear the others"),
+    REGISTRY_AWAY("the registry's hosts do not hear each other: there is no majority"),
+    LOSS("a tenth of all packets is lost"),
+    OWNER_FROM_EDGE("the owner and the edge do not hear each other, and all others do");
+
+    private static final int LOST_PERCENT = 10;
 
     /** Hosts by what runs there. */
     record Where(
-            Network network, List<String> owner, List<String> otherNodes, List<String> edge, List<String> registry) {
-        List<String> all() {
-            return network.hosts();
-        }
-    }
+            Network network, List<String> owner, List<String> otherNodes, List<String> edge, List<String> registry) {}
 
     private final String sentence;
-    private final boolean changesHands;
-    private final Consumer<Where> deed;
 
-    Cut(final String sentence, final boolean changesHands, final Consumer<Where> deed) {
+    Cut(final String sentence) {
         this.sentence = sentence;
-        this.changesHands = changesHands;
-        this.deed = deed;
     }
 
     String sentence() {
         return sentence;
     }
 
-    /** Whether only another node can answer the owner's calls. */
-    boolean changesHands() {
-        return changesHands;
-    }
-
     void make(final Where where) {
-        deed.accept(where);
+        final Network network = where.network();
+        final List<String> all = network.hosts();
+        final List<String> owner = where.owner();
+        final List<String> nodes = where.otherNodes();
+        final List<String> registry = where.registry();
+        switch (this) {
+            case OWNER_ALONE -> network.part(owner, all);
+            case OWNER_MUTE -> network.cut(owner, all);
+            case OWNER_DEAF -> network.cut(all, owner);
+            case OWNER_FROM_NODES -> network.part(owner, nodes);
+            case NODES_DEAF_TO_OWNER -> network.cut(owner, nodes);
+            case OWNER_DEAF_TO_NODES -> network.cut(nodes, owner);
+            case OWNER_FROM_REGISTRY -> network.part(owner, registry);
+            case OWNER_DEAF_TO_REGISTRY -> network.cut(registry, owner);
+            case REGISTRY_SPLIT -> network.part(registry.subList(0, 1), registry.subList(1, registry.size()));
+            case REGISTRY_AWAY -> network.part(registry, registry);
+            case LOSS -> network.lose(LOST_PERCENT, all, all);
+            case OWNER_FROM_EDGE -> network.part(owner, where.edge());
+        }
     }
 }
