@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.agrona.concurrent.AgentTerminationException;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +28,7 @@ public final class Link implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Link.class.getName());
     private static final int CONDUCTOR_REST_MS = 16;
     private static final int SET_UP_REST_MS = 1;
+    private static final long HEARTBEAT_LOOK_NS = 5_000_000L;
     private static final long KEEP_ALIVES_PER_SILENCE = 8;
 
     private final LinkMembers members;
@@ -83,6 +85,7 @@ public final class Link implements AutoCloseable {
             final int driverWaitMsMax,
             final LinkFailureHandler failureHandler) {
         final long deadlineNs = System.nanoTime() + driverWaitMsMax * 1_000_000L;
+        awaitHeartbeat(settings, deadlineNs);
         while (true) {
             try {
                 return new Link(members, self, settings, keys, failureHandler);
@@ -94,6 +97,14 @@ public final class Link implements AutoCloseable {
                             e);
                 }
             }
+        }
+    }
+
+    /** A driver that was killed looks alive for as long as it may be silent, and takes whoever connects to it along: only one more heartbeat tells. */
+    private static void awaitHeartbeat(final LinkSettings settings, final long deadlineNs) {
+        final long first = LinkDriver.lastHeartbeat(settings);
+        while (LinkDriver.lastHeartbeat(settings) == first && System.nanoTime() - deadlineNs < 0) {
+            LockSupport.parkNanos(HEARTBEAT_LOOK_NS);
         }
     }
 

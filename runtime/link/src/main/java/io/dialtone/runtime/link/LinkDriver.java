@@ -157,7 +157,7 @@ public final class LinkDriver implements AutoCloseable {
     }
 
     /** Wall-clock milliseconds of the last heartbeat that a driver left in the directory, or {@link #NEVER}. */
-    private static long lastHeartbeat(final LinkSettings settings) {
+    static long lastHeartbeat(final LinkSettings settings) {
         final CommonContext probe =
                 new CommonContext().aeronDirectoryName(settings.directory().toString());
         // Without that it looks nowhere, and finds nothing.
