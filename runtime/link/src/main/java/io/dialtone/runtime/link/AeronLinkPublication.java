@@ -66,23 +66,29 @@ final class AeronLinkPublication implements LinkPublication {
         if (headerLength + bodyLength > frameBytesMax) {
             return TOO_LONG;
         }
-        if (sealer != null) {
-            return sealer.isBound() && publication.isConnected()
-                    ? offerSealed(sealer, sealer.seal(header, headerOffset, headerLength, body, bodyOffset, bodyLength))
-                    : NOT_CONNECTED;
+        if (sealer == null) {
+            return offerOnce(header, headerOffset, headerLength, body, bodyOffset, bodyLength);
         }
+        return sealer.isBound() && publication.isConnected()
+                ? offerSealed(sealer, sealer.seal(header, headerOffset, headerLength, body, bodyOffset, bodyLength))
+                : NOT_CONNECTED;
+    }
+
+    private long offerSealed(final FrameSealer by, final int length) {
+        return offerOnce(by.sealed(), 0, length, by.sealed(), length, 0);
+    }
+
+    private long offerOnce(
+            final DirectBuffer header,
+            final int headerOffset,
+            final int headerLength,
+            final DirectBuffer body,
+            final int bodyOffset,
+            final int bodyLength) {
         long result = publication.offer(header, headerOffset, headerLength, body, bodyOffset, bodyLength);
         if (result == Publication.ADMIN_ACTION) {
             // The term was rotated by this very call: the next one finds the new term.
             result = publication.offer(header, headerOffset, headerLength, body, bodyOffset, bodyLength);
-        }
-        return result > 0 ? result : refusal(result);
-    }
-
-    private long offerSealed(final FrameSealer by, final int length) {
-        long result = publication.offer(by.sealed(), 0, length);
-        if (result == Publication.ADMIN_ACTION) {
-            result = publication.offer(by.sealed(), 0, length);
         }
         return result > 0 ? result : refusal(result);
     }

@@ -52,12 +52,12 @@ final class SealedFrame {
 
     /** Lays the header over received bytes. False if they are no sealed frame of a version we read. */
     boolean wrap(final DirectBuffer buffer, final int offset, final int length) {
-        if (length < HEADER_BYTES + TAG_BYTES) {
+        // Inside a host no frame is sealed: the look costs them no more than this.
+        if (length < OVERHEAD_BYTES || buffer.getByte(offset + TYPE_OFFSET) != LinkFrame.TYPE_SEALED) {
             return false;
         }
         frame.wrap(buffer, offset, length);
         return frame.getByte(VERSION_OFFSET) >= LinkFrame.VERSION
-                && frame.getByte(TYPE_OFFSET) == LinkFrame.TYPE_SEALED
                 && headerLength() >= HEADER_BYTES
                 && headerLength() + TAG_BYTES <= length;
     }
