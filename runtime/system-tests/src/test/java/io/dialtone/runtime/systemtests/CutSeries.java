@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -64,7 +63,7 @@ final class CutSeries {
         }
         final Network network = Network.of(stage, hosts);
         final Platform platform = Platform.onNetwork(
-                stage, network, registry, LedgerService.class.getName(), NODES, "--class-path", testClasses());
+                stage, network, registry, LedgerService.class.getName(), NODES, "--class-path", Dialtone.testClasses());
         final RunningCalls calls = RunningCalls.startWithJournal(
                 stage,
                 CallLoad.to(platform.socketAddress())
@@ -75,7 +74,7 @@ final class CutSeries {
                         .withInDialogGapMs(plan.gapMs()),
                 history);
         final long beganNs = System.nanoTime();
-        sleep(plan.warmUp());
+        calls.goOnFor(plan.warmUp());
         int number = 0;
         for (final Cut cut : plan.cuts()) {
             cut(platform, network, registry, cut, ++number, calls);
@@ -111,7 +110,7 @@ final class CutSeries {
         history.add(fault);
         cut.make(
                 new Cut.Where(network, List.of(itsHost), others, network.hosts().subList(0, 1), registry));
-        sleep(plan.cutFor());
+        calls.goOnFor(plan.cutFor());
         final Map<String, Integer> during = platform.slotsByNode();
         network.heal();
         final long healedNs = System.nanoTime();
@@ -173,17 +172,5 @@ final class CutSeries {
                 .forEach(cut -> lines.add(cut.name().toLowerCase(Locale.ROOT) + " for "
                         + plan.cutFor().toMillis() + " ms: " + cut.sentence()));
         return lines;
-    }
-
-    private static String testClasses() {
-        return java.nio.file.Path.of("target", "test-classes").toAbsolutePath().toString();
-    }
-
-    /** A time that is part of the series, not a wait for anything. */
-    private static void sleep(final Duration time) {
-        final long untilNs = System.nanoTime() + time.toNanos();
-        while (System.nanoTime() - untilNs < 0) {
-            LockSupport.parkNanos(untilNs - System.nanoTime());
-        }
     }
 }

@@ -48,6 +48,11 @@ final class Dialtone {
         return command;
     }
 
+    /** Where services that live among the tests are for the product's class path. */
+    static String testClasses() {
+        return Path.of("target", "test-classes").toAbsolutePath().toString();
+    }
+
     /** Directory of the unpacked distribution, or null if none was built. */
     static @Nullable Path home() {
         for (final Path root : children(DISTRIBUTION)) {

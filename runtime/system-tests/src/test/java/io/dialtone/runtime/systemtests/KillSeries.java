@@ -11,7 +11,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -84,8 +83,8 @@ final class KillSeries {
         if (plan.holdMs() / plan.gapMs() + 2 > LedgerService.REQUESTS_MAX) {
             throw new IllegalArgumentException("more questions in a call than its ledger has room for");
         }
-        final Platform platform =
-                Platform.withGrid(stage, LedgerService.class.getName(), plan.nodes(), "--class-path", testClasses());
+        final Platform platform = Platform.withGrid(
+                stage, LedgerService.class.getName(), plan.nodes(), "--class-path", Dialtone.testClasses());
         final RunningCalls calls = RunningCalls.startWithJournal(
                 stage,
                 CallLoad.to(RunningCalls.loopback(platform.port()))
@@ -96,13 +95,13 @@ final class KillSeries {
                         .withInDialogGapMs(plan.gapMs()),
                 history);
         final long beganNs = System.nanoTime();
-        sleep(plan.warmUp());
+        calls.goOnFor(plan.warmUp());
         final JsonNode before = platform.status("edge-1");
         for (int i = 1; i <= plan.faults() && !calls.isOver(); i++) {
             fault(platform, i, calls);
         }
         final double tookS = (System.nanoTime() - beganNs) / 1e9;
-        sleep(plan.pause());
+        calls.goOnFor(plan.pause());
         calls.stop();
         final CallReport report = calls.awaitEnd();
         history.close();
@@ -146,7 +145,7 @@ final class KillSeries {
                 victim,
                 (System.nanoTime() - atNs) / 1e9,
                 calls.progress()));
-        sleep(plan.pause());
+        calls.goOnFor(plan.pause());
     }
 
     /**
@@ -225,17 +224,5 @@ final class KillSeries {
                         LedgerService.ANSWERED_AFTER.toMillis()),
                 plan.faults() + " times " + plan.deed()
                         + " of the node that owns most slots, each when every slot had its" + " backup again");
-    }
-
-    private static String testClasses() {
-        return java.nio.file.Path.of("target", "test-classes").toAbsolutePath().toString();
-    }
-
-    /** A pause that is part of the series, not a wait for anything. */
-    private static void sleep(final Duration pause) {
-        final long untilNs = System.nanoTime() + pause.toNanos();
-        while (System.nanoTime() - untilNs < 0) {
-            LockSupport.parkNanos(untilNs - System.nanoTime());
-        }
     }
 }

@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 
 /** Calls of our own generator, running on a thread of their own beside what the test does. */
 final class RunningCalls {
@@ -59,6 +60,14 @@ final class RunningCalls {
             report.complete(runner.run());
         } catch (Exception e) {
             report.completeExceptionally(e);
+        }
+    }
+
+    /** Lets calls go on for a time that is part of what is tried; not a wait for anything. */
+    void goOnFor(final Duration time) {
+        final long untilNs = System.nanoTime() + time.toNanos();
+        while (System.nanoTime() - untilNs < 0) {
+            LockSupport.parkNanos(untilNs - System.nanoTime());
         }
     }
 

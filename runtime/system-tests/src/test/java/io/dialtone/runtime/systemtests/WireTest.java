@@ -146,7 +146,7 @@ class WireTest {
     @Test
     void shouldSendFromAServiceNothingThatTsharkObjectsTo() {
         final Platform platform =
-                Platform.inOneProcess(stage, RingingService.class.getName(), "--class-path", testClasses());
+                Platform.inOneProcess(stage, RingingService.class.getName(), "--class-path", Dialtone.testClasses());
         final Capture capture = Capture.start(stage, List.of(platform.port()));
 
         for (final String scenario : List.of("uac", "uac-cancel")) {
@@ -220,9 +220,5 @@ class WireTest {
         final List<String> command = new ArrayList<>(List.of(Peer.SIPSAK.path(), "-v"));
         command.addAll(List.of(arguments));
         return stage.start("sipsak-" + Ports.free(), command).awaitExit(Duration.ofSeconds(40));
-    }
-
-    private static String testClasses() {
-        return java.nio.file.Path.of("target", "test-classes").toAbsolutePath().toString();
     }
 }
