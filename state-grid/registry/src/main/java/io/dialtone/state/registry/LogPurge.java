@@ -5,6 +5,7 @@ import io.aeron.cluster.ConsensusModule;
 import io.aeron.cluster.RecordingLog;
 import java.io.File;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes what a member's archive has of the time before its last snapshots. Used by one thread of {@link RegistryMember}'s, which may wait for the archive.
@@ -40,7 +41,7 @@ final class LogPurge implements AutoCloseable {
             final long oldestKept = positions[positions.length - SNAPSHOTS_KEPT];
             final long purged = purgeLog(log.findLastTermRecordingId(), oldestKept);
             for (final RecordingLog.Entry snapshot : snapshots) {
-                if (snapshot.logPosition < oldestKept && exists(snapshot.recordingId)) {
+                if (snapshot.logPosition < oldestKept && find(snapshot.recordingId) != null) {
                     archive.purgeRecording(snapshot.recordingId);
                 }
             }
@@ -49,8 +50,21 @@ final class LogPurge implements AutoCloseable {
     }
 
     private long purgeLog(final long recording, final long position) {
-        final long[] bytes = {0};
-        final long[] newStart = {AeronArchive.NULL_POSITION};
+        final Extent extent = find(recording);
+        if (extent == null) {
+            return 0;
+        }
+        final long newStart = AeronArchive.segmentFileBasePosition(
+                extent.startPosition(), position, extent.termBytes(), extent.segmentBytes());
+        if (newStart <= extent.startPosition()) {
+            return 0;
+        }
+        archive.purgeSegments(recording, newStart);
+        return newStart - extent.startPosition();
+    }
+
+    private @Nullable Extent find(final long recording) {
+        final @Nullable Extent[] found = {null};
         archive.listRecording(
                 recording,
                 (controlSessionId,
@@ -68,41 +82,12 @@ final class LogPurge implements AutoCloseable {
                         streamId,
                         strippedChannel,
                         originalChannel,
-                        sourceIdentity) -> {
-                    final long base = AeronArchive.segmentFileBasePosition(
-                            startPosition, position, termBufferLength, segmentFileLength);
-                    if (base > startPosition) {
-                        newStart[0] = base;
-                        bytes[0] = base - startPosition;
-                    }
-                });
-        if (newStart[0] != AeronArchive.NULL_POSITION) {
-            archive.purgeSegments(recording, newStart[0]);
-        }
-        return bytes[0];
+                        sourceIdentity) -> found[0] = new Extent(startPosition, termBufferLength, segmentFileLength));
+        return found[0];
     }
 
-    private boolean exists(final long recording) {
-        return archive.listRecording(
-                        recording,
-                        (controlSessionId,
-                                correlationId,
-                                recordingId,
-                                startTimestamp,
-                                stopTimestamp,
-                                startPosition,
-                                stopPosition,
-                                initialTermId,
-                                segmentFileLength,
-                                termBufferLength,
-                                mtuLength,
-                                sessionId,
-                                streamId,
-                                strippedChannel,
-                                originalChannel,
-                                sourceIdentity) -> {})
-                > 0;
-    }
+    /** Where a recording begins, and how it is cut into files. */
+    private record Extent(long startPosition, int termBytes, int segmentBytes) {}
 
     @Override
     public void close() {
