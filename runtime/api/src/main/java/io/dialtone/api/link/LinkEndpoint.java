@@ -32,6 +32,15 @@ public interface LinkEndpoint extends LinkSubscription {
     /** True if that thread of the peer was heard from lately; false for members that never talk with this one. */
     boolean isReachable(int member, int thread);
 
+    /**
+     * How long that thread of the peer, which is heard, has been saying that it does not hear this one; 0 while it hears it, or is not heard itself.
+     *
+     * @param nowNs monotonic time
+     */
+    default long deafForNs(final int member, final int thread, final long nowNs) {
+        return 0;
+    }
+
     /** The incarnation last heard from that thread of the peer, or 0. */
     long incarnationOf(int member, int thread);
 

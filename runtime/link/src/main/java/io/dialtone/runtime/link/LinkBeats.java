@@ -97,7 +97,12 @@ final class LinkBeats {
     }
 
     private boolean isDeaf(final int peer, final long nowNs) {
-        return deaf[peer] && nowNs - deafSinceNs[peer] > silenceNsMax / 2;
+        return deafForNs(peer, nowNs) > silenceNsMax / 2;
+    }
+
+    /** How long the peer has been saying that it does not hear us; 0 if it has not. */
+    long deafForNs(final int peer, final long nowNs) {
+        return deaf[peer] ? nowNs - deafSinceNs[peer] : 0;
     }
 
     /** Whether anything was heard of the peer lately: what a beat to it says. Sooner than {@link #isReachable} says no, because the peer waits as long again. */

@@ -113,6 +113,21 @@ class LinkBeatsTest {
     }
 
     @Test
+    void shouldSayHowLongAPeerHasNotHeardUs() {
+        beats.onBeat(A, 7, true, nowNs);
+        final long hearing = beats.deafForNs(A, nowNs);
+
+        beats.onBeat(A, 7, false, nowNs);
+        beats.onBeat(A, 7, false, nowNs + 5);
+        final long deaf = beats.deafForNs(A, nowNs + 9);
+        beats.onBeat(A, 7, true, nowNs + 10);
+
+        assertEquals(0, hearing);
+        assertEquals(9, deaf);
+        assertEquals(0, beats.deafForNs(A, nowNs + 11));
+    }
+
+    @Test
     void shouldGiveAPeerThatWasRestartedTimeToHearUs() {
         run(400, 10, () -> beats.onBeat(A, 7, false, nowNs));
 
