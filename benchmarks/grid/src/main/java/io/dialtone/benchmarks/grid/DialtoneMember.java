@@ -149,6 +149,11 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
     }
 
     @Override
+    public void ask() {
+        // Its answer is always there.
+    }
+
+    @Override
     public void onOwned(final int slot, final long epoch, final long now) {
         // Its sessions are put by whoever runs the workload.
     }

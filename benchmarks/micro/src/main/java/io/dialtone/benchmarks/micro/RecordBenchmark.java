@@ -85,6 +85,11 @@ public class RecordBenchmark {
         public long lastHeardNs() {
             return nowNs;
         }
+
+        @Override
+        public void ask() {
+            // Its answer is always there.
+        }
     }
 
     private enum NoEngine implements SlotKeeper {

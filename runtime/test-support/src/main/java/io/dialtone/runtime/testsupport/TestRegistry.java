@@ -48,6 +48,11 @@ final class TestRegistry implements SlotAuthority {
         return clock.nanoTime();
     }
 
+    @Override
+    public void ask() {
+        // Its answer is always there.
+    }
+
     private static SlotTable tableOf(final SlotMap map) {
         final int[] owners = new int[map.slots()];
         final long[] epochs = new long[map.slots()];

@@ -16,4 +16,10 @@ public interface SlotAuthority {
      * this is no older than its lease.
      */
     long lastHeardNs();
+
+    /**
+     * Asks for a sign of life: if the registry, with a majority, hears us and we hear it, {@link #lastHeardNs} will soon be no older than this call. There is no other answer;
+     * who still wants one after a while asks again.
+     */
+    void ask();
 }

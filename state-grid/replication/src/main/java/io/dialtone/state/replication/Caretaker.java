@@ -50,6 +50,7 @@ final class Caretaker {
     private final long[] ownerSinceNs;
     private final Proposals proposals;
     private final Suspicions suspicions;
+    private final Doubts doubts;
     private final ImageView view = new ImageView();
     /** When each slot's hand-over began, and what its new owner had been told by then. */
     private final long[] quiescedNs;
@@ -87,6 +88,7 @@ final class Caretaker {
         this.ownerSinceNs = ownerSinceNs;
         proposals =
                 new Proposals(authority, link.member(), link.incarnation(), slots.slots(), config.proposalIntervalNs());
+        doubts = new Doubts(authority, config.proposalIntervalNs());
         quiescedNs = new long[slots.slots()];
         quiescedPosition = new long[slots.slots()];
         Arrays.fill(quiescedNs, NOT_QUIESCED);
@@ -128,6 +130,7 @@ final class Caretaker {
                 forgetUnheld(map, slot, nowNs);
             }
         }
+        doubts.onRoundOver();
         proposals.propose();
         for (final OutgoingStream stream : streams.all()) {
             if (stream.isOverflown() && !isWaitedFor(map, stream)) {
@@ -150,13 +153,18 @@ final class Caretaker {
             rank++;
         }
         final int threads = Math.max(1, link.threadsOf(owner));
-        final long heardNs = replicas.lastHeardNs(owner, SlotTable.threadOf(slot, threads), nowNs);
-        final long silentNs = nowNs - Math.max(heardNs, ownerSinceNs[slot]);
-        final boolean isSilent = silentNs > config.ownerSilenceNsMax() + rank * config.ownerSilenceNsMax() / 2;
-        if ((isSilent || isDeadByHint(owner, map.incarnationOf(owner), silentNs, rank, nowNs))
+        final int thread = SlotTable.threadOf(slot, threads);
+        final long silentNs =
+                nowNs - Math.max(replicas.lastHeardNs(owner, thread, nowNs), ownerSinceNs[slot]);
+        final long othersFirstNs = rank * config.ownerSilenceNsMax() / 2;
+        final boolean isSilent = silentNs > config.ownerSilenceNsMax() + othersFirstNs;
+        // It cannot hear that we have applied anything, so nothing leaves it: the same as if it were silent. It had half of the time before it said so.
+        final boolean isDeaf = link.deafForNs(owner, thread, nowNs) > config.ownerSilenceNsMax() / 2 + othersFirstNs
+                && nowNs - ownerSinceNs[slot] > config.ownerSilenceNsMax() + othersFirstNs;
+        if ((isSilent || isDeaf || isDeadByHint(owner, map.incarnationOf(owner), silentNs, rank, nowNs))
                 && proposals.wish(SlotCommand.Kind.TAKE_OVER, map, slot, link.member(), nowNs)) {
             counters.increment(TAKEOVERS_PROPOSED);
-            if (!isSilent) {
+            if (!isSilent && !isDeaf) {
                 counters.increment(TAKEOVERS_HINTED);
             }
         }
@@ -196,6 +204,7 @@ final class Caretaker {
             final OutgoingStream stream = streams.to(backup, slot);
             if (stream != null
                     && isGivenUp(stream, slot, nowNs)
+                    && doubts.isSure(stream, nowNs)
                     && proposals.wish(SlotCommand.Kind.EVICT, map, slot, backup, nowNs)) {
                 counters.increment(EVICTIONS_PROPOSED);
             }
@@ -234,7 +243,8 @@ final class Caretaker {
         if (learning.isListening() && (learning.generation != stream.generation() || isLost(learning, nowNs))) {
             if (learning.isProposed) {
                 // It may have been made a backup by now: only the registry can say that it is none.
-                if (proposals.wish(SlotCommand.Kind.EVICT, map, slot, stream.member, nowNs)) {
+                if (doubts.isSure(stream, nowNs)
+                        && proposals.wish(SlotCommand.Kind.EVICT, map, slot, stream.member, nowNs)) {
                     counters.increment(EVICTIONS_PROPOSED);
                 }
                 return;

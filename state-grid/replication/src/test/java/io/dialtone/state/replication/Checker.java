@@ -147,6 +147,9 @@ final class Checker {
                         if (sim.node(was.owner()).isWronglyHintedAt()) {
                             sim.saw(RarePath.TAKEOVER_BY_A_WRONG_HINT);
                         }
+                        if (sim.node(was.owner()).isDeaf()) {
+                            sim.saw(RarePath.TAKEOVER_OF_AN_OWNER_THAT_HEARS_NOBODY);
+                        }
                         if (is.backups() > 0) {
                             sim.saw(RarePath.TAKEOVER_WITH_ANOTHER_BACKUP);
                         }
@@ -166,6 +169,11 @@ final class Checker {
             }
             case SlotCommand.Dead dead -> onMemberGone(was, dead.member());
             case SlotCommand.Join join -> onMemberGone(was, join.member().number());
+            case SlotCommand.Reach reach -> {
+                if (was.owner() == reach.member() && is.owner() != was.owner()) {
+                    sim.saw(RarePath.OWNER_OUT_OF_REACH_REPLACED);
+                }
+            }
             case SlotCommand.Drain drain -> {}
             case SlotCommand.Leave leave -> {}
             case null -> {}

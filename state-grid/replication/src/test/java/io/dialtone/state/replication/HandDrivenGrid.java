@@ -33,6 +33,8 @@ final class HandDrivenGrid {
     boolean isRegistryUp = true;
     long nowNs = 1_000 * MS;
     long registryHeardNs = nowNs;
+    /** How often a worker has asked the registry for a sign of life. */
+    int registryAsked;
 
     private final ReplicatorConfig config;
 
@@ -126,6 +128,10 @@ final class HandDrivenGrid {
         /** The worker has no turns; what is sent to it waits. */
         boolean isStopped;
 
+        /** Neither other workers nor the registry are heard; they all hear this worker, and it says in each beat that it hears nobody. */
+        boolean hearsNobody;
+
+        private long deafSinceNs;
         long incarnation;
         final DeathHints hints = new DeathHints();
         Replicator replicator;
@@ -163,6 +169,14 @@ final class HandDrivenGrid {
         /** Makes a record of a session's new image with one output; its number. */
         long event(final int slot, final long key, final String image, final String output) {
             return replicator.append(recordOf(slot, key, output).image(bytes(image), 0, image.length(), 77));
+        }
+
+        /** From now on it hears nobody, or everybody again. */
+        void deafen(final boolean deaf) {
+            hearsNobody = deaf;
+            isDeaf = deaf;
+            deafSinceNs = nowNs;
+            onlyKnows = deaf ? map : null;
         }
 
         long end(final int slot, final long key) {
@@ -230,7 +244,12 @@ final class HandDrivenGrid {
 
         @Override
         public long lastHeardNs() {
-            return registryHeardNs;
+            return self.hearsNobody ? Math.min(self.deafSinceNs, registryHeardNs) : registryHeardNs;
+        }
+
+        @Override
+        public void ask() {
+            registryAsked++;
         }
     }
 
@@ -292,6 +311,12 @@ final class HandDrivenGrid {
         @Override
         public boolean isReachable(final int member, final int thread) {
             return !workers.get(member).isDeaf && !workers.get(member).isStopped;
+        }
+
+        @Override
+        public long deafForNs(final int member, final int thread, final long atNs) {
+            final Worker peer = workers.get(member);
+            return peer.hearsNobody && !peer.isStopped ? Math.max(0, atNs - peer.deafSinceNs - 150 * MS) : 0;
         }
 
         @Override

@@ -9,7 +9,7 @@ import java.util.List;
 
 /** Makes things go wrong in a simulated world, and operators busy, as its plan says. Used by the simulator's one thread. */
 final class Nemesis {
-    static final int KINDS = 23;
+    static final int KINDS = 25;
 
     private static final long MS = Simulator.MS;
 
@@ -79,6 +79,8 @@ final class Nemesis {
             case 20 -> cutTogether();
             case 21 -> freezeBackup();
             case 22 -> killAll();
+            case 23 -> complain(dice.chance(0.3) ? node : ownerOfAny(node));
+            case 24 -> deafen(dice.chance(0.3) ? node : ownerOfAny(node));
             case AMBUSH -> ambushUntilNs = sim.nowNs() + dice.between(200 * MS, 2_000 * MS);
             default -> throw new AssertionError("fault " + kind);
         }
@@ -258,6 +260,37 @@ final class Nemesis {
         }
         if (dice.chance(0.5)) {
             cutFromRegistry(node.number(), true, true, ns);
+        }
+    }
+
+    /** It hears nobody, and all others hear it. */
+    private void deafen(final SimulatedNode node) {
+        sim.saw(RarePath.NODE_HEARS_NOBODY);
+        final long ns = dice.between(100 * MS, 4_500 * MS);
+        for (int other = 0; other < sim.members(); other++) {
+            if (other != node.number()) {
+                cutFor(other, node.number(), ns);
+            }
+        }
+        cutFromRegistry(node.number(), false, true, ns);
+        node.deafUntil(sim.nowNs() + ns);
+    }
+
+    /** An edge says that it cannot reach a node, and after a while that it can; a bad edge says so of all nodes. */
+    private void complain(final SimulatedNode node) {
+        final boolean isAboutAll = dice.chance(0.1);
+        if (isAboutAll) {
+            sim.saw(RarePath.ALL_OUT_OF_REACH);
+        }
+        for (int number = 0; number < sim.nodes(); number++) {
+            if (isAboutAll || number == node.number()) {
+                final long incarnation = sim.incarnationOf(number);
+                final int member = number;
+                sim.registry().arrive(new SlotCommand.Reach(member, incarnation, false));
+                undo(
+                        dice.between(20 * MS, 3_000 * MS),
+                        () -> sim.registry().arrive(new SlotCommand.Reach(member, incarnation, true)));
+            }
         }
     }
 

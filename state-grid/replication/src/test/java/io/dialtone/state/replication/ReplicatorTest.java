@@ -600,6 +600,74 @@ class ReplicatorTest {
     }
 
     @Test
+    void shouldTakeTheSlotsOfAnOwnerThatHearsNobody() {
+        // given
+        final HandDrivenGrid grid = settled(3, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker backup = grid.backupOf(SLOT);
+        owner.event(SLOT, KEY, "up", "200");
+        grid.turns(60);
+
+        // when
+        owner.deafen(true);
+        final long number = owner.event(SLOT, KEY, "held", "200 again");
+        grid.turns(400);
+
+        // then
+        assertFalse(owner.replicator.mayLeave(SLOT, number));
+        assertTrue(backup.replicator.isOwned(SLOT), grid.map.entry(SLOT) + " " + grid.asked);
+        assertEquals("held", backup.imageOf(SLOT, KEY));
+        assertEquals(0, grid.map.slotsLost());
+        assertEquals(0, owner.count(ReplicationCounter.EVICTIONS_PROPOSED));
+        assertTrue(grid.registryAsked > 0);
+    }
+
+    @Test
+    void shouldLearnAnewWhenItHearsAgain() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker old = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker heir = grid.backupOf(SLOT);
+        old.deafen(true);
+        grid.turns(400);
+        heir.event(SLOT, KEY, "up", "200");
+
+        // when
+        final boolean wasOwned = heir.replicator.isOwned(SLOT);
+        old.deafen(false);
+        grid.settle();
+
+        // then
+        assertTrue(wasOwned);
+        assertTrue(grid.map.entry(SLOT).isHeldBy(old.number));
+        assertEquals("up", old.imageOf(SLOT, KEY));
+        assertEquals(0, grid.map.slotsLost());
+    }
+
+    @Test
+    void shouldNotDoWithoutABackupBeforeTheRegistryHasAnswered() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        grid.backupOf(SLOT).isStopped = true;
+        grid.isRegistryUp = false;
+        grid.asked.clear();
+
+        // when
+        grid.turns(1_000);
+
+        // then
+        assertTrue(
+                grid.asked.stream()
+                        .noneMatch(command -> command instanceof SlotCommand.Change change
+                                && change.kind() == SlotCommand.Kind.EVICT),
+                grid.asked.toString());
+        assertTrue(grid.registryAsked >= 3, grid.registryAsked + " times asked");
+        assertTrue(grid.registryAsked <= 10, grid.registryAsked + " times asked");
+        assertEquals(0, owner.count(ReplicationCounter.EVICTIONS_PROPOSED));
+    }
+
+    @Test
     void shouldHandSlotsOverOneAfterTheOther() {
         // given
         final int slots = 6;

@@ -103,7 +103,7 @@ final class SimulatedAuthority implements SlotAuthority {
             return;
         }
         process(() -> {
-            sim.registry().onCall(this, nowNs(), incarnation, map.version());
+            ask();
             if (node != null && map.incarnationOf(member) != incarnation) {
                 sim.registry()
                         .onCommand(
@@ -138,6 +138,11 @@ final class SimulatedAuthority implements SlotAuthority {
     @Override
     public long lastHeardNs() {
         return sim.mutation == Mutation.LEASE_NEVER_ENDS ? nowNs() : lastHeardNs;
+    }
+
+    @Override
+    public void ask() {
+        sim.registry().onCall(this, nowNs(), incarnation, map.version());
     }
 
     /** When the registry was truly heard last. */

@@ -12,6 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class SimulatedEndpoint implements LinkEndpoint {
     static final int FRAME_BYTES_MAX = 1 << 17;
     private static final long SILENCE_MAX_NS = 200 * Simulator.MS;
+    private static final long HEARD_NS_MAX = 150 * Simulator.MS;
     private static final long BEAT_INTERVAL_NS = 50 * Simulator.MS;
 
     /** The way from one thread to another, in one order. */
@@ -39,6 +40,9 @@ final class SimulatedEndpoint implements LinkEndpoint {
     private final Publication[][] publications;
     private final long[][] heardNs;
     private final long[][] heardIncarnation;
+    /** Since when a peer says that it does not hear us; 0 if it does not. */
+    private final long[][] deafSinceNs;
+
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private final LinkFrame frame = new LinkFrame();
     private final UnsafeBuffer beatHeader = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
@@ -61,11 +65,13 @@ final class SimulatedEndpoint implements LinkEndpoint {
         publications = new Publication[sim.members()][];
         heardNs = new long[sim.members()][];
         heardIncarnation = new long[sim.members()][];
+        deafSinceNs = new long[sim.members()][];
         for (int peer = 0; peer < sim.members(); peer++) {
             final int threads = sim.threadsOf(peer);
             publications[peer] = new Publication[threads];
             heardNs[peer] = new long[threads];
             heardIncarnation[peer] = new long[threads];
+            deafSinceNs[peer] = new long[threads];
             for (int t = 0; t < threads; t++) {
                 publications[peer][t] = new Publication(new Lane(member, peer, t));
                 heardNs[peer][t] = nowNs - SILENCE_MAX_NS;
@@ -114,6 +120,12 @@ final class SimulatedEndpoint implements LinkEndpoint {
     }
 
     @Override
+    public long deafForNs(final int peer, final int peerThread, final long atNs) {
+        final long sinceNs = peer == member ? 0 : deafSinceNs[peer][peerThread];
+        return sinceNs == 0 ? 0 : atNs - sinceNs;
+    }
+
+    @Override
     public long incarnationOf(final int peer, final int peerThread) {
         return heardIncarnation[peer][peerThread];
     }
@@ -131,8 +143,12 @@ final class SimulatedEndpoint implements LinkEndpoint {
                 .thread(thread);
         for (int peer = 0; peer < publications.length; peer++) {
             if (peer != member && sim.isNode(peer)) {
-                for (final Publication publication : publications[peer]) {
-                    if (now - publication.sentNs >= BEAT_INTERVAL_NS) {
+                for (int peerThread = 0; peerThread < publications[peer].length; peerThread++) {
+                    final Publication publication = publications[peer][peerThread];
+                    final boolean isDeaf = now - heardNs[peer][peerThread] > HEARD_NS_MAX;
+                    frame.deaf(isDeaf);
+                    if (isDeaf || publication.saidDeaf || now - publication.sentNs >= BEAT_INTERVAL_NS) {
+                        publication.saidDeaf = isDeaf;
                         publication.offer(beatHeader, 0, LinkFrame.HEADER_BYTES, beatHeader, 0, 0);
                     }
                 }
@@ -152,12 +168,24 @@ final class SimulatedEndpoint implements LinkEndpoint {
                 throw new Violation("a frame that is none");
             }
             heardNs[frame.member()][frame.thread()] = nowNs;
+            if (frame.type() == LinkFrame.TYPE_BEAT) {
+                noteDeafness(frame);
+            }
             heardIncarnation[frame.member()][frame.thread()] = frame.incarnation();
             if (frame.type() != LinkFrame.TYPE_BEAT) {
                 handler.onFrame(view, 0, bytes.length);
             }
         }
         return polled;
+    }
+
+    private void noteDeafness(final LinkFrame beat) {
+        final long[] since = deafSinceNs[beat.member()];
+        if (!beat.isDeaf()) {
+            since[beat.thread()] = 0;
+        } else if (since[beat.thread()] == 0) {
+            since[beat.thread()] = nowNs;
+        }
     }
 
     @Override
@@ -168,6 +196,7 @@ final class SimulatedEndpoint implements LinkEndpoint {
     private final class Publication implements LinkPublication {
         private final Lane lane;
         private long sentNs;
+        private boolean saidDeaf;
 
         Publication(final Lane lane) {
             this.lane = lane;

@@ -20,6 +20,7 @@ final class SimulatedNode {
     private final long monotonicOffsetNs;
     private @Nullable SimulatedAuthority authority;
     private DeathHints hints = new DeathHints();
+    private long deafUntilNs;
     private long lastHintedNs = Long.MIN_VALUE / 2;
     private long wallOffsetNs;
     private long storeBytesMax;
@@ -62,6 +63,15 @@ final class SimulatedNode {
     /** True if others have heard lately that this very process is dead, though it runs. */
     boolean isWronglyHintedAt() {
         return isRunning() && !isPaused && sim.nowNs() - lastHintedNs < HINTED_NS;
+    }
+
+    /** True if it runs and hears nobody. */
+    boolean isDeaf() {
+        return isRunning() && !isPaused && sim.nowNs() < deafUntilNs;
+    }
+
+    void deafUntil(final long untilNs) {
+        deafUntilNs = untilNs;
     }
 
     void onWronglyHintedAt() {

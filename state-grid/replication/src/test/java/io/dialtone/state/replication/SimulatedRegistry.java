@@ -79,6 +79,15 @@ final class SimulatedRegistry {
         }
         isHealed = true;
         available(true);
+        sim.after(CHECK_INTERVAL_NS, this::forgetComplaints);
+    }
+
+    private void forgetComplaints() {
+        for (final GridMember member : map.members()) {
+            if (member.isOutOfReach()) {
+                arrive(new SlotCommand.Reach(member.number(), member.incarnation(), true));
+            }
+        }
     }
 
     // ---- what members say
@@ -92,7 +101,9 @@ final class SimulatedRegistry {
             if (!isAvailable || deaf[caller.member()]) {
                 return;
             }
-            if (incarnation == map.incarnationOf(caller.member()) || incarnation == 0) {
+            // A session whose member takes nothing ends as if it were silent.
+            final boolean isServed = !mute[caller.member()];
+            if (isServed && (incarnation == map.incarnationOf(caller.member()) || incarnation == 0)) {
                 heardNs[caller.member()] = sim.nowNs();
             }
             final SlotMap newer = map.version() > mapVersion ? map : null;
