@@ -114,6 +114,12 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     }
 
     @Override
+    public long deafForNs(final int member, final int peerThread, final long atNs) {
+        final int peer = indexOf(member, peerThread);
+        return peer == NO_PEER ? 0 : beats.deafForNs(peer, atNs);
+    }
+
+    @Override
     public long incarnationOf(final int member, final int peerThread) {
         final int peer = indexOf(member, peerThread);
         return peer == NO_PEER ? LinkBeats.NO_INCARNATION : beats.incarnationOf(peer);
@@ -259,6 +265,18 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     /** Peers with their counters; any thread may read those. */
     LinkPeer[] peers() {
         return peers.clone();
+    }
+
+    /** What this thread has found of each thread of a member. Read by any thread. */
+    boolean reachesAllOf(final int member) {
+        for (final LinkPeer peer : peers) {
+            if (peer.member().number() == member
+                    && peer.counters().get(LinkCounter.PEER_FOUND)
+                            <= peer.counters().get(LinkCounter.PEER_LOST)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Frames dropped because they are no frames of ours or of nobody we know. Read by any thread. */

@@ -195,6 +195,16 @@ public final class Link implements AutoCloseable {
         return status;
     }
 
+    /** True if all our threads hear all threads of that member and are heard by them, or the two never talk. May be called by any thread. */
+    public boolean isReachable(final int member) {
+        for (final AeronLinkEndpoint endpoint : endpoints) {
+            if (!endpoint.reachesAllOf(member)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** Frames dropped because they were no frames of ours, or of nobody we know. May be called by any thread. */
     public long invalidFrames() {
         return endpoints.stream().mapToLong(AeronLinkEndpoint::invalidFrames).sum();

@@ -81,7 +81,13 @@ final class EdgeHouse implements AutoCloseable {
             return edge.router(loop, egress, link.endpoint(loop, nowNs), nowNs);
         });
         final RegistryDoor registry = grid.hasRegistry()
-                ? RegistryDoor.ofOnlooker(grid, self.linkHost(), cluster.link().directory(), cluster.slots(), onFailure)
+                ? RegistryDoor.ofEdge(
+                        grid,
+                        self.linkHost(),
+                        cluster.link().directory(),
+                        cluster.slots(),
+                        new OutOfReach(link::isReachable),
+                        onFailure)
                 : null;
         return new EdgeHouse(self, link, edge, transport, registry);
     }

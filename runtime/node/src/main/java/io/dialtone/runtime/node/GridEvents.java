@@ -50,6 +50,10 @@ final class GridEvents {
             final GridMember was = before.member(member.number());
             if (was == null || was.incarnation() != member.incarnation()) {
                 add(System.Logger.Level.INFO, member.name() + (was == null ? " joined" : " was started again"));
+            } else if (was.isOutOfReach() != member.isOutOfReach()) {
+                add(
+                        member.isOutOfReach() ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
+                        member.name() + (member.isOutOfReach() ? " cannot be reached by an edge" : " is reached by all edges"));
             } else if (was.isDraining() != member.isDraining()) {
                 add(
                         System.Logger.Level.INFO,

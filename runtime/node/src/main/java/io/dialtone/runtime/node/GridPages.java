@@ -130,6 +130,7 @@ final class GridPages {
                     .put("host", member.host())
                     .put("draining", member.isDraining())
                     .put("leaving", member.isLeaving())
+                    .put("outOfReach", member.isOutOfReach())
                     .put("sessions", doors.getFirst().figures().of(member.number()))
                     .put("owned", owned)
                     .put("alone", alone)

@@ -26,6 +26,7 @@ import org.agrona.concurrent.SystemNanoClock;
 final class RegistryDoor implements AutoCloseable {
     private static final long PARK_MAX_NS = 1_000_000L;
     private static final long LOOK_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(250);
+    private static final long REACH_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(25);
 
     private final RegistryClient client;
     private final GridEvents events;
@@ -61,10 +62,26 @@ final class RegistryDoor implements AutoCloseable {
                 grid.slots(),
                 node.self().number(),
                 node.self().incarnation());
-        return open(settings, slots, Optional.of(new Membership(node, end)), end::onFault);
+        return open(settings, slots, Optional.of(new Membership(node, end)), Optional.empty(), end::onFault);
     }
 
-    /** The door of an edge or a tool, which only looks and asks. */
+    /** The door of an edge, which also says whom it cannot reach. */
+    static RegistryDoor ofEdge(
+            final GridPlan grid,
+            final String address,
+            final Path driver,
+            final SlotTableHolder slots,
+            final OutOfReach reach,
+            final Consumer<Throwable> onFailure) {
+        return open(
+                RegistryClientSettings.onlooker(grid.peers(), driver, address, grid.slots()),
+                slots,
+                Optional.empty(),
+                Optional.of(reach),
+                onFailure);
+    }
+
+    /** The door of a host or a tool, which only looks and asks. */
     static RegistryDoor ofOnlooker(
             final GridPlan grid,
             final String address,
@@ -75,6 +92,7 @@ final class RegistryDoor implements AutoCloseable {
                 RegistryClientSettings.onlooker(grid.peers(), driver, address, grid.slots()),
                 slots,
                 Optional.empty(),
+                Optional.empty(),
                 onFailure);
     }
 
@@ -82,6 +100,7 @@ final class RegistryDoor implements AutoCloseable {
             final RegistryClientSettings settings,
             final SlotTableHolder slots,
             final Optional<Membership> membership,
+            final Optional<OutOfReach> reach,
             final Consumer<Throwable> onFailure) {
         final GridEvents events = new GridEvents(settings.slots(), Clock.systemUTC());
         final RegistryClient client = new RegistryClient(settings, SystemNanoClock.INSTANCE, new SlotMapListener() {
@@ -96,7 +115,7 @@ final class RegistryDoor implements AutoCloseable {
                 membership.ifPresent(node -> node.onSchema(identity, text));
             }
         });
-        final Agent agent = new Doorkeeper(client, events, membership);
+        final Agent agent = new Doorkeeper(client, events, membership, reach);
         return new RegistryDoor(client, events, AgentThread.start(agent, PARK_MAX_NS, onFailure));
     }
 
@@ -150,12 +169,19 @@ final class RegistryDoor implements AutoCloseable {
         private final RegistryClient client;
         private final GridEvents events;
         private final Optional<Membership> membership;
+        private final Optional<OutOfReach> reach;
         private long nextLookNs = System.nanoTime();
+        private long nextReachNs = nextLookNs;
 
-        Doorkeeper(final RegistryClient client, final GridEvents events, final Optional<Membership> membership) {
+        Doorkeeper(
+                final RegistryClient client,
+                final GridEvents events,
+                final Optional<Membership> membership,
+                final Optional<OutOfReach> reach) {
             this.client = client;
             this.events = events;
             this.membership = membership;
+            this.reach = reach;
         }
 
         @Override
@@ -167,6 +193,10 @@ final class RegistryDoor implements AutoCloseable {
                 if (membership.isPresent() && client.isConnected()) {
                     membership.get().look(client);
                 }
+            }
+            if (reach.isPresent() && nowNs - nextReachNs >= 0) {
+                nextReachNs = nowNs + REACH_INTERVAL_NS;
+                client.sayOutOfReach(reach.get().look(client.map(), nowNs));
             }
             return client.doWork();
         }

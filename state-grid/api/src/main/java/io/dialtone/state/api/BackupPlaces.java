@@ -1,7 +1,7 @@
 package io.dialtone.state.api;
 
-import java.util.Arrays;
 import java.util.List;
+import java.util.function.Predicate;
 
 /**
  * How well a slot's backups are placed: on members that stay, apart from the owner, apart from each other. Members are meant by their place in the list. Used by one
@@ -12,7 +12,7 @@ final class BackupPlaces {
     static final long COST_MAX = 1_000_000;
 
     // Each outweighs all of the next that one set can have.
-    private static final int DRAINING = 10_000;
+    private static final int NO_TAKER = 10_000;
     private static final int ON_OWNERS_HOST = 1_000;
     private static final int IN_OWNERS_ZONE = 100;
     private static final int ON_ONE_HOST = 10;
@@ -25,16 +25,19 @@ final class BackupPlaces {
     BackupPlaces(final List<GridMember> list) {
         members = list.toArray(new GridMember[0]);
         isTaker = new boolean[members.length];
-        int staying = 0;
+        int staying = choose(member -> !member.isDraining() && !member.isOutOfReach());
+        staying = staying > 0 ? staying : choose(member -> !member.isDraining());
+        staying = staying > 0 ? staying : choose(member -> !member.isOutOfReach());
+        takers = staying > 0 ? staying : choose(member -> true);
+    }
+
+    private int choose(final Predicate<GridMember> which) {
+        int chosen = 0;
         for (int i = 0; i < members.length; i++) {
-            isTaker[i] = !members[i].isDraining();
-            staying += isTaker[i] ? 1 : 0;
+            isTaker[i] = which.test(members[i]);
+            chosen += isTaker[i] ? 1 : 0;
         }
-        if (staying == 0) {
-            Arrays.fill(isTaker, true);
-            staying = members.length;
-        }
-        takers = staying;
+        return chosen;
     }
 
     int number(final int index) {
@@ -56,7 +59,7 @@ final class BackupPlaces {
         return low;
     }
 
-    /** True if it may be given slots: it is not draining, or all are. */
+    /** True if it may be given slots: it is not draining and within reach of all edges, or nobody is both. */
     boolean isTaker(final int member) {
         return isTaker[member];
     }
@@ -77,7 +80,7 @@ final class BackupPlaces {
                 continue;
             }
             final GridMember backup = members[backups[i]];
-            cost += isTaker[backups[i]] ? 0 : DRAINING;
+            cost += isTaker[backups[i]] ? 0 : NO_TAKER;
             cost += isOnOneHost(backup, members[owner]) ? ON_OWNERS_HOST : 0;
             cost += isInOneZone(backup, members[owner]) ? IN_OWNERS_ZONE : 0;
             for (int j = 0; j < i; j++) {

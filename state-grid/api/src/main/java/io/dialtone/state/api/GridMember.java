@@ -11,6 +11,7 @@ package io.dialtone.state.api;
  * @param isDraining true when it is to give away what it holds
  * @param isLeaving true when it is to end once it has nothing left; never without {@code isDraining}
  * @param schema identifies the schema of the state that its service keeps, or {@link #NO_SCHEMA}
+ * @param isOutOfReach true while an edge cannot reach it: it owns nothing that another could
  */
 public record GridMember(
         int number,
@@ -20,7 +21,8 @@ public record GridMember(
         String zone,
         boolean isDraining,
         boolean isLeaving,
-        long schema) {
+        long schema,
+        boolean isOutOfReach) {
     /** A member whose service says nothing of its state. */
     public static final long NO_SCHEMA = 0;
 
@@ -34,7 +36,24 @@ public record GridMember(
         this(number, incarnation, name, host, zone, isDraining, false, NO_SCHEMA);
     }
 
+    /** A member that all edges reach. */
+    public GridMember(
+            final int number,
+            final long incarnation,
+            final String name,
+            final String host,
+            final String zone,
+            final boolean isDraining,
+            final boolean isLeaving,
+            final long schema) {
+        this(number, incarnation, name, host, zone, isDraining, isLeaving, schema, false);
+    }
+
     GridMember drained(final boolean draining, final boolean leaving) {
-        return new GridMember(number, incarnation, name, host, zone, draining, draining && leaving, schema);
+        return new GridMember(number, incarnation, name, host, zone, draining, draining && leaving, schema, isOutOfReach);
+    }
+
+    GridMember reached(final boolean reached) {
+        return new GridMember(number, incarnation, name, host, zone, isDraining, isLeaving, schema, !reached);
     }
 }

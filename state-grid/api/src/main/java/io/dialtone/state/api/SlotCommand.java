@@ -52,6 +52,12 @@ public sealed interface SlotCommand {
     /** A member that holds nothing goes; or one that is to leave, and is backup only of what nobody else could back up. */
     record Leave(int member, long incarnation) implements SlotCommand {}
 
+    /**
+     * An edge cannot reach a member, or all edges can again. It is alive: its peers and the registry hear it, so nobody would take its slots otherwise. Proposed only by the registry
+     * itself, from what edges say.
+     */
+    record Reach(int member, long incarnation, boolean isReached) implements SlotCommand {}
+
     /** What a {@link Change} does. */
     enum Kind {
         /** The backup that asks becomes owner; the old owner is out. */

@@ -20,6 +20,7 @@ public final class SlotRules {
             case SlotCommand.Dead dead -> onDead(draft, dead.member(), dead.incarnation());
             case SlotCommand.Drain drain -> onDrain(draft, drain);
             case SlotCommand.Leave leave -> onLeave(draft, leave.member(), leave.incarnation());
+            case SlotCommand.Reach reach -> onReach(draft, reach);
             case SlotCommand.Change change -> onChange(draft, change);
         };
         if (!accepted) {
@@ -93,6 +94,36 @@ public final class SlotRules {
         return true;
     }
 
+    /**
+     * Who is out of an edge's reach owns nothing that a backup within reach could: it is fenced as if it had died, since waiting until it has handed its slots over would be as long
+     * again. What it had not made known everywhere has not left, and is asked again.
+     */
+    private static boolean onReach(final SlotMap.Draft draft, final SlotCommand.Reach reach) {
+        final GridMember known = draft.member(reach.member());
+        if (known == null || known.incarnation() != reach.incarnation() || known.isOutOfReach() != reach.isReached()) {
+            return false;
+        }
+        draft.members.set(draft.members.indexOf(known), known.reached(reach.isReached()));
+        for (int slot = 0; slot < draft.entries.length && !reach.isReached(); slot++) {
+            final SlotEntry entry = draft.entries[slot];
+            final int heir = entry.owner() == reach.member() ? heirWithinReach(draft, entry) : SlotEntry.NONE;
+            if (heir != SlotEntry.NONE) {
+                draft.entries[slot] = entry.ownedBy(heir, entry.backupsWithout(heir));
+            }
+        }
+        return true;
+    }
+
+    private static int heirWithinReach(final SlotMap.Draft draft, final SlotEntry entry) {
+        for (int i = 0; i < entry.backups(); i++) {
+            final GridMember backup = draft.member(entry.backup(i));
+            if (backup != null && !backup.isOutOfReach()) {
+                return backup.number();
+            }
+        }
+        return SlotEntry.NONE;
+    }
+
     private static boolean onLeave(final SlotMap.Draft draft, final int number, final long incarnation) {
         final GridMember known = draft.member(number);
         if (known == null || known.incarnation() != incarnation) {
@@ -120,7 +151,7 @@ public final class SlotRules {
         }
         for (final GridMember other : draft.members) {
             final boolean holds = other.number() == entry.owner() || entry.isBackup(other.number());
-            if (!other.isDraining() && !holds) {
+            if (!other.isDraining() && !other.isOutOfReach() && !holds) {
                 return entry.backups() > draft.backupsWanted() || !entry.isBackup(number);
             }
         }

@@ -66,6 +66,82 @@ class SlotRulesTest {
         assertTrue(grid.map.entry(0).isBackup(B));
     }
 
+    private boolean reach(final int member, final boolean isReached) {
+        return grid.apply(new SlotCommand.Reach(member, grid.map.incarnationOf(member), isReached));
+    }
+
+    private int ownedBy(final int member) {
+        int owned = 0;
+        for (int slot = 0; slot < grid.map.slots(); slot++) {
+            owned += grid.map.entry(slot).owner() == member ? 1 : 0;
+        }
+        return owned;
+    }
+
+    @Test
+    void shouldGiveAllThatAnEdgeCannotReachToTheBackupsAtOnce() {
+        final SlotMap before = grid.map;
+
+        assertTrue(reach(A, false));
+
+        assertEquals(0, ownedBy(A));
+        assertEquals(0, grid.map.slotsLost());
+        for (int slot = 0; slot < grid.map.slots(); slot++) {
+            final SlotEntry was = before.entry(slot);
+            final SlotEntry is = grid.map.entry(slot);
+            assertTrue(was.owner() != A ? is.epoch() == was.epoch() : was.isBackup(is.owner()));
+        }
+        grid.settle();
+        assertEquals(0, ownedBy(A), "nothing goes back while it is out of reach");
+    }
+
+    @Test
+    void shouldTakeAMemberIntoAccountAgainWhenItIsReached() {
+        reach(A, false);
+        grid.settle();
+
+        assertTrue(reach(A, true));
+        grid.settle();
+
+        assertTrue(ownedBy(A) > 0);
+    }
+
+    @Test
+    void shouldMoveNothingWhenAnEdgeReachesNobody() {
+        final int ofA = ownedBy(A);
+        grid.put(0, SlotEntry.of(50, 50, 1, A, new int[] {B}, SlotEntry.NONE, SlotEntry.NONE));
+
+        reach(B, false);
+        reach(C, false);
+        final int all = ownedBy(A);
+        reach(A, false);
+        grid.settle();
+
+        assertTrue(all > ofA);
+        assertEquals(4, ownedBy(A) + ownedBy(B) + ownedBy(C));
+        assertEquals(0, grid.map.slotsLost());
+        assertTrue(ownedBy(A) > 0, "its backups cannot be reached either");
+    }
+
+    @Test
+    void shouldNotMindAProcessOutOfReachThatWasReplaced() {
+        final SlotMap before = grid.map;
+
+        assertFalse(grid.apply(new SlotCommand.Reach(A, 1, false)));
+
+        assertSame(before, grid.map);
+    }
+
+    @Test
+    void shouldKeepTheSlotsOfTheOnlyMemberThoughItIsOutOfReach() {
+        grid.dead(B);
+        grid.dead(C);
+
+        reach(A, false);
+
+        assertEquals(4, ownedBy(A));
+    }
+
     @Test
     void shouldRefuseTakeOverByWhoIsNoBackup() {
         final int slot = slotOf(A, B);

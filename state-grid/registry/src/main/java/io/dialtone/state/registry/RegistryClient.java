@@ -11,6 +11,7 @@ import io.dialtone.state.api.SlotMap;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.agrona.CloseHelper;
 import org.agrona.DirectBuffer;
@@ -91,6 +92,11 @@ public final class RegistryClient implements SlotAuthority, Agent {
     private volatile long sessions;
     private long sessionsTold;
     private volatile long lastHeardNs;
+    private volatile long askedNs;
+    /** Members that this process cannot reach, and their incarnations. */
+    private volatile Map<Integer, Long> outOfReach = Map.of();
+
+    private Map<Integer, Long> outOfReachTold = Map.of();
     private volatile int unanswered;
     private volatile boolean isConnected;
     private volatile int leader = SlotEntry.NONE;
@@ -115,6 +121,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
         this.listener = listener;
         map = SlotMap.empty(settings.slots(), 0);
         lastHeardNs = clock.nanoTime() - NEVER_NS;
+        askedNs = lastHeardNs;
         connectNs = clock.nanoTime();
     }
 
@@ -143,6 +150,24 @@ public final class RegistryClient implements SlotAuthority, Agent {
     @Override
     public long lastHeardNs() {
         return lastHeardNs;
+    }
+
+    @Override
+    public void ask() {
+        askedNs = clock.nanoTime();
+    }
+
+    /**
+     * Says which members this process, an edge, cannot reach now, with their incarnations; the registry forgets it with the session.
+     *
+     * @throws IllegalArgumentException if they are more than there can be
+     */
+    public void sayOutOfReach(final Map<Integer, Long> members) {
+        if (members.size() > SlotMap.MEMBERS_MAX) {
+            throw new IllegalArgumentException(
+                    "out of reach: " + members.size() + " (expected: <= " + SlotMap.MEMBERS_MAX + ")");
+        }
+        outOfReach = Map.copyOf(members);
     }
 
     /** True while there is a session with the registry; it may be about to end. */
@@ -275,6 +300,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
         isConnected = true;
         leader = connected.leaderMemberId();
         isRegistered = false;
+        outOfReachTold = Map.of();
         unansweredSinceNs = NO_PING;
         keepAliveNs = nowNs;
         counters.increment(RegistryCounter.CONNECTED);
@@ -306,6 +332,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
         }
         return work
                 + register(session)
+                + tellOutOfReach(session)
                 + ping(session, nowNs)
                 + keepAlive(session, nowNs)
                 + sendPending(session, nowNs);
@@ -325,6 +352,20 @@ public final class RegistryClient implements SlotAuthority, Agent {
         return isRegistered ? 1 : 0;
     }
 
+    private int tellOutOfReach(final AeronCluster session) {
+        final Map<Integer, Long> told = outOfReach;
+        if (told.equals(outOfReachTold)) {
+            return 0;
+        }
+        writer.begin(RegistryFrame.OUT_OF_REACH);
+        RegistryFrame.writeProcesses(writer, told);
+        if (!send(session)) {
+            return 0;
+        }
+        outOfReachTold = told;
+        return 1;
+    }
+
     // ---- pings
 
     private boolean isUnanswered(final long nowNs) {
@@ -335,7 +376,7 @@ public final class RegistryClient implements SlotAuthority, Agent {
         final long told = sessions;
         final boolean isNews = Math.abs(told - sessionsTold) > sessionsTold / NEWS_PART;
         final long interval = isAlone || unansweredSinceNs != NO_PING ? PING_NS : isNews ? PING_NEWS_NS : PING_IDLE_NS;
-        if (!isPingDue && nowNs - pingNs < interval) {
+        if (!isPingDue && askedNs - pingNs <= 0 && nowNs - pingNs < interval) {
             return 0;
         }
         writer.begin(RegistryFrame.PING).i64(nowNs).i64(map.version()).i64(told);

@@ -25,16 +25,18 @@ import org.jspecify.annotations.Nullable;
  *  COMMAND   proposal i64 | kind u8 | what the kind says
  *  PING      nonce i64 | known map version i64 | sessions i64
  *  ASK       schema i64
+ *  OUT_OF_REACH  processes
  *  MAP       registry i64 | map | figures
  *  ANSWER    proposal i64 | is changed u8
  *  PONG      nonce i64 | map version i64 | figures
  *  SCHEMA    schema i64 | text: length u16 and UTF-8
- *  SNAPSHOT  registry i64 | map | n i32 | n times [ member i32 | incarnation i64 | session i64 ] | figures | e i32 | e times [ member i32 | incarnation i64 ]
+ *  SNAPSHOT  registry i64 | map | n i32 | n times [ member i32 | incarnation i64 | session i64 ] | figures | e i32 | e times [ member i32 | incarnation i64 ] | o i32 | o times [ session i64 | processes ]
  *
  *  map       version i64 | slots lost i64 | backups wanted i32 | m i32 | m times [ member ] | s i32 | s times [ slot ]
- *  member    number i32 | incarnation i64 | is draining u8 | name, host, zone: each length u8 and UTF-8 | is leaving u8 | schema i64
+ *  member    number i32 | incarnation i64 | is draining u8 | name, host, zone: each length u8 and UTF-8 | is leaving u8 | schema i64 | is out of reach u8
  *  slot      version i64 | epoch i64 | begun epoch i64 | owner, learner, target i32 | n u8 | n backups i32
  *  join      member | schema: length u16 and UTF-8 | n i32 | n schemas read i64
+ *  processes n i32 | n times [ member i32 | incarnation i64 ]
  *  figures   sessions lost i64 | n i32 | n times [ member i32 | sessions i64 ]
  * </pre>
  *
@@ -47,6 +49,7 @@ final class RegistryFrame {
     static final int COMMAND = 2;
     static final int PING = 3;
     static final int ASK = 4;
+    static final int OUT_OF_REACH = 5;
     static final int MAP = 16;
     static final int ANSWER = 17;
     static final int PONG = 18;
@@ -73,6 +76,7 @@ final class RegistryFrame {
     private static final int DRAIN = 3;
     private static final int LEAVE = 4;
     private static final int CHANGE = 5;
+    private static final int REACH = 6;
 
     private RegistryFrame() {}
 
@@ -191,7 +195,7 @@ final class RegistryFrame {
         final int opened = writer.open();
         writer.i32(member.number()).i64(member.incarnation()).u8(member.isDraining() ? 1 : 0);
         writer.text(member.name()).text(member.host()).text(member.zone());
-        writer.u8(member.isLeaving() ? 1 : 0).i64(member.schema());
+        writer.u8(member.isLeaving() ? 1 : 0).i64(member.schema()).u8(member.isOutOfReach() ? 1 : 0);
         writer.close(opened);
     }
 
@@ -205,11 +209,33 @@ final class RegistryFrame {
         final String zone = reader.text(TEXT_BYTES_MAX);
         final boolean isLeaving = reader.u8() != 0;
         final long schema = reader.i64();
+        final boolean isOutOfReach = reader.u8() != 0;
         reader.leave(outer);
         if (number < 0) {
             reader.refuse();
         }
-        return new GridMember(number, incarnation, name, host, zone, isDraining, isLeaving, schema);
+        return new GridMember(number, incarnation, name, host, zone, isDraining, isLeaving, schema, isOutOfReach);
+    }
+
+    /** Members and their incarnations. */
+    static void writeProcesses(final FrameWriter writer, final Map<Integer, Long> processes) {
+        writer.i32(processes.size());
+        new TreeMap<>(processes).forEach((member, incarnation) -> {
+            final int opened = writer.open();
+            writer.i32(member).i64(incarnation);
+            writer.close(opened);
+        });
+    }
+
+    static Map<Integer, Long> readProcesses(final FrameReader reader) {
+        final int count = reader.count(SlotMap.MEMBERS_MAX);
+        final Map<Integer, Long> processes = new TreeMap<>();
+        for (int i = 0; i < count && reader.isSound(); i++) {
+            final int outer = reader.enter();
+            processes.put(reader.i32(), reader.i64());
+            reader.leave(outer);
+        }
+        return processes;
     }
 
     static void writeFigures(final FrameWriter writer, final SessionFigures figures) {
@@ -242,6 +268,11 @@ final class RegistryFrame {
                 writer.u8(drain.isLeaving() ? 1 : 0);
             }
             case SlotCommand.Leave leave -> writer.u8(LEAVE).i32(leave.member()).i64(leave.incarnation());
+            case SlotCommand.Reach reach ->
+                writer.u8(REACH)
+                        .i32(reach.member())
+                        .i64(reach.incarnation())
+                        .u8(reach.isReached() ? 1 : 0);
             case SlotCommand.Change change -> {
                 writer.u8(CHANGE).u8(numberOf(change.kind()));
                 writer.i32(change.by()).i64(change.incarnation()).i32(change.about());
@@ -261,6 +292,7 @@ final class RegistryFrame {
             case DRAIN -> new SlotCommand.Drain(reader.i32(), reader.u8() != 0, reader.u8() != 0);
             case LEAVE -> new SlotCommand.Leave(reader.i32(), reader.i64());
             case CHANGE -> readChange(reader);
+            case REACH -> new SlotCommand.Reach(reader.i32(), reader.i64(), reader.u8() != 0);
             default -> null;
         };
         return reader.isSound() ? command : null;

@@ -13,6 +13,7 @@ import io.aeron.logbuffer.Header;
 import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.agrona.DirectBuffer;
@@ -108,7 +109,11 @@ final class RegistryService implements ClusteredService {
     @Override
     public void onSessionClose(final ClientSession session, final long timestamp, final CloseReason closeReason) {
         sentVersions.remove(session.id());
+        final long version = state.map().version();
         final int left = state.onSessionClosed(session.id());
+        if (state.map().version() != version) {
+            onChanged(timestamp);
+        }
         if (left != SlotEntry.NONE) {
             schedule(left, timestamp + RETURN_MS);
         }
@@ -130,6 +135,7 @@ final class RegistryService implements ClusteredService {
             case RegistryFrame.COMMAND -> onCommand(session, timestamp);
             case RegistryFrame.PING -> onPing(session);
             case RegistryFrame.ASK -> onAsk(session);
+            case RegistryFrame.OUT_OF_REACH -> onOutOfReach(session, timestamp);
             default -> counters.increment(RegistryCounter.FRAMES_MALFORMED);
         }
     }
@@ -196,6 +202,15 @@ final class RegistryService implements ClusteredService {
         writer.begin(RegistryFrame.PONG).i64(nonce).i64(state.map().version());
         RegistryFrame.writeFigures(writer, state.figures());
         send(session, writer);
+    }
+
+    private void onOutOfReach(final ClientSession session, final long timestamp) {
+        final Map<Integer, Long> processes = RegistryFrame.readProcesses(reader);
+        if (!reader.isSound()) {
+            counters.increment(RegistryCounter.FRAMES_MALFORMED);
+        } else if (state.onOutOfReach(session.id(), processes)) {
+            onChanged(timestamp);
+        }
     }
 
     /** A process that wants to join asks for the schema of those that are there; it asks again if it gets no answer. */

@@ -35,6 +35,9 @@ final class RegistryState {
     /** The last processes that were seen to end, or were replaced: what they had asked for before may arrive late. */
     private final Set<Ended> ended = new LinkedHashSet<>();
 
+    /** What each session that speaks for an edge cannot reach: members and their incarnations. */
+    private final Map<Long, Map<Integer, Long>> outOfReach = new TreeMap<>();
+
     /** The schemas of the states that members keep, by what identifies them. */
     private final Map<Long, String> schemas = new TreeMap<>();
 
@@ -80,12 +83,42 @@ final class RegistryState {
     }
 
     /**
+     * An edge cannot reach these processes, and can reach all others.
+     *
+     * @return true if the map has changed
+     */
+    boolean onOutOfReach(final long session, final Map<Integer, Long> processes) {
+        if (processes.isEmpty()) {
+            outOfReach.remove(session);
+        } else if (outOfReach.size() < RegistryFrame.ATTENDANCES_MAX || outOfReach.containsKey(session)) {
+            outOfReach.put(session, processes);
+        }
+        return judgeReach();
+    }
+
+    /** A member is within reach if no edge says otherwise of its very process. */
+    private boolean judgeReach() {
+        boolean isChanged = false;
+        for (final GridMember member : map.members()) {
+            final boolean isReached = outOfReach.values().stream()
+                    .noneMatch(processes -> Long.valueOf(member.incarnation()).equals(processes.get(member.number())));
+            if (isReached == member.isOutOfReach()) {
+                isChanged |= apply(new SlotCommand.Reach(member.number(), member.incarnation(), isReached));
+            }
+        }
+        return isChanged;
+    }
+
+    /**
      * Applies a client's command; false if it was refused or changed nothing. Who says that a process is dead has seen its end: it is never a member again, even if its own wish
      * to be one comes later.
      */
     boolean onCommand(final SlotCommand command) {
         if (command instanceof SlotCommand.Dead dead) {
             noteEnded(dead.member(), dead.incarnation());
+        }
+        if (command instanceof SlotCommand.Reach) {
+            return false; // a member is out of reach as long as an edge's session says so, and no longer
         }
         if (!(command instanceof SlotCommand.Join join)) {
             return apply(command);
@@ -136,6 +169,7 @@ final class RegistryState {
      * @return the member that it spoke for and that is to be looked after in a while, or {@link SlotEntry#NONE}
      */
     int onSessionClosed(final long session) {
+        onOutOfReach(session, Map.of());
         final Attendance gone = attendances.remove(session);
         return gone != null && isUnattended(gone.member()) ? gone.member() : SlotEntry.NONE;
     }
@@ -180,6 +214,13 @@ final class RegistryState {
             writer.i32(process.member()).i64(process.incarnation());
             writer.close(opened);
         }
+        writer.i32(outOfReach.size());
+        outOfReach.forEach((session, processes) -> {
+            final int opened = writer.open();
+            writer.i64(session);
+            RegistryFrame.writeProcesses(writer, processes);
+            writer.close(opened);
+        });
     }
 
     /** Writes the schema after this one, and returns its identity; null after the last. Each is a frame of its own, before that of {@link #write}. */
@@ -224,9 +265,18 @@ final class RegistryState {
             itsEnded.add(new Ended(reader.i32(), reader.i64()));
             reader.leave(outer);
         }
+        final int complainers = reader.count(RegistryFrame.ATTENDANCES_MAX);
+        final Map<Long, Map<Integer, Long>> itsOutOfReach = new TreeMap<>();
+        for (int i = 0; i < complainers && reader.isSound(); i++) {
+            final int outer = reader.enter();
+            itsOutOfReach.put(reader.i64(), RegistryFrame.readProcesses(reader));
+            reader.leave(outer);
+        }
         if (!reader.isSound() || itsMap == null) {
             return false;
         }
+        outOfReach.clear();
+        outOfReach.putAll(itsOutOfReach);
         figures = itsFigures;
         registry = itsRegistry;
         map = itsMap;

@@ -35,6 +35,8 @@ class RegistryFrameTest {
         commands.add(new SlotCommand.Drain(7, false));
         commands.add(new SlotCommand.Drain(7, true, true));
         commands.add(new SlotCommand.Leave(65_535, 42));
+        commands.add(new SlotCommand.Reach(3, -7, true));
+        commands.add(new SlotCommand.Reach(3, -7, false));
         for (final SlotCommand.Kind kind : SlotCommand.Kind.values()) {
             commands.add(new SlotCommand.Change(
                     kind, 1, 2, 3, List.of(new SlotCommand.Claim(0, 9), new SlotCommand.Claim(255, Long.MAX_VALUE))));
@@ -108,6 +110,7 @@ class RegistryFrameTest {
                 .text("zone")
                 .u8(1)
                 .i64(66)
+                .u8(0)
                 .i64(77)
                 .text("new");
         writer.close(opened);

@@ -11,6 +11,7 @@ import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import java.util.List;
+import java.util.Map;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -224,6 +225,57 @@ class RegistryStateTest {
         assertTrue(kept > 0, "nobody learned");
         assertEquals(1_600L * kept / 16, state.figures().of(1));
         assertEquals(1_600L * (16 - kept) / 16, state.figures().sessionsLost());
+    }
+
+    private boolean isOutOfReach() {
+        final GridMember member = state.map().member(NODE);
+        return member != null && member.isOutOfReach();
+    }
+
+    @Test
+    void shouldHoldAMemberOutOfReachUntilNoEdgeSaysSo() {
+        join(FIRST_START);
+
+        assertTrue(state.onOutOfReach(SESSION, Map.of(NODE, FIRST_START)));
+        assertFalse(state.onOutOfReach(OTHER_SESSION, Map.of(NODE, FIRST_START)));
+        assertTrue(isOutOfReach());
+
+        assertFalse(state.onOutOfReach(SESSION, Map.of()));
+        assertTrue(isOutOfReach());
+        state.onSessionClosed(OTHER_SESSION);
+        assertFalse(isOutOfReach());
+    }
+
+    @Test
+    void shouldForgetThatAProcessWasOutOfReachWhenAnotherHasItsPlace() {
+        join(FIRST_START);
+        state.onOutOfReach(SESSION, Map.of(NODE, FIRST_START));
+
+        join(SECOND_START);
+
+        assertFalse(isOutOfReach());
+    }
+
+    @Test
+    void shouldTakeNobodysCommandForAnEdgesWord() {
+        join(FIRST_START);
+
+        assertFalse(state.onCommand(new SlotCommand.Reach(NODE, FIRST_START, false)));
+
+        assertFalse(isOutOfReach());
+    }
+
+    @Test
+    void shouldKeepInASnapshotWhoIsOutOfReachAndWhoSaysSo() {
+        join(FIRST_START);
+        state.onOutOfReach(SESSION, Map.of(NODE, FIRST_START));
+
+        final RegistryState copy = copyBySnapshot();
+
+        assertEquals(state.map(), copy.map());
+        copy.onSessionClosed(SESSION);
+        final GridMember member = copy.map().member(NODE);
+        assertTrue(member != null && !member.isOutOfReach());
     }
 
     @Test

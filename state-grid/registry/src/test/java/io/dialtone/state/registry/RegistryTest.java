@@ -14,6 +14,7 @@ import io.dialtone.state.api.SlotCommand.Kind;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
 import java.io.IOException;
+import java.util.Map;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -316,6 +317,45 @@ class RegistryTest {
                     new SlotCommand.Join(new GridMember(3, 1, "late", "host", "zone", false)),
                     "a command",
                     map -> map.member(3) != null);
+        }
+    }
+
+    @Test
+    void shouldTellAllWhomAnEdgeCannotReachUntilItCanOrIsGone() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient node = house.joined(0);
+            final RegistryClient edge = house.onlooker();
+
+            edge.sayOutOfReach(Map.of(0, 100L));
+            house.awaitMap(node, "the edge's word", map -> isOutOfReach(map, 0));
+            edge.sayOutOfReach(Map.of());
+            house.awaitMap(node, "its end", map -> !isOutOfReach(map, 0));
+            edge.sayOutOfReach(Map.of(0, 100L));
+            house.awaitMap(node, "the edge's word again", map -> isOutOfReach(map, 0));
+            house.freeze(edge);
+            edge.onClose();
+            house.awaitMap(node, "the end of the edge", map -> !isOutOfReach(map, 0));
+
+            assertEquals(0, node.map().slotsLost());
+        }
+    }
+
+    private static boolean isOutOfReach(final SlotMap map, final int number) {
+        final GridMember member = map.member(number);
+        return member != null && member.isOutOfReach();
+    }
+
+    @Test
+    void shouldAnswerAtOnceWhenItIsAsked() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient idle = house.onlooker();
+            house.await("the first answer", () -> idle.lastHeardNs() - System.nanoTime() > -RegistryClient.PING_IDLE_NS);
+            final long askedNs = System.nanoTime();
+
+            idle.ask();
+            house.await("the answer", () -> idle.lastHeardNs() - askedNs >= 0);
+
+            assertTrue(idle.lastHeardNs() - askedNs < RegistryClient.PING_IDLE_NS / 2, "it was no answer to the question");
         }
     }
 
