@@ -1,5 +1,7 @@
 package io.dialtone.runtime.node;
 
+import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,22 +33,25 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 done, 1 the answer is no, 2 wrong command line, 69 something outside is missing,",
             "            70 a fault of ours, 78 wrong configuration."
-        },
-        subcommands = {
-            DemoCommand.class,
-            RunCommand.class,
-            SipLbCommand.class,
-            HostCommand.class,
-            NodeCommand.class,
-            EdgeCommand.class,
-            StatusCommand.class,
-            BackendsCommand.class,
-            DrainCommand.class,
-            ReloadCommand.class,
-            CompletionCommand.class,
-            VersionCommand.class
         })
 final class DialtoneCommand implements Runnable {
+    private static final String COMPLETION = "completion";
+
+    /** Commands in the order in which help lists them. */
+    private static final List<String> NAMES = List.of(
+            "demo",
+            "run",
+            "sip-lb",
+            "host",
+            "node",
+            "edge",
+            "status",
+            "backends",
+            "drain",
+            "reload",
+            COMPLETION,
+            "version");
+
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it before run
     private CommandSpec spec;
@@ -56,9 +61,46 @@ final class DialtoneCommand implements Runnable {
         throw new ParameterException(spec.commandLine(), "Which command?");
     }
 
+    private static Object command(final String name) {
+        return switch (name) {
+            case "demo" -> new DemoCommand();
+            case "run" -> new RunCommand();
+            case "sip-lb" -> new SipLbCommand();
+            case "host" -> new HostCommand();
+            case "node" -> new NodeCommand();
+            case "edge" -> new EdgeCommand();
+            case "status" -> new StatusCommand();
+            case "backends" -> new BackendsCommand();
+            case "drain" -> new DrainCommand();
+            case "reload" -> new ReloadCommand();
+            case COMPLETION -> new CompletionCommand();
+            case "version" -> new VersionCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    /** The command of that name, if it is one whose options are settings. */
+    static Optional<RoleCommand> role(final String name) {
+        return NAMES.contains(name) && command(name) instanceof RoleCommand role ? Optional.of(role) : Optional.empty();
+    }
+
     /** The whole command line, ready to execute. */
     static CommandLine create() {
+        return create(NAMES);
+    }
+
+    /**
+     * The part of the command line that these arguments need, ready to execute. A model of all commands takes longer to build than most of them take to run, so a command that is named has
+     * only its own; whatever is about several, help, completion or a name that is none of ours, has the whole.
+     */
+    static CommandLine createFor(final String... arguments) {
+        final boolean isOne = arguments.length > 0 && NAMES.contains(arguments[0]) && !arguments[0].equals(COMPLETION);
+        return create(isOne ? List.of(arguments[0]) : NAMES);
+    }
+
+    private static CommandLine create(final List<String> names) {
         final CommandLine line = new CommandLine(new DialtoneCommand());
+        names.forEach(name -> line.addSubcommand(command(name)));
         line.getSubcommands().values().forEach(DialtoneCommand::addSettings);
         line.setUsageHelpWidth(120);
         line.setUsageHelpAutoWidth(true);

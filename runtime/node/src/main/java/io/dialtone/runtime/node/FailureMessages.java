@@ -11,7 +11,11 @@ final class FailureMessages implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(
             final Exception failure, final CommandLine command, final ParseResult parseResult) {
-        final PrintWriter err = command.getErr();
+        return tell(failure, command.getErr());
+    }
+
+    /** Says it there, and returns the exit code. */
+    static int tell(final Exception failure, final PrintWriter err) {
         return switch (failure) {
             case WrongConfigurationException wrong -> {
                 final int count = wrong.problems().size();

@@ -36,8 +36,15 @@ abstract class RoleCommand implements Callable<Integer> {
 
     @Override
     public final Integer call() throws Exception {
-        final Settings settings =
-                SettingOptions.read(spec.commandLine().getParseResult(), groups(), System.getenv(), configFile());
+        return start(SettingOptions.read(spec.commandLine().getParseResult(), groups(), System.getenv(), configFile()));
+    }
+
+    /** The same for whoever has read the command line already. */
+    final int start(final RoleArguments arguments) throws Exception {
+        return start(SettingOptions.read(arguments.flags(), groups(), System.getenv(), arguments.config()));
+    }
+
+    private int start(final Settings settings) throws Exception {
         Logging.start(settings.get(CommonSettings.LOG_LEVEL));
         return run(settings);
     }

@@ -49,7 +49,7 @@ final class SettingOptions {
     }
 
     private static OptionSpec option(final Setting<?> setting, final int order) {
-        final boolean yesOrNo = setting.type().label().equals("true|false");
+        final boolean yesOrNo = isYesOrNo(setting);
         final OptionSpec.Builder option = OptionSpec.builder(setting.flag())
                 .type(List.class)
                 .auxiliaryTypes(String.class)
@@ -64,6 +64,11 @@ final class SettingOptions {
             option.completionCandidates(setting.type().choices());
         }
         return option.build();
+    }
+
+    /** True for an option whose value may be left out, and then is true. */
+    static boolean isYesOrNo(final Setting<?> setting) {
+        return setting.type().label().equals("true|false");
     }
 
     private static String description(final Setting<?> setting) {
@@ -92,12 +97,21 @@ final class SettingOptions {
             final Map<String, String> environment,
             final Optional<Path> file)
             throws WrongConfigurationException {
-        return new SettingsReader(
-                        groups, flags(typed, groups), environment, file.orElse(configPath(typed, environment)))
-                .read();
+        final Path config = file.orElse(typed.matchedOptionValue(CONFIG_FLAG, (Path) null));
+        return read(flags(typed, groups), groups, environment, config);
     }
 
-    private static Map<String, List<String>> flags(final ParseResult typed, final List<SettingGroup> groups) {
+    /** Reads the settings of a command from the values of its options, the environment and the file, or the file that the environment names. */
+    static Settings read(
+            final Map<String, List<String>> flags,
+            final List<SettingGroup> groups,
+            final Map<String, String> environment,
+            final @Nullable Path file)
+            throws WrongConfigurationException {
+        return new SettingsReader(groups, flags, environment, file == null ? configPath(environment) : file).read();
+    }
+
+    static Map<String, List<String>> flags(final ParseResult typed, final List<SettingGroup> groups) {
         final Map<String, List<String>> flags = new LinkedHashMap<>();
         for (final SettingGroup group : groups) {
             for (final Setting<?> setting : group.settings()) {
@@ -110,11 +124,7 @@ final class SettingOptions {
         return flags;
     }
 
-    private static @Nullable Path configPath(final ParseResult typed, final Map<String, String> environment) {
-        final Path typedPath = typed.matchedOptionValue(CONFIG_FLAG, (Path) null);
-        if (typedPath != null) {
-            return typedPath;
-        }
+    private static @Nullable Path configPath(final Map<String, String> environment) {
         final String named = environment.get(CONFIG_VARIABLE);
         return named == null || named.isBlank() ? null : Path.of(named);
     }
