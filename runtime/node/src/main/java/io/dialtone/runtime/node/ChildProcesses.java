@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 
 /**
  * Starts Dialtone processes as children of this one, and stops them again. They end when we end, however that happens: see {@link ParentWatch}.
@@ -18,11 +19,14 @@ final class ChildProcesses implements AutoCloseable {
     /** Where the distribution is that we were started from; unset where classes are run without one, as in tests. */
     static final String HOME_PROPERTY = "dialtone.home";
 
+    private static final String JAVA_OPTIONS = "DIALTONE_JAVA_OPTIONS";
     private static final long STOP_MS_MAX = 5_000;
     private static final long LOOK_MS = 20;
     private static final int LAST_LINES = 20;
 
     private final Path folder;
+    private final UnaryOperator<String> javaOptions;
+    private final long stopMsMax;
     private final List<Child> children = new ArrayList<>();
 
     /** One of them. */
@@ -43,7 +47,19 @@ final class ChildProcesses implements AutoCloseable {
      * @param folder where the files are made
      */
     ChildProcesses(final Path folder) {
+        this(folder, name -> "", STOP_MS_MAX);
+    }
+
+    /**
+     * The same with options of their own for their JVMs.
+     *
+     * @param javaOptions for each name, further options of the JVM
+     * @param stopMsMax how long each may take to end when it is told to
+     */
+    ChildProcesses(final Path folder, final UnaryOperator<String> javaOptions, final long stopMsMax) {
         this.folder = folder;
+        this.javaOptions = javaOptions;
+        this.stopMsMax = stopMsMax;
     }
 
     /** Starts a command of ours, such as {@code node --config cluster.yaml}. */
@@ -58,6 +74,10 @@ final class ChildProcesses implements AutoCloseable {
         final Map<String, String> environment = builder.environment();
         environment.keySet().removeIf(ChildProcesses::isSetting);
         environment.put(ParentWatch.VARIABLE, "true");
+        final String itsOptions = javaOptions.apply(name);
+        if (!itsOptions.isEmpty()) {
+            environment.merge(JAVA_OPTIONS, itsOptions, (before, more) -> before + ' ' + more);
+        }
         environment.put("JAVA_HOME", System.getProperty("java.home"));
         final Child child = new Child(name, builder.start(), log);
         children.add(child);
@@ -66,7 +86,7 @@ final class ChildProcesses implements AutoCloseable {
 
     /** Our own settings are not theirs. */
     private static boolean isSetting(final String variable) {
-        return variable.startsWith(Setting.ENVIRONMENT_PREFIX) && !variable.equals("DIALTONE_JAVA_OPTIONS");
+        return variable.startsWith(Setting.ENVIRONMENT_PREFIX) && !variable.equals(JAVA_OPTIONS);
     }
 
     private static List<String> launcher() {
@@ -138,7 +158,7 @@ final class ChildProcesses implements AutoCloseable {
         for (final Child child : children.reversed()) {
             child.process().destroy();
             try {
-                if (!child.process().waitFor(STOP_MS_MAX, TimeUnit.MILLISECONDS)) {
+                if (!child.process().waitFor(stopMsMax, TimeUnit.MILLISECONDS)) {
                     child.process().destroyForcibly().waitFor();
                 }
             } catch (InterruptedException e) {

@@ -49,6 +49,7 @@ final class DialtoneCommand implements Runnable {
             "backends",
             "drain",
             "reload",
+            "warm-up",
             COMPLETION,
             "version");
 
@@ -73,6 +74,7 @@ final class DialtoneCommand implements Runnable {
             case "backends" -> new BackendsCommand();
             case "drain" -> new DrainCommand();
             case "reload" -> new ReloadCommand();
+            case "warm-up" -> new WarmUpCommand();
             case COMPLETION -> new CompletionCommand();
             case "version" -> new VersionCommand();
             default -> throw new IllegalArgumentException(name);

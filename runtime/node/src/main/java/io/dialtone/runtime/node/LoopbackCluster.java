@@ -24,6 +24,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /** A cluster of real processes on loopback: a host, nodes, an edge. Started and closed by one thread. */
@@ -56,8 +57,22 @@ final class LoopbackCluster implements DemoCluster {
      */
     static LoopbackCluster start(final int nodes, final String handler, final Consumer<String> progress)
             throws IOException, InterruptedException {
+        return start(nodes, handler, progress, ChildProcesses::new);
+    }
+
+    /**
+     * The same with processes that are started in another way.
+     *
+     * @param starter gets the folder of their output
+     */
+    static LoopbackCluster start(
+            final int nodes,
+            final String handler,
+            final Consumer<String> progress,
+            final Function<Path, ChildProcesses> starter)
+            throws IOException, InterruptedException {
         final Path folder = Files.createTempDirectory("dialtone-demo-");
-        final ChildProcesses processes = new ChildProcesses(folder);
+        final ChildProcesses processes = starter.apply(folder);
         final InetSocketAddress edge = freePort();
         boolean done = false;
         try {
