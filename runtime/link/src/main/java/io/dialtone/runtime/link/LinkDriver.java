@@ -10,6 +10,7 @@ import java.nio.MappedByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BiFunction;
 import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AgentInvoker;
@@ -41,10 +42,12 @@ public final class LinkDriver implements AutoCloseable {
 
     private final MediaDriver driver;
     private final LinkSettings settings;
+    private final DriverLock lock;
     private final @Nullable AgentInvoker invoker;
 
-    private LinkDriver(final MediaDriver driver, final LinkSettings settings) {
+    private LinkDriver(final MediaDriver driver, final LinkSettings settings, final DriverLock lock) {
         this.driver = driver;
+        this.lock = lock;
         this.settings = settings;
         invoker = driver.sharedAgentInvoker();
     }
@@ -81,18 +84,39 @@ public final class LinkDriver implements AutoCloseable {
     @Override
     public void close() {
         driver.close();
+        lock.close();
     }
 
     private static LinkDriver start(
             final LinkSettings settings, final ThreadingMode threadingMode, final LinkFailureHandler failureHandler) {
+        final DriverLock lock = DriverLock.tryTake(settings.directory());
+        boolean isStarted = false;
+        try {
+            final MediaDriver driver = launch(settings, threadingMode, failureHandler, lock);
+            isStarted = true;
+            closeToOthers(settings);
+            lock.name(nameOfDriver(settings));
+            return new LinkDriver(driver, settings, lock);
+        } finally {
+            if (!isStarted) {
+                lock.close();
+            }
+        }
+    }
+
+    private static MediaDriver launch(
+            final LinkSettings settings,
+            final ThreadingMode threadingMode,
+            final LinkFailureHandler failureHandler,
+            final DriverLock lock) {
+        final String before = nameOfDriver(settings);
+        final boolean hasEnded = !before.isEmpty() && lock.hasEnded(before);
         final long heartbeat = lastHeartbeat(settings);
         final long deadlineNs = System.nanoTime() + settings.driverSilenceMsMax() * 1_500_000L;
         while (true) {
             try {
-                final LinkDriver driver = new LinkDriver(
-                        MediaDriver.launchEmbedded(context(settings, threadingMode, failureHandler)), settings);
-                closeToOthers(settings);
-                return driver;
+                return MediaDriver.launchEmbedded(
+                        context(settings, threadingMode, failureHandler).dirDeleteOnStart(hasEnded));
             } catch (ActiveDriverException e) {
                 // A driver that was killed looks alive until its last heartbeat is old; one that lives has beaten
                 // since.
@@ -158,21 +182,39 @@ public final class LinkDriver implements AutoCloseable {
 
     /** Wall-clock milliseconds of the last heartbeat that a driver left in the directory, or {@link #NEVER}. */
     static long lastHeartbeat(final LinkSettings settings) {
+        return read(
+                settings,
+                NEVER,
+                (file, metaData) -> new ManyToOneRingBuffer(CncFileDescriptor.createToDriverBuffer(file, metaData))
+                        .consumerHeartbeatTime());
+    }
+
+    /** What tells the driver of the directory from any other; empty if there is none. */
+    private static String nameOfDriver(final LinkSettings settings) {
+        return read(
+                settings,
+                "",
+                (file, metaData) ->
+                        CncFileDescriptor.pid(metaData) + "@" + CncFileDescriptor.startTimestampMs(metaData));
+    }
+
+    private static <T> T read(
+            final LinkSettings settings,
+            final T otherwise,
+            final BiFunction<MappedByteBuffer, DirectBuffer, T> reader) {
         final CommonContext probe =
                 new CommonContext().aeronDirectoryName(settings.directory().toString());
         // Without that it looks nowhere, and finds nothing.
         probe.concludeAeronDirectory();
         final MappedByteBuffer file = probe.mapExistingCncFile(message -> {});
         if (file == null) {
-            return NEVER;
+            return otherwise;
         }
         try {
-            final DirectBuffer metaData = CncFileDescriptor.createMetaDataBuffer(file);
-            return new ManyToOneRingBuffer(CncFileDescriptor.createToDriverBuffer(file, metaData))
-                    .consumerHeartbeatTime();
+            return reader.apply(file, CncFileDescriptor.createMetaDataBuffer(file));
         } catch (RuntimeException e) {
             // A driver died while it made the file; the real start will say what it thinks of it.
-            return NEVER;
+            return otherwise;
         } finally {
             BufferUtil.free(file);
         }

@@ -172,6 +172,7 @@ final class RegistryDoor implements AutoCloseable {
         private final Optional<OutOfReach> reach;
         private long nextLookNs = System.nanoTime();
         private long nextReachNs = nextLookNs;
+        private boolean wasConnected;
 
         Doorkeeper(
                 final RegistryClient client,
@@ -187,7 +188,7 @@ final class RegistryDoor implements AutoCloseable {
         @Override
         public int doWork() throws Exception {
             final long nowNs = System.nanoTime();
-            if (nowNs - nextLookNs >= 0) {
+            if (nowNs - nextLookNs >= 0 || isNewlyConnected()) {
                 nextLookNs = nowNs + LOOK_INTERVAL_NS;
                 events.tick();
                 if (membership.isPresent() && client.isConnected()) {
@@ -199,6 +200,14 @@ final class RegistryDoor implements AutoCloseable {
                 client.sayOutOfReach(reach.get().look(client.map(), nowNs));
             }
             return client.doWork();
+        }
+
+        /** A node that starts asks at once to be a member. */
+        private boolean isNewlyConnected() {
+            final boolean isConnected = client.isConnected();
+            final boolean isNew = isConnected && !wasConnected;
+            wasConnected = isConnected;
+            return isNew;
         }
 
         @Override
