@@ -14,6 +14,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileTime;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Makes the caches from which the JVMs of an installation start: classes as they are in memory, and which methods run hot (JEP 483, 514, 515). Real processes make real calls, a host, two nodes
@@ -59,16 +60,24 @@ final class WarmUp {
         }
         for (final String name : CACHES.values()) {
             final Path file = cache.resolve(name + SUFFIX);
-            if (!Files.exists(file) || !isNewer(file, home.resolve("lib")) || !isNewer(file, java.resolve("release"))) {
+            if (!Files.exists(file) || !isOlder(java.resolve("release"), file, "lastModifiedTime")) {
                 return false;
+            }
+            try (Stream<Path> jars = Files.walk(home.resolve("lib"))) {
+                for (final Path jar : jars.toList()) {
+                    // When it was written here: dates of jars are the same in all builds of a version.
+                    if (!isOlder(jar, file, "unix:ctime")) {
+                        return false;
+                    }
+                }
             }
         }
         return true;
     }
 
-    private static boolean isNewer(final Path file, final Path than) throws IOException {
-        final FileTime time = Files.getLastModifiedTime(file);
-        return !Files.exists(than) || time.compareTo(Files.getLastModifiedTime(than)) > 0;
+    private static boolean isOlder(final Path file, final Path than, final String time) throws IOException {
+        return !Files.exists(file)
+                || ((FileTime) Files.getAttribute(file, time)).compareTo(Files.getLastModifiedTime(than)) <= 0;
     }
 
     /** Makes them. False if another process does that now. */
@@ -76,10 +85,11 @@ final class WarmUp {
         try {
             Files.createDirectories(cache);
         } catch (IOException e) {
-            throw new UnavailableException("cannot write to " + cache + " (expected: by the owner of the installation): " + e.getMessage());
+            throw new UnavailableException(
+                    "cannot write to " + cache + " (expected: by the owner of the installation): " + e.getMessage());
         }
-        try (FileChannel channel = FileChannel.open(
-                        cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try (FileChannel channel =
+                        FileChannel.open(cache.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 out.println("another process warms up " + home + " now");
@@ -128,7 +138,8 @@ final class WarmUp {
     private void publish() throws IOException, UnavailableException {
         for (final String name : CACHES.values()) {
             if (!Files.exists(fresh(name))) {
-                throw new UnavailableException("this Java left no cache for " + name + " (expected: a JDK 25 or newer)");
+                throw new UnavailableException(
+                        "this Java left no cache for " + name + " (expected: a JDK 25 or newer)");
             }
         }
         Files.deleteIfExists(cache.resolve(JAVA_FILE));

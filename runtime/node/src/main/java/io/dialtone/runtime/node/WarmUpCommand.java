@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "warm-up",
         description = {
-            "Let processes of this installation start in half the time, and run compiled sooner.",
+            "Let processes of this installation start with two thirds of the CPU.",
             "",
             "Starts a cluster on loopback for some seconds, makes calls, and keeps in cache/ what the JVM learnt: loaded classes and",
             "what runs hot. To be done once, after the installation and after an update of Java. Without it all works, slower at first;",
@@ -42,7 +42,8 @@ final class WarmUpCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         final String home = System.getProperty(ChildProcesses.HOME_PROPERTY);
         if (home == null) {
-            throw new UnavailableException("only an installation can be warmed up (expected: to be started by bin/dialtone)");
+            throw new UnavailableException(
+                    "only an installation can be warmed up (expected: to be started by bin/dialtone)");
         }
         Logging.start(LogLevel.WARNING);
         final WarmUp warmUp = new WarmUp(Path.of(home), Path.of(System.getProperty("java.home")));

@@ -95,9 +95,8 @@ class RoleArgumentsTest {
     private static RoleArguments readByLibrary(final List<String> typed) {
         final List<String> words = new ArrayList<>(List.of("node"));
         words.addAll(typed);
-        final CommandLine.ParseResult parsed = DialtoneCommand.create()
-                .parseArgs(words.toArray(String[]::new))
-                .subcommand();
+        final CommandLine.ParseResult parsed =
+                DialtoneCommand.create().parseArgs(words.toArray(String[]::new)).subcommand();
         return new RoleArguments(
                 SettingOptions.flags(parsed, GROUPS),
                 parsed.matchedOptionValue(SettingOptions.CONFIG_FLAG, (Path) null));

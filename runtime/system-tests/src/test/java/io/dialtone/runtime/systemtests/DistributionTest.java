@@ -9,8 +9,11 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -19,6 +22,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** What an operator unpacks, run from a directory that it was not built in. */
 class DistributionTest {
     private static final Duration SOON = Duration.ofSeconds(60);
+    private static final Duration WARM_UP_MAX = Duration.ofMinutes(5);
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -85,6 +89,63 @@ class DistributionTest {
         assertTrue(json.path("setupMs").path("p50").asDouble() > 0);
         assertTrue(json.path("setupMs").path("p99").asDouble() > 0);
         assertNoNoise(demo);
+    }
+
+    @Test
+    void shouldStartFromTheCacheOfItsWarmUpUntilJarsChange() throws IOException {
+        final Path program = unpack();
+        final Path home = program.getParent().getParent();
+        final Path cache = home.resolve("cache/balancer.aot");
+        assertFalse(isCached("before", program), "an archive has no cache");
+
+        final Child warmUp = stage.start("warm-up", List.of(program.toString(), "warm-up"), Dialtone.ENVIRONMENT);
+        assertEquals(0, warmUp.awaitExit(WARM_UP_MAX), warmUp::tail);
+
+        assertTrue(isCached("after", program), "with its cache");
+        final FileTime made = Files.getLastModifiedTime(cache);
+        run("if-needed", program, "warm-up", "--if-needed");
+        assertEquals(made, Files.getLastModifiedTime(cache), "it was done already");
+        final Path jar = Files.copy(
+                home.resolve("LICENSE"), home.resolve("lib/of-another-build"), StandardCopyOption.COPY_ATTRIBUTES);
+        assertFalse(isCached("stale", program), "something in lib is newer than the cache");
+        Files.delete(jar);
+        assertFalse(isCached("stale-too", program), "something in lib was removed since");
+    }
+
+    @Test
+    void shouldStartWithoutAWordWhenTheCacheIsBrokenOrOfAnotherJava() throws IOException {
+        final Path program = unpack();
+        final Path cache =
+                Files.createDirectories(program.getParent().getParent().resolve("cache"));
+        final Path file = cache.resolve("balancer.aot");
+        Files.writeString(cache.resolve("java"), System.getProperty("java.home") + "\n");
+
+        for (final String content : List.of("", "no cache", "x".repeat(1 << 20))) {
+            Files.writeString(file, content);
+            assertFalse(isCached("broken-" + content.length(), program));
+        }
+        Files.writeString(cache.resolve("java"), "/nowhere\n");
+        assertFalse(isCached("other-java", program));
+        Files.delete(file);
+        Files.createDirectory(file);
+        assertFalse(isCached("directory", program));
+    }
+
+    /** Starts a process with the balancer's options; true if its classes come from a cache. It must not say anything of that. */
+    private boolean isCached(final String name, final Path program) throws IOException {
+        final Path log = stage.directory().resolve(name + ".classes");
+        final Child help = stage.start(
+                name,
+                List.of(program.toString(), "sip-lb", "--help"),
+                Map.of(
+                        "JAVA_HOME",
+                        System.getProperty("java.home"),
+                        "DIALTONE_JAVA_OPTIONS",
+                        "-Xlog:class+load=info:file=" + log));
+        assertEquals(0, help.awaitExit(SOON), help::output);
+        assertTrue(help.output().startsWith("Usage: "), help::output);
+        assertNoNoise(help);
+        return Files.readString(log).contains("io.dialtone.runtime.node.Main source: shared objects file");
     }
 
     private Path unpack() throws IOException {
