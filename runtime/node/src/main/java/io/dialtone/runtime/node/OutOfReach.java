@@ -10,10 +10,17 @@ import java.util.function.IntPredicate;
 /**
  * Which members an edge cannot reach, and is to tell the registry of. Called by the thread of the edge's {@link RegistryDoor}.
  *
- * <p>The link has waited before it calls a peer unreachable ({@code link.peer-silence-max}), so what it says is passed on at once; that a peer is back is believed after a while, or
- * a bad cable would make slots go to and fro. A member that was never reached may just be starting, and so may this edge.
+ * <p>What it says makes slots change hands, so it says it only when it knows better than the member's peers: they take the slots of one that has fallen silent before it speaks, and an edge
+ * that reaches nobody for long, since it is cut off itself or short of a processor, says nothing new. That a member is back is believed after a while, or a bad cable would make slots go to
+ * and fro. One that was never reached may just be starting, and so may this edge.
  */
 final class OutOfReach {
+    /** How long a member must have been out of reach, after the link has waited ({@code link.peer-silence-max}). */
+    static final long OUT_NS_MIN = TimeUnit.MILLISECONDS.toNanos(200);
+
+    /** How long another member must have been reached without a break for this edge to trust itself. */
+    static final long SURE_NS_MIN = TimeUnit.MILLISECONDS.toNanos(700);
+
     /** How long a member that was never reached is given. */
     static final long FIRST_NS_MAX = TimeUnit.SECONDS.toNanos(3);
 
@@ -22,10 +29,12 @@ final class OutOfReach {
 
     private static final class Sight {
         final long incarnation;
-        final long sinceNs;
+        /** Since when it has been as it is. */
+        long sinceNs;
+
+        boolean isReached;
         boolean wasReached;
         boolean isOut;
-        long outNs;
 
         Sight(final long incarnation, final long sinceNs) {
             this.incarnation = incarnation;
@@ -33,40 +42,54 @@ final class OutOfReach {
         }
     }
 
-    private final IntPredicate isReached;
+    private final IntPredicate link;
     private final Map<Integer, Sight> sights = new HashMap<>();
 
-    /** @param isReached the link's word on a member by its number */
-    OutOfReach(final IntPredicate isReached) {
-        this.isReached = isReached;
+    /** @param link says if a member is reached, by its number */
+    OutOfReach(final IntPredicate link) {
+        this.link = link;
     }
 
     /** Looks at all members of a map. Returns those out of reach now, with their incarnations. */
     Map<Integer, Long> look(final SlotMap map, final long nowNs) {
-        final Map<Integer, Long> out = new HashMap<>();
         sights.keySet().removeIf(number -> map.member(number) == null);
+        boolean isSure = false;
         for (final GridMember member : map.members()) {
-            final int number = member.number();
-            final Sight known = sights.get(number);
-            final Sight sight = known != null && known.incarnation == member.incarnation()
-                    ? known
-                    : new Sight(member.incarnation(), nowNs);
-            sights.put(number, sight);
-            judge(sight, isReached.test(number), nowNs);
+            final Sight sight = see(member, nowNs);
+            isSure |= sight.isReached && nowNs - sight.sinceNs > SURE_NS_MIN;
+        }
+        final Map<Integer, Long> out = new HashMap<>();
+        for (final GridMember member : map.members()) {
+            final Sight sight = see(member, nowNs);
+            judge(sight, isSure, nowNs);
             if (sight.isOut) {
-                out.put(number, sight.incarnation);
+                out.put(member.number(), sight.incarnation);
             }
         }
         return out;
     }
 
-    private static void judge(final Sight sight, final boolean reached, final long nowNs) {
-        sight.wasReached |= reached;
-        if (!reached) {
-            sight.isOut |= sight.wasReached || nowNs - sight.sinceNs > FIRST_NS_MAX;
-            sight.outNs = nowNs;
-        } else if (sight.isOut && nowNs - sight.outNs > RETURN_NS_MIN) {
-            sight.isOut = false;
+    private Sight see(final GridMember member, final long nowNs) {
+        final Sight known = sights.get(member.number());
+        final Sight sight = known != null && known.incarnation == member.incarnation()
+                ? known
+                : new Sight(member.incarnation(), nowNs);
+        sights.put(member.number(), sight);
+        final boolean isReached = link.test(member.number());
+        if (isReached != sight.isReached) {
+            sight.isReached = isReached;
+            sight.sinceNs = nowNs;
+        }
+        sight.wasReached |= isReached;
+        return sight;
+    }
+
+    private static void judge(final Sight sight, final boolean isSure, final long nowNs) {
+        final long sinceNs = nowNs - sight.sinceNs;
+        if (sight.isReached) {
+            sight.isOut &= sinceNs <= RETURN_NS_MIN;
+        } else if (isSure) {
+            sight.isOut |= sinceNs > (sight.wasReached ? OUT_NS_MIN : FIRST_NS_MAX);
         }
     }
 }

@@ -30,21 +30,64 @@ class OutOfReachTest {
         return reach.look(map, nowNs);
     }
 
-    @Test
-    void shouldSayAtOnceThatAMemberIsOutOfReachThatWasReached() {
+    private void reachBothForLong() {
         join(A, 7);
         join(B, 8);
         reached.addAll(Set.of(A, B));
         lookAfter(1);
+        lookAfter(2 * OutOfReach.SURE_NS_MIN);
+    }
+
+    @Test
+    void shouldSayThatAMemberIsOutOfReachWhenItsPeersHadTimeToTakeItsSlots() {
+        reachBothForLong();
 
         reached.remove(A);
 
+        assertEquals(Map.of(), lookAfter(1));
+        assertEquals(Map.of(), lookAfter(OutOfReach.OUT_NS_MIN));
         assertEquals(Map.of(A, 7L), lookAfter(1));
+    }
+
+    @Test
+    void shouldSayNothingNewWhileItReachesNobody() {
+        reachBothForLong();
+
+        reached.clear();
+
+        assertEquals(Map.of(), lookAfter(1));
+        assertEquals(Map.of(), lookAfter(10 * OutOfReach.FIRST_NS_MAX));
+    }
+
+    @Test
+    void shouldNotTrustItselfSoonAfterItReachedNobody() {
+        reachBothForLong();
+        reached.clear();
+        lookAfter(1);
+
+        reached.add(B);
+        lookAfter(OutOfReach.OUT_NS_MIN);
+
+        assertEquals(Map.of(), lookAfter(OutOfReach.SURE_NS_MIN));
+        assertEquals(Map.of(A, 7L), lookAfter(1));
+    }
+
+    @Test
+    void shouldNotMindAMemberThatIsSilentNowAndThen() {
+        reachBothForLong();
+        for (int i = 0; i < 10; i++) {
+            reached.remove(A);
+            assertEquals(Map.of(), lookAfter(OutOfReach.OUT_NS_MIN));
+            reached.add(A);
+            assertEquals(Map.of(), lookAfter(OutOfReach.OUT_NS_MIN));
+        }
     }
 
     @Test
     void shouldGiveAMemberTimeToBeReachedFirst() {
         join(A, 7);
+        join(B, 8);
+        reached.add(B);
 
         assertEquals(Map.of(), lookAfter(1));
         assertEquals(Map.of(), lookAfter(OutOfReach.FIRST_NS_MAX));
@@ -53,25 +96,24 @@ class OutOfReachTest {
 
     @Test
     void shouldBelieveAMembersReturnAfterAWhile() {
-        join(A, 7);
-        reached.add(A);
-        lookAfter(1);
+        reachBothForLong();
         reached.remove(A);
         lookAfter(1);
+        lookAfter(2 * OutOfReach.OUT_NS_MIN);
 
         reached.add(A);
 
+        assertEquals(Map.of(A, 7L), lookAfter(1));
         assertEquals(Map.of(A, 7L), lookAfter(OutOfReach.RETURN_NS_MIN));
         assertEquals(Map.of(), lookAfter(1));
     }
 
     @Test
     void shouldBeginAnewWithAProcessThatWasStartedAgain() {
-        join(A, 7);
-        reached.add(A);
-        lookAfter(1);
+        reachBothForLong();
         reached.remove(A);
         lookAfter(1);
+        lookAfter(2 * OutOfReach.OUT_NS_MIN);
 
         join(A, 9);
 

@@ -15,7 +15,12 @@ enum Cut {
     REGISTRY_SPLIT("the first of the registry's hosts, which is the edge's too, does not hear the others"),
     REGISTRY_AWAY("the registry's hosts do not hear each other: there is no majority"),
     LOSS("a tenth of all packets is lost"),
-    OWNER_FROM_EDGE("the owner and the edge do not hear each other, and all others do");
+    OWNER_FROM_EDGE("the owner and the edge do not hear each other, and all others do"),
+    OWNER_DEAF_TO_EDGE("the owner does not hear the edge"),
+    EDGE_DEAF_TO_OWNER("the edge does not hear the owner"),
+    OTHER_ALONE("another node hears nobody and nobody hears it"),
+    OTHER_MUTE("nobody hears another node"),
+    OTHER_DEAF("another node hears nobody");
 
     private static final int LOST_PERCENT = 10;
 
@@ -52,6 +57,11 @@ enum Cut {
             case REGISTRY_AWAY -> network.part(registry, registry);
             case LOSS -> network.lose(LOST_PERCENT, all, all);
             case OWNER_FROM_EDGE -> network.part(owner, where.edge());
+            case OWNER_DEAF_TO_EDGE -> network.cut(where.edge(), owner);
+            case EDGE_DEAF_TO_OWNER -> network.cut(owner, where.edge());
+            case OTHER_ALONE -> network.part(nodes.subList(0, 1), all);
+            case OTHER_MUTE -> network.cut(nodes.subList(0, 1), all);
+            case OTHER_DEAF -> network.cut(all, nodes.subList(0, 1));
         }
     }
 }

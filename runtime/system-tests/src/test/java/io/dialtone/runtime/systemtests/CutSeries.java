@@ -75,6 +75,7 @@ final class CutSeries {
                 history);
         final long beganNs = System.nanoTime();
         calls.goOnFor(plan.warmUp());
+        awaitWell(platform, "the warm-up", "node-1");
         int number = 0;
         for (final Cut cut : plan.cuts()) {
             cut(platform, network, registry, cut, ++number, calls);
@@ -114,14 +115,7 @@ final class CutSeries {
         final Map<String, Integer> during = platform.slotsByNode();
         network.heal();
         final long healedNs = System.nanoTime();
-        Await.until(
-                "every slot has its backup after " + cut,
-                LONG_ENOUGH,
-                () -> {
-                    startWhatHasEnded(platform);
-                    return platform.isReady("edge-1") && platform.isSettled("edge-1", NODES, victim);
-                },
-                platform::toString);
+        awaitWell(platform, cut.toString(), victim);
         progress.accept(String.format(
                 Locale.ROOT,
                 "cut %d of %d, %s: slots of %s while cut %d; well %.2f s after it was healed |%s",
@@ -132,6 +126,17 @@ final class CutSeries {
                 during.getOrDefault(victim, 0),
                 (System.nanoTime() - healedNs) / 1e9,
                 calls.progress()));
+    }
+
+    private void awaitWell(final Platform platform, final String after, final String node) {
+        Await.until(
+                "every slot has its backup after " + after,
+                LONG_ENOUGH,
+                () -> {
+                    startWhatHasEnded(platform);
+                    return platform.isReady("edge-1") && platform.isSettled("edge-1", NODES, node);
+                },
+                platform::toString);
     }
 
     /** A process that was cut off may end, and says why; what supervises it starts it again. */

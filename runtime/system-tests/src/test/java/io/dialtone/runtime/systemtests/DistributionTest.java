@@ -91,10 +91,15 @@ class DistributionTest {
         assertNoNoise(demo);
     }
 
+    /** The directory of a distribution whose program is {@code bin/dialtone}. */
+    private static Path homeOf(final Path program) {
+        return program.resolve("../..").normalize();
+    }
+
     @Test
     void shouldStartFromTheCacheOfItsWarmUpUntilJarsChange() throws IOException {
         final Path program = unpack();
-        final Path home = program.getParent().getParent();
+        final Path home = homeOf(program);
         final Path cache = home.resolve("cache/balancer.aot");
         assertFalse(isCached("before", program), "an archive has no cache");
 
@@ -116,7 +121,7 @@ class DistributionTest {
     void shouldStartWithoutAWordWhenTheCacheIsBrokenOrOfAnotherJava() throws IOException {
         final Path program = unpack();
         final Path cache =
-                Files.createDirectories(program.getParent().getParent().resolve("cache"));
+                Files.createDirectories(homeOf(program).resolve("cache"));
         final Path file = cache.resolve("balancer.aot");
         Files.writeString(cache.resolve("java"), System.getProperty("java.home") + "\n");
 
