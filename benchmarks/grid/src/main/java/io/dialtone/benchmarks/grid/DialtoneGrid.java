@@ -10,6 +10,7 @@ final class DialtoneGrid implements Grid {
     private static final int OUTPUT_BYTES = 400;
 
     private final Workload workload;
+    private final int number;
     private final DialtoneMember member;
     private final Call[] states;
     private final UnsafeBuffer[] keys;
@@ -19,18 +20,16 @@ final class DialtoneGrid implements Grid {
     private final ArrayDeque<Event> open = new ArrayDeque<>();
     private final long[] numbers;
 
-    DialtoneGrid(final Workload workload, final Path directory) {
+    DialtoneGrid(final Workload workload, final int number, final Path directory) {
         this.workload = workload;
-        member = new DialtoneMember(DialtoneMember.OWNER, directory);
+        this.number = number;
+        member = new DialtoneMember(number, directory);
         states = new Call[workload.sessions()];
         keys = new UnsafeBuffer[workload.sessions()];
         numbers = new long[workload.sessions()];
         for (int i = 0; i < states.length; i++) {
             states[i] = workload.first(i);
-            keys[i] = new UnsafeBuffer(Workload.key(i));
-        }
-        while (!member.isAllBackedUp()) {
-            doWork(System.nanoTime());
+            keys[i] = new UnsafeBuffer(workload.keyOf(i));
         }
     }
 
@@ -80,12 +79,29 @@ final class DialtoneGrid implements Grid {
         return released;
     }
 
-    private static int slotOf(final int session) {
-        return session % DialtoneMember.SLOTS;
+    /** Every other slot is this member's. */
+    private int slotOf(final int session) {
+        return session % (DialtoneMember.SLOTS / 2) * 2 + number;
     }
 
     private static long hashOf(final int session) {
         return (session + 1) * 0x9E37_79B9_7F4A_7C15L;
+    }
+
+    @Override
+    public void onCommand(final String command) {
+        switch (command) {
+            case "hold" -> member.hold(true);
+            case "teach" -> member.teach(true);
+            case "teach-nobody" -> member.teach(false);
+            case "hold-nothing" -> member.hold(false);
+            default -> throw new IllegalArgumentException(command);
+        }
+    }
+
+    @Override
+    public boolean isSettled() {
+        return member.isSettled();
     }
 
     @Override

@@ -28,13 +28,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.agrona.DirectBuffer;
 
 /**
- * One of two nodes with one worker each, wired as in the product but for the registry: member 0 owns all slots, member 1 learns them and is made their backup; nobody is
- * ever given up, however long a process waits for a core. Used by one thread.
+ * One of two nodes with one worker each, wired as in the product but for the registry: each owns every other slot and, when told so, learns those of the other and is made their
+ * backup; nobody is ever given up, however long a process waits for a core. Used by one thread.
  */
 final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
     static final int SLOTS = 16;
-    static final int OWNER = 0;
-    static final int BACKUP = 1;
+
+    private static final int MEMBERS = 2;
 
     private static final int FRAMES_PER_POLL = 64;
     private static final int DRIVER_WAIT_MS = 20_000;
@@ -48,11 +48,15 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
     private final int[] entryVersions = new int[SLOTS];
     private final boolean[] isBackedUp = new boolean[SLOTS];
     private final List<GridMember> members = new ArrayList<>();
+    private final int number;
+    private final int peer;
+    private boolean isHolding;
+    private boolean isTeaching;
     private SlotMap map;
     private long nowNs = System.nanoTime();
 
     DialtoneMember(final int number, final Path directory) {
-        final LinkMembers linkMembers = new LinkMembers(List.of(member(OWNER), member(BACKUP)));
+        final LinkMembers linkMembers = new LinkMembers(List.of(member(0), member(1)));
         link = Link.open(
                 linkMembers,
                 linkMembers.members().get(number),
@@ -64,13 +68,14 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
                     Runtime.getRuntime().halt(1);
                 });
         endpoint = link.endpoint(0, nowNs);
-        final int peer = OWNER + BACKUP - number;
+        this.number = number;
+        peer = MEMBERS - 1 - number;
         while (endpoint.incarnationOf(peer, 0) == 0) {
             LockSupport.parkNanos(1_000_000L);
             endpoint.doWork(System.nanoTime());
             endpoint.poll((buffer, offset, length) -> {}, FRAMES_PER_POLL);
         }
-        for (int i = OWNER; i <= BACKUP; i++) {
+        for (int i = 0; i < MEMBERS; i++) {
             final long incarnation = i == number ? endpoint.incarnation() : endpoint.incarnationOf(peer, 0);
             members.add(new GridMember(i, incarnation, "node-" + i, "host", "zone", false));
         }
@@ -93,9 +98,12 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
     private SlotMap newMap(final long version) {
         final List<SlotEntry> entries = new ArrayList<>();
         for (int slot = 0; slot < SLOTS; slot++) {
-            final int[] backups = isBackedUp[slot] ? new int[] {BACKUP} : new int[0];
-            final int learner = isBackedUp[slot] ? SlotEntry.NONE : BACKUP;
-            entries.add(SlotEntry.of(1 + entryVersions[slot], 1, 1, OWNER, backups, learner, SlotEntry.NONE));
+            final int owner = slot % MEMBERS;
+            final int other = MEMBERS - 1 - owner;
+            final boolean hasOther = owner == number ? isTeaching : isHolding;
+            final int[] backups = hasOther && isBackedUp[slot] ? new int[] {other} : new int[0];
+            final int learner = hasOther && !isBackedUp[slot] ? other : SlotEntry.NONE;
+            entries.add(SlotEntry.of(1 + entryVersions[slot], 1, 1, owner, backups, learner, SlotEntry.NONE));
         }
         return SlotMap.of(version, 1, 0, members, entries);
     }
@@ -104,9 +112,30 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
         return replicator;
     }
 
-    boolean isAllBackedUp() {
-        for (final boolean is : isBackedUp) {
-            if (!is) {
+    /** Whether this member is to keep what the other owns; said to both before one is to teach, and after none is. */
+    void hold(final boolean is) {
+        isHolding = is;
+        changeSlotsOf(peer);
+    }
+
+    /** Whether the other is to keep what this one owns: with it, or without any backup as {@code service.backups: 0} does. */
+    void teach(final boolean is) {
+        isTeaching = is;
+        changeSlotsOf(number);
+    }
+
+    private void changeSlotsOf(final int owner) {
+        for (int slot = owner; slot < SLOTS; slot += MEMBERS) {
+            isBackedUp[slot] = false;
+            entryVersions[slot]++;
+        }
+        map = newMap(map.version() + 1);
+    }
+
+    /** False while the other does not have all that this one is to teach. */
+    boolean isSettled() {
+        for (int slot = number; isTeaching && slot < SLOTS; slot += MEMBERS) {
+            if (!isBackedUp[slot]) {
                 return false;
             }
         }
@@ -134,7 +163,7 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
     public void propose(final SlotCommand command) {
         if (command instanceof final SlotCommand.Change change && change.kind() == SlotCommand.Kind.PROMOTE) {
             for (final SlotCommand.Claim claim : change.claims()) {
-                if (!isBackedUp[claim.slot()]) {
+                if (isTeaching && !isBackedUp[claim.slot()]) {
                     isBackedUp[claim.slot()] = true;
                     entryVersions[claim.slot()]++;
                 }

@@ -8,6 +8,15 @@ interface Grid extends AutoCloseable {
     /** Does what is due. Says how much was done. */
     int doWork(long nowNs);
 
+    /** Something is to be otherwise from now on; it is when the grid {@link #isSettled is settled}. */
+    default void onCommand(final String command) {
+        throw new IllegalArgumentException(command);
+    }
+
+    default boolean isSettled() {
+        return true;
+    }
+
     @Override
     void close();
 }

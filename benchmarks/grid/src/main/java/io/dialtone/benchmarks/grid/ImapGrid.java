@@ -8,6 +8,7 @@ import com.hazelcast.core.Hazelcast;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.map.IMap;
 import com.hazelcast.partition.PartitionService;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.locks.LockSupport;
@@ -43,7 +44,7 @@ final class ImapGrid implements Grid {
         for (int i = 0; i < keys.length; i++) {
             String key;
             do {
-                key = new String(Workload.key(next++), java.nio.charset.StandardCharsets.US_ASCII);
+                key = new String(Workload.key(next++), StandardCharsets.US_ASCII);
             } while (!isOurs(partitions, key));
             keys[i] = key;
             calls.set(key, workload.firstImage(i));

@@ -24,7 +24,7 @@ final class RedisGrid implements Grid {
         redis = new RespClient(port);
         keys = new byte[workload.sessions()][];
         for (int i = 0; i < keys.length; i++) {
-            keys[i] = Workload.key(i);
+            keys[i] = workload.keyOf(i);
             final byte[] image = workload.firstImage(i);
             redis.set(keys[i], image, image.length);
         }
@@ -43,7 +43,7 @@ final class RedisGrid implements Grid {
         }
     }
 
-    private static void requireReplica(final long replicas) {
+    static void requireReplica(final long replicas) {
         if (replicas < 1) {
             throw new IllegalStateException("WAIT 1 was answered with " + replicas + " replicas");
         }
