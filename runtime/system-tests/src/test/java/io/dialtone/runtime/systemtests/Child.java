@@ -160,6 +160,16 @@ final class Child {
         return statusKb("VmRSS");
     }
 
+    /** True while SIGSTOP holds it, as the kernel says. */
+    boolean isStopped() {
+        try {
+            return Files.readAllLines(Path.of("/proc/" + pid() + "/status")).stream()
+                    .anyMatch(line -> line.startsWith("State:\tT"));
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
     private long statusKb(final String field) {
         try {
             for (final String line : Files.readAllLines(Path.of("/proc/" + pid() + "/status"))) {

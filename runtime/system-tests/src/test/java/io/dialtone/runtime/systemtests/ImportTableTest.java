@@ -99,6 +99,10 @@ class ImportTableTest {
             .because("images lie in a slab of our own; ADR 0008 says what Chronicle Map costs beside it");
 
     @ArchTest
+    static final ArchRule lettuceStaysInTheBenchmarks = library("io.lettuce..", "io.dialtone.benchmarks.grid..")
+            .because("we are compared with Redis and do not use it");
+
+    @ArchTest
     static final ArchRule examplesImportApi = room(EXAMPLES, API)
             .because("a developer has the API and nothing else, and examples must show that it is enough");
 

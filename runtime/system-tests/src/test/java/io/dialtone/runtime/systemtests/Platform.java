@@ -63,12 +63,18 @@ final class Platform {
 
     /** A host, an edge and so many nodes, joined by a cluster file that deals slots for good. */
     static Platform ofProcesses(final Stage stage, final String handler, final int nodes, final String... options) {
-        return ofProcesses(stage, handler, nodes, false, options);
+        return ofProcesses(stage, handler, nodes, false, "", options);
     }
 
     /** The same with a registry in the host: each session is known to two nodes. Returns when every slot has its backup. */
     static Platform withGrid(final Stage stage, final String handler, final int nodes, final String... options) {
-        final Platform platform = ofProcesses(stage, handler, nodes, true, options);
+        return withGridAndSettings(stage, handler, nodes, "", options);
+    }
+
+    /** The same with further lines of YAML that all processes read. */
+    static Platform withGridAndSettings(
+            final Stage stage, final String handler, final int nodes, final String yaml, final String... options) {
+        final Platform platform = ofProcesses(stage, handler, nodes, true, yaml, options);
         platform.awaitSettled(nodes);
         return platform;
     }
@@ -134,11 +140,17 @@ final class Platform {
     }
 
     private static Platform ofProcesses(
-            final Stage stage, final String handler, final int nodes, final boolean hasGrid, final String... options) {
+            final Stage stage,
+            final String handler,
+            final int nodes,
+            final boolean hasGrid,
+            final String settings,
+            final String... options) {
         final Platform platform = new Platform(Ports.free());
         final String host =
                 "systest-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         final StringBuilder yaml = new StringBuilder();
+        yaml.append(settings);
         yaml.append("service: { name: systest, handler: ").append(handler).append(" }\n");
         if (hasGrid) {
             yaml.append("grid: { registry: \"")
@@ -227,6 +239,17 @@ final class Platform {
     void kill(final String member) {
         process(member).signal("KILL");
         Await.until(member + " is gone", START_MAX, () -> !process(member).isAlive(), () -> "");
+    }
+
+    /** Stops the process, so that it does nothing; returns when the kernel says that it is stopped. */
+    void freeze(final String member) {
+        process(member).signal("STOP");
+        Await.until(member + " is stopped", START_MAX, () -> process(member).isStopped());
+    }
+
+    /** Lets a process that was stopped go on where it was. */
+    void thaw(final String member) {
+        process(member).signal("CONT");
     }
 
     /** Starts members that have ended once more. */
