@@ -53,7 +53,7 @@ awk -v budget=2 -v image="$image" '
  function compared(grid, wanted,  k, added, times) {
    k=grid" "mode; if (!(k in n)) return
    added=median(c,k)-alone; times=added/ours
-   printf "  %-16s adds %7.2f us, %6.1f times ours (%.1f times ours over alone)  at %.0f /s, p50 %.0f us, p99 %.0f us", grid, added, times, oursOverAlone>0 ? added/oursOverAlone : 0, median(r,k), median(m,k), median(l,k)
+   printf "  %-16s adds %7.2f us, %6.1f times ours (%.1f times ours over alone)  at %.0f /s, p50 %.0f us, p99 %.0f us", grid, added, times, added/(oursOverAlone<0.1 ? 0.1 : oursOverAlone), median(r,k), median(m,k), median(l,k)
    if (isPaced) printf "  %s: at least %d times", verdict(times>=wanted), wanted
    printf "\n" }
  END {
@@ -63,7 +63,7 @@ awk -v budget=2 -v image="$image" '
      alone=median(c,"alone "mode); with=median(c,"dialtone "mode); without=median(c,"no-backup "mode)
      for (j=1;j<=n["dialtone "mode];j++) { d["pairs",j]=c["dialtone "mode,j]-c["no-backup "mode,j] } n["pairs"]=n["dialtone "mode]
      ours=median(d,"pairs"); oursOverAlone=with-alone
-     printf "\n%s B, %s open, %s /s:\n  alone %.2f us, no-backup %.2f us, with a backup %.2f us\n", image, mode_open(mode), isPaced ? mode_rate(mode) : "as many as go", alone, without, with
+     printf "\n%s B, %s open, %s /s:\n  alone %.2f us, no-backup %.2f us, with a backup %.2f us\n", image, mode_open(mode), (isPaced ? mode_rate(mode) : "as many as go"), alone, without, with
      printf "  dialtone         adds %7.2f us with what is there anyway %.2f us over alone  at %.0f /s, p50 %.0f us, p99 %.0f us (without a backup p50 %.0f us, p99 %.0f us)", ours, oursOverAlone, median(r,"dialtone "mode), median(m,"dialtone "mode), median(l,"dialtone "mode), median(m,"no-backup "mode), median(l,"no-backup "mode)
      if (isPaced) printf "  %s: at most %d us", verdict(ours<=budget), budget
      printf "\n"

@@ -38,6 +38,7 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
 
     private static final int FRAMES_PER_POLL = 64;
     private static final int DRIVER_WAIT_MS = 20_000;
+    private static final int SILENCE_MS_MAX = 60_000;
     private static final long STORE_BYTES = 128L << 20;
 
     private final Link link;
@@ -88,7 +89,15 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
     }
 
     static LinkSettings settings(final Path directory) {
-        return LinkSettings.defaults(directory);
+        return new LinkSettings(
+                directory,
+                LinkSettings.TERM_BYTES_DEFAULT,
+                LinkSettings.MTU_BYTES_DEFAULT,
+                LinkSettings.PARK_MAX_US_DEFAULT,
+                SILENCE_MS_MAX,
+                SILENCE_MS_MAX,
+                LinkSettings.BEAT_INTERVAL_MS_DEFAULT,
+                SILENCE_MS_MAX);
     }
 
     private static LinkMember member(final int number) {
