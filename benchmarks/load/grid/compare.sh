@@ -16,7 +16,7 @@ jar=$root/benchmarks/grid/target/benchmarks.jar tmp=$(mktemp -d)
 jvm=${JAVA_HOME:+$JAVA_HOME/bin/}java
 flags="-Xms256m -Xmx256m -XX:+UseSerialGC -Dagrona.disable.bounds.checks=true --add-opens java.base/jdk.internal.misc=ALL-UNNAMED
  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.util.concurrent.ForkJoinPool.common.parallelism=2 -Dhazelcast.phone.home.enabled=false
- -Dpark.min.us=${PARK_MIN_US:-50} -Dpark.max.us=${PARK_MAX_US:-1000}"
+ -Dpark.max.us=${PARK_MAX_US:-1000}"
 main=io.dialtone.benchmarks.grid.GridMain
 memory=/dev/shm; [ -d $memory ] || memory=$tmp
 driver=$memory/dialtone-compare-$$

@@ -1,6 +1,5 @@
 package io.dialtone.benchmarks.grid;
 
-import io.dialtone.runtime.link.GrowingRest;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -8,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
-import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * One of two worker processes: a node with callers inside. It does on its standard input's word what it is told, and says on its standard output when that is done: {@code run
@@ -19,7 +18,9 @@ final class GridWorker {
     private static final int SESSIONS = 5_000;
     private static final int WINDOW_MAX = 256;
     private static final int IMAP_PORT = 24_101;
-    private static final long PARK_MIN_US = 50;
+    private static final long SPINS = 50;
+    private static final long YIELDS = 10;
+    private static final long PARK_MIN_NS = 1_000;
     private static final long PARK_MAX_US = 1_000;
 
     private final Workload workload;
@@ -50,12 +51,9 @@ final class GridWorker {
         };
     }
 
-    /** A worker without work rests as the product's does, with the defaults of {@code node.park-min} and {@code node.park-max}. */
+    /** A worker without work rests as the product's does. */
     private static IdleStrategy idle() {
-        return new GrowingRest(
-                SystemNanoClock.INSTANCE,
-                Long.getLong("park.min.us", PARK_MIN_US) * 1_000,
-                Long.getLong("park.max.us", PARK_MAX_US) * 1_000);
+        return new BackoffIdleStrategy(SPINS, YIELDS, PARK_MIN_NS, Long.getLong("park.max.us", PARK_MAX_US) * 1_000);
     }
 
     void run() {
