@@ -49,7 +49,7 @@ class FrozenBackupTest {
                 platform.status("node-1")::toPrettyString);
         // What the owner lets go the edge sends at once; this answer comes from the edge itself, after all that was
         // there.
-        phone.inviteThatIsTooLate("nothing-hides-in-the-edge");
+        phone.inviteOfAnotherVersion("nothing-hides-in-the-edge");
         Await.until("the edge has answered", LONG_ENOUGH, () -> phone.answers("nothing-hides-in-the-edge") > 0);
 
         assertEquals(Set.of(), phone.answered(callIds), "answers that left without their record");

@@ -36,21 +36,21 @@ final class Phone implements AutoCloseable {
     }
 
     void invite(final String callId) {
-        send(callId, 70);
+        send(callId, "SIP/2.0");
     }
 
-    /** One that whoever gets it first answers itself, because it may go no further (RFC 3261 section 16.3). */
-    void inviteThatIsTooLate(final String callId) {
-        send(callId, 0);
+    /** One that whoever gets it first answers itself, with 505 (Version Not Supported), and hands to nobody. */
+    void inviteOfAnotherVersion(final String callId) {
+        send(callId, "SIP/3.0");
     }
 
-    private void send(final String callId, final int maxForwards) {
+    private void send(final String callId, final String version) {
         final String from = "127.0.0.1:" + socket.getLocalPort();
         final byte[] invite = String.join(
                         "\r\n",
-                        "INVITE sip:bob@" + target.getHostString() + ":" + target.getPort() + " SIP/2.0",
+                        "INVITE sip:bob@" + target.getHostString() + ":" + target.getPort() + " " + version,
                         "Via: SIP/2.0/UDP " + from + ";branch=z9hG4bK-" + callId.hashCode() + ";rport",
-                        "Max-Forwards: " + maxForwards,
+                        "Max-Forwards: 70",
                         "From: <sip:alice@" + from + ">;tag=a" + callId.hashCode(),
                         "To: <sip:bob@" + target.getHostString() + ">",
                         "Call-ID: " + callId,
