@@ -53,7 +53,10 @@ final class GridEvents {
             } else if (was.isOutOfReach() != member.isOutOfReach()) {
                 add(
                         member.isOutOfReach() ? System.Logger.Level.WARNING : System.Logger.Level.INFO,
-                        member.name() + (member.isOutOfReach() ? " cannot be reached by an edge" : " is reached by all edges"));
+                        member.name()
+                                + (member.isOutOfReach()
+                                        ? " cannot be reached by an edge"
+                                        : " is reached by all edges"));
             } else if (was.isDraining() != member.isDraining()) {
                 add(
                         System.Logger.Level.INFO,

@@ -120,8 +120,7 @@ class DistributionTest {
     @Test
     void shouldStartWithoutAWordWhenTheCacheIsBrokenOrOfAnotherJava() throws IOException {
         final Path program = unpack();
-        final Path cache =
-                Files.createDirectories(homeOf(program).resolve("cache"));
+        final Path cache = Files.createDirectories(homeOf(program).resolve("cache"));
         final Path file = cache.resolve("balancer.aot");
         Files.writeString(cache.resolve("java"), System.getProperty("java.home") + "\n");
 

@@ -168,7 +168,8 @@ class OperationsTest {
 
         LOGGER.log(System.Logger.Level.INFO, "kill -9 of everything: all ready again after {0} ms", tookMs);
         final JsonNode grid = platform.status("edge-1").path("grid");
-        // Each once at least: a slot that is begun anew at a process that nobody knows yet to be dead is lost once more, empty.
+        // Each once at least: a slot that is begun anew at a process that nobody knows yet to be dead is lost once
+        // more, empty.
         assertTrue(grid.path("slotsLost").asInt() >= SLOTS, grid::toPrettyString);
         assertTrue(grid.path("sessionsLost").asInt() > 50, grid::toPrettyString);
         assertTrue(

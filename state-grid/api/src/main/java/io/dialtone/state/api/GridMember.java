@@ -50,7 +50,8 @@ public record GridMember(
     }
 
     GridMember drained(final boolean draining, final boolean leaving) {
-        return new GridMember(number, incarnation, name, host, zone, draining, draining && leaving, schema, isOutOfReach);
+        return new GridMember(
+                number, incarnation, name, host, zone, draining, draining && leaving, schema, isOutOfReach);
     }
 
     GridMember reached(final boolean reached) {

@@ -269,10 +269,7 @@ final class RegistryFrame {
             }
             case SlotCommand.Leave leave -> writer.u8(LEAVE).i32(leave.member()).i64(leave.incarnation());
             case SlotCommand.Reach reach ->
-                writer.u8(REACH)
-                        .i32(reach.member())
-                        .i64(reach.incarnation())
-                        .u8(reach.isReached() ? 1 : 0);
+                writer.u8(REACH).i32(reach.member()).i64(reach.incarnation()).u8(reach.isReached() ? 1 : 0);
             case SlotCommand.Change change -> {
                 writer.u8(CHANGE).u8(numberOf(change.kind()));
                 writer.i32(change.by()).i64(change.incarnation()).i32(change.about());

@@ -14,9 +14,9 @@ import io.dialtone.state.api.SlotCommand.Kind;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
 import java.io.IOException;
-import java.util.Map;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -349,13 +349,15 @@ class RegistryTest {
     void shouldAnswerAtOnceWhenItIsAsked() throws IOException {
         try (RegistryHouse house = new RegistryHouse(1, 1)) {
             final RegistryClient idle = house.onlooker();
-            house.await("the first answer", () -> idle.lastHeardNs() - System.nanoTime() > -RegistryClient.PING_IDLE_NS);
+            house.await(
+                    "the first answer", () -> idle.lastHeardNs() - System.nanoTime() > -RegistryClient.PING_IDLE_NS);
             final long askedNs = System.nanoTime();
 
             idle.ask();
             house.await("the answer", () -> idle.lastHeardNs() - askedNs >= 0);
 
-            assertTrue(idle.lastHeardNs() - askedNs < RegistryClient.PING_IDLE_NS / 2, "it was no answer to the question");
+            assertTrue(
+                    idle.lastHeardNs() - askedNs < RegistryClient.PING_IDLE_NS / 2, "it was no answer to the question");
         }
     }
 

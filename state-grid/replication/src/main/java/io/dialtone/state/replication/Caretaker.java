@@ -154,11 +154,11 @@ final class Caretaker {
         }
         final int threads = Math.max(1, link.threadsOf(owner));
         final int thread = SlotTable.threadOf(slot, threads);
-        final long silentNs =
-                nowNs - Math.max(replicas.lastHeardNs(owner, thread, nowNs), ownerSinceNs[slot]);
+        final long silentNs = nowNs - Math.max(replicas.lastHeardNs(owner, thread, nowNs), ownerSinceNs[slot]);
         final long othersFirstNs = rank * config.ownerSilenceNsMax() / 2;
         final boolean isSilent = silentNs > config.ownerSilenceNsMax() + othersFirstNs;
-        // It cannot hear that we have applied anything, so nothing leaves it: the same as if it were silent. It had half of the time before it said so.
+        // It cannot hear that we have applied anything, so nothing leaves it: the same as if it were silent. It had
+        // half of the time before it said so.
         final boolean isDeaf = link.deafForNs(owner, thread, nowNs) > config.ownerSilenceNsMax() / 2 + othersFirstNs
                 && nowNs - ownerSinceNs[slot] > config.ownerSilenceNsMax() + othersFirstNs;
         if ((isSilent || isDeaf || isDeadByHint(owner, map.incarnationOf(owner), silentNs, rank, nowNs))
