@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The same calls' states kept in two processes, side by side in one run: by this project's grid, by a Hazelcast IMap with one sync backup, by Redis without and with a replica.
 #   benchmarks/load/grid/compare.sh [PROJECT_ROOT] [SECONDS] [ROUNDS]           about five minutes; reads pass or fail of three claims at its end
-#   GRIDS="alone dialtone imap" MODES=128/20000 IMAGE=1024 PARK_MIN_US=100 benchmarks/load/grid/compare.sh . 5 3
+#   GRIDS="alone dialtone imap" MODES=128/20000 IMAGE=1024 benchmarks/load/grid/compare.sh . 5 3
 # Two worker processes have half of the load each. An event reads a state, changes it, and is done when a second process has it (Redis without replica: when Redis has it). A mode is
 # OPEN/PER_SECOND: events open at a time, and how many begin in a second, of both workers together; 0 is as fast as it goes. CPU is that of all processes that take part, callers and
 # handler included. Dialtone is measured without backups (row no-backup) and with, in turn, in the same processes. Needs: redis-server (apt-get install -y redis-server), and the jar:
