@@ -184,15 +184,22 @@ public final class DormantSessions implements SlotKeeper {
         return seen;
     }
 
-    /** An idle session leaves memory; its image is as it is. */
-    void rest(final WorkerSession<?> session) {
-        if (find(session)) {
-            final int slot = session.slot();
-            counters.increment(WorkerCounter.SESSIONS_PUT_TO_REST);
-            onDormant(slot, +1);
-            protocol().forget(session);
-            onImage(slot);
+    /** False if no image of the slot is kept, so that none of its sessions can rest. */
+    boolean mayRest(final int slot) {
+        return images.count(slot) > 0;
+    }
+
+    /** An idle session leaves memory; its image is as it is. False if it has none: then it stays. */
+    boolean rest(final WorkerSession<?> session) {
+        if (!find(session)) {
+            return false;
         }
+        final int slot = session.slot();
+        counters.increment(WorkerCounter.SESSIONS_PUT_TO_REST);
+        onDormant(slot, +1);
+        protocol().forget(session);
+        onImage(slot);
+        return true;
     }
 
     private int walk(final int slot, final int limit) {

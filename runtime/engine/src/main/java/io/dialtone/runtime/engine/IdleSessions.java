@@ -37,15 +37,19 @@ final class IdleSessions {
         pauseNs = restAfterNs / 2 / slots;
     }
 
-    /** Looks at one slot, if it is time for that, and says how many sessions were put to rest. */
+    /** Looks at one slot, if it is time for that, and says how many sessions were put to rest. Goes on to the next when there is nothing more to do at this one. */
     int doWork() {
         if (time.nowNs() < nextNs) {
             return 0;
         }
-        sessions.forEach(slot, onSession);
-        final int rested = found.size();
-        for (int i = 0; i < rested; i++) {
-            dormant.rest(found.get(i));
+        if (dormant.mayRest(slot)) {
+            sessions.forEach(slot, onSession);
+        }
+        int rested = 0;
+        for (int i = 0; i < found.size(); i++) {
+            if (dormant.rest(found.get(i))) {
+                rested++;
+            }
         }
         found.clear();
         if (rested < RESTS_PER_TURN_MAX) {
