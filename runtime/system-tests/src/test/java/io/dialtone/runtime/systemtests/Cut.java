@@ -15,6 +15,9 @@ enum Cut {
     REGISTRY_SPLIT("the first of the registry's hosts, which is the edge's too, does not hear the others"),
     REGISTRY_AWAY("the registry's hosts do not hear each other: there is no majority"),
     LOSS("a tenth of all packets is lost"),
+    DELAY("each packet comes 20 to 40 ms later, so that they overtake each other"),
+    DOUBLED("a tenth of all packets comes twice"),
+    ROUGH("a twentieth of all packets is lost, a twentieth comes twice, each up to 5 ms later"),
     OWNER_FROM_EDGE("the owner and the edge do not hear each other, and all others do"),
     OWNER_DEAF_TO_EDGE("the owner does not hear the edge"),
     EDGE_DEAF_TO_OWNER("the edge does not hear the owner"),
@@ -22,7 +25,10 @@ enum Cut {
     OTHER_MUTE("nobody hears another node"),
     OTHER_DEAF("another node hears nobody");
 
-    private static final int LOST_PERCENT = 10;
+    private static final Switch.Way LOSING = new Switch.Way(10, 0, 0, 0);
+    private static final Switch.Way DELAYING = new Switch.Way(0, 0, 20, 20);
+    private static final Switch.Way DOUBLING = new Switch.Way(0, 10, 0, 0);
+    private static final Switch.Way ROUGH_WAY = new Switch.Way(5, 5, 0, 5);
 
     /** Hosts by what runs there. */
     record Where(
@@ -55,7 +61,10 @@ enum Cut {
             case OWNER_DEAF_TO_REGISTRY -> network.cut(registry, owner);
             case REGISTRY_SPLIT -> network.part(registry.subList(0, 1), registry.subList(1, registry.size()));
             case REGISTRY_AWAY -> network.part(registry, registry);
-            case LOSS -> network.lose(LOST_PERCENT, all, all);
+            case LOSS -> network.set(LOSING, all, all);
+            case DELAY -> network.set(DELAYING, all, all);
+            case DOUBLED -> network.set(DOUBLING, all, all);
+            case ROUGH -> network.set(ROUGH_WAY, all, all);
             case OWNER_FROM_EDGE -> network.part(owner, where.edge());
             case OWNER_DEAF_TO_EDGE -> network.cut(where.edge(), owner);
             case EDGE_DEAF_TO_OWNER -> network.cut(owner, where.edge());

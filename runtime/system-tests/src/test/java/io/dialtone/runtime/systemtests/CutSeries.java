@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /**
@@ -105,9 +106,10 @@ final class CutSeries {
                 number,
                 cut.name().toLowerCase(Locale.ROOT),
                 victim,
-                platform.process(victim).pid(),
+                Set.of(platform.process(victim).pid()),
                 System.nanoTime(),
-                platform.callsOf(victim));
+                platform.callsOf(Set.of(victim)),
+                callId -> false);
         history.add(fault);
         cut.make(
                 new Cut.Where(network, List.of(itsHost), others, network.hosts().subList(0, 1), registry));
@@ -134,7 +136,8 @@ final class CutSeries {
                 LONG_ENOUGH,
                 () -> {
                     startWhatHasEnded(platform);
-                    return platform.isReady("edge-1") && platform.isSettled("edge-1", NODES, node);
+                    return platform.isReady("edge-1") && platform.isSettled("edge-1", NODES)
+                            && platform.slotsOwnedBy(node) > 0;
                 },
                 platform::toString);
     }

@@ -19,7 +19,7 @@ class CutSeriesTest {
 
     @Test
     void shouldForgetNothingWhenAnOwnerIsCutOff() {
-        Assumptions.assumeTrue(Network.isAvailable(), "SKIPPED: hosts of their own need root, ip and nft");
+        Assumptions.assumeTrue(Network.isAvailable(), "SKIPPED: hosts of their own need root, ip and /dev/net/tun");
 
         final SeriesReport report = CutSeries.run(
                 stage,

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,8 @@ final class Dialtone {
 
     private static final Path DISTRIBUTION =
             Path.of(System.getProperty("dialtone.distribution", "../distribution/target"));
+
+    private static final Duration WARM_UP_MAX = Duration.ofMinutes(5);
 
     private Dialtone() {}
 
@@ -46,6 +49,16 @@ final class Dialtone {
         }
         command.addAll(arguments);
         return command;
+    }
+
+    /** As an operator does once after the installation; nothing where no distribution was built. */
+    static void warmUp(final Stage stage) {
+        if (home() != null) {
+            final Child warmUp = stage.start("warm-up", command("warm-up", "--if-needed"), ENVIRONMENT);
+            if (warmUp.awaitExit(WARM_UP_MAX) != 0) {
+                throw new AssertionError("warm-up: " + warmUp.tail());
+            }
+        }
     }
 
     /** Where services that live among the tests are for the product's class path. */

@@ -1,5 +1,6 @@
 package io.dialtone.runtime.systemtests;
 
+import java.util.Set;
 import java.util.function.Predicate;
 import org.HdrHistogram.Histogram;
 import org.agrona.collections.LongArrayList;
@@ -16,9 +17,10 @@ final class Fault {
     private final int number;
     private final String what;
     private final String victim;
-    private final long pid;
+    private final Set<Long> pids;
     private final long atNs;
     private final Predicate<String> owned;
+    private final Predicate<String> forsaken;
 
     /** Of each call of the victim the request that somebody else was first to answer: when it was sent and answered, counted from the deed. */
     private final LongArrayList sentNs = new LongArrayList();
@@ -30,23 +32,26 @@ final class Fault {
     private int callsLost;
 
     /**
-     * @param pid of the victim
+     * @param pids of the nodes that it takes away
      * @param atNs when it was begun
-     * @param owned says by a Call-ID if the victim owned that call then
+     * @param owned says by a Call-ID if one of them owned that call then
+     * @param forsaken says by a Call-ID if nobody else had that call then
      */
     Fault(
             final int number,
             final String what,
             final String victim,
-            final long pid,
+            final Set<Long> pids,
             final long atNs,
-            final Predicate<String> owned) {
+            final Predicate<String> owned,
+            final Predicate<String> forsaken) {
         this.number = number;
         this.what = what;
         this.victim = victim;
-        this.pid = pid;
+        this.pids = Set.copyOf(pids);
         this.atNs = atNs;
         this.owned = owned;
+        this.forsaken = forsaken;
     }
 
     int number() {
@@ -61,8 +66,8 @@ final class Fault {
         return victim;
     }
 
-    long pid() {
-        return pid;
+    Set<Long> pids() {
+        return pids;
     }
 
     long atNs() {
@@ -71,6 +76,11 @@ final class Fault {
 
     boolean owned(final String callId) {
         return owned.test(callId);
+    }
+
+    /** All who had the call were taken away: it must be lost, and nobody may say otherwise. */
+    boolean forsaken(final String callId) {
+        return forsaken.test(callId);
     }
 
     /** A call that was up, whoever owned it. */

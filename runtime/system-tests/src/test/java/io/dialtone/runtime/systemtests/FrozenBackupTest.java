@@ -96,7 +96,7 @@ class FrozenBackupTest {
     }
 
     private static List<String> callsOf(final Platform platform, final String node) {
-        final Predicate<String> isIts = platform.callsOf(node);
+        final Predicate<String> isIts = platform.callsOf(Set.of(node));
         return Stream.iterate(0, i -> i + 1)
                 .map(i -> "frozen-" + i + "@test")
                 .filter(isIts)

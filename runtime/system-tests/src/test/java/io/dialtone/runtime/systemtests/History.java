@@ -29,6 +29,8 @@ final class History implements CallJournal {
     /** Broken calls whose histories are kept, for each anomaly; more are only counted. */
     static final int BROKEN_KEPT_MAX = 5;
 
+    private static final int NO_SUCH_CALL = 481;
+
     /** A call in which something went wrong. */
     record Broken(CallHistory call, List<HistoryChecker.Finding> findings) {}
 
@@ -45,6 +47,7 @@ final class History implements CallJournal {
     private long callsEstablished;
     private long callsRefused;
     private long establishedLost;
+    private long establishedForsaken;
     private long timersFired;
 
     /**
@@ -126,7 +129,12 @@ final class History implements CallJournal {
     private void finish(final CallHistory call) {
         calls++;
         count(call);
-        final List<HistoryChecker.Finding> findings = HistoryChecker.check(call);
+        final Event established = firstOk(call, 1);
+        final List<Fault> faultsDuring = established == null ? List.of() : faultsDuring(established.atNs(), call.endedNs());
+        final boolean isForsaken = faultsDuring.stream().anyMatch(fault -> fault.forsaken(call.callId()));
+        final List<HistoryChecker.Finding> findings = HistoryChecker.check(call).stream()
+                .filter(finding -> !isForsaken || !isRightlyRefused(finding))
+                .toList();
         boolean isKept = false;
         for (final HistoryChecker.Finding finding : findings) {
             isKept |= anomalies.merge(finding.anomaly(), 1, Integer::sum) <= BROKEN_KEPT_MAX;
@@ -136,14 +144,13 @@ final class History implements CallJournal {
             broken.add(new Broken(call, findings));
         }
         final boolean isLost = findings.stream().anyMatch(finding -> isLoss(finding.anomaly()));
-        final Event established = firstOk(call, 1);
         if (established == null) {
             callsRefused++;
         } else {
             callsEstablished++;
             establishedLost += isLost ? 1 : 0;
-            faultsDuring(established.atNs(), call.endedNs())
-                    .forEach(fault -> ask(fault, call, established.atNs(), isLost));
+            establishedForsaken += isForsaken ? 1 : 0;
+            faultsDuring.forEach(fault -> ask(fault, call, established.atNs(), isLost));
         }
         for (final Event event : call.events().reversed()) {
             final LedgerLine ledger = event.ledger();
@@ -166,6 +173,11 @@ final class History implements CallJournal {
                 }
             }
         }
+    }
+
+    /** Whoever gets the slot of a call that all have lost does not know that call. */
+    private static boolean isRightlyRefused(final HistoryChecker.Finding finding) {
+        return finding.anomaly() == HistoryAnomaly.REFUSED && finding.at().status() == NO_SUCH_CALL;
     }
 
     private static boolean isLoss(final HistoryAnomaly anomaly) {
@@ -219,7 +231,7 @@ final class History implements CallJournal {
     /** Answers to INFO wait for a timer and say nothing of how soon somebody was there. */
     private static boolean isAnswerBySomebodyElse(final Fault fault, final Event event) {
         final LedgerLine ledger = event.ledger();
-        return ledger != null && ledger.by() != fault.pid() && event.cseq() > 1 && event.method() != SipMethod.INFO;
+        return ledger != null && !fault.pids().contains(ledger.by()) && event.cseq() > 1 && event.method() != SipMethod.INFO;
     }
 
     long originNs() {
@@ -267,6 +279,11 @@ final class History implements CallJournal {
 
     long establishedLost() {
         return establishedLost;
+    }
+
+    /** Calls whose holders were all taken away at once: lost without blame. */
+    long establishedForsaken() {
+        return establishedForsaken;
     }
 
     long timersFired() {

@@ -7,27 +7,20 @@ import io.dialtone.runtime.demo.CallReport;
 import java.io.Writer;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Real processes under calls, and one owner of calls after the other killed or stopped; each time the next waits until every slot has its backup again. Used by the thread of one
- * test.
+ * Real processes under calls, and one {@link Deed} after the other; each time the next waits until every slot has its backup again and every process is there. Used by the thread of
+ * one test.
  */
 final class KillSeries {
-    /** What is done to the owner of most calls. */
-    enum Deed {
-        /** SIGKILL; it is started again. */
-        KILL,
-        /** SIGSTOP, and SIGCONT when somebody else has its slots. */
-        STOP
-    }
-
     /**
      * What to do how often, under which calls.
      *
@@ -50,8 +43,12 @@ final class KillSeries {
     /** Longer than backups wait for an owner, shorter than a process waits for its media driver: after that it ends by itself. */
     private static final long STOPPED_NS = 1_500_000_000L;
 
+    /** It takes a minute, and pays from so many starts on. */
+    private static final int WARM_UP_FROM = 10;
+
     private static final int SECONDS_MAX = 86_400;
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
+    private static final List<String> REGISTRY = List.of("a", "b", "c");
 
     private final Stage stage;
     private final Plan plan;
@@ -83,11 +80,13 @@ final class KillSeries {
         if (plan.holdMs() / plan.gapMs() + 2 > LedgerService.REQUESTS_MAX) {
             throw new IllegalArgumentException("more questions in a call than its ledger has room for");
         }
-        final Platform platform = Platform.withGrid(
-                stage, LedgerService.class.getName(), plan.nodes(), "--class-path", Dialtone.testClasses());
+        if (plan.faults() > WARM_UP_FROM) {
+            Dialtone.warmUp(stage);
+        }
+        final Platform platform = platform();
         final RunningCalls calls = RunningCalls.startWithJournal(
                 stage,
-                CallLoad.to(RunningCalls.loopback(platform.port()))
+                CallLoad.to(platform.socketAddress())
                         .withRate(plan.callsPerSecond())
                         .withSeconds(SECONDS_MAX)
                         .withHoldMs(plan.holdMs())
@@ -96,7 +95,7 @@ final class KillSeries {
                 history);
         final long beganNs = System.nanoTime();
         calls.goOnFor(plan.warmUp());
-        final JsonNode before = platform.status("edge-1");
+        final JsonNode before = platform.status(Deed.EDGE_NAME);
         for (int i = 1; i <= plan.faults() && !calls.isOver(); i++) {
             fault(platform, i, calls);
         }
@@ -105,36 +104,57 @@ final class KillSeries {
         calls.stop();
         final CallReport report = calls.awaitEnd();
         history.close();
-        note(report, before, platform.status("edge-1"));
+        note(report, before, platform.status(Deed.EDGE_NAME));
         return new SeriesReport(setting(), history, notes, tookS);
     }
 
+    private Platform platform() {
+        final String service = LedgerService.class.getName();
+        if (!plan.deed().needsNetwork()) {
+            return Platform.withGrid(stage, service, plan.nodes(), "--class-path", Dialtone.testClasses());
+        }
+        final List<String> hosts = new ArrayList<>(List.of("edge"));
+        hosts.addAll(REGISTRY);
+        for (int i = 1; i <= plan.nodes(); i++) {
+            hosts.add("n" + i);
+        }
+        return Platform.onNetwork(
+                stage,
+                Network.of(stage, hosts),
+                REGISTRY,
+                service,
+                plan.nodes(),
+                "--class-path",
+                Dialtone.testClasses());
+    }
+
     private void fault(final Platform platform, final int number, final RunningCalls calls) {
-        platform.awaitSettled(plan.nodes());
+        awaitWell(platform, "before fault " + number, List.of());
         final long lostBefore = slotsLost(platform);
-        final String victim = busiest(platform.slotsByNode());
-        final Child process = platform.process(victim);
-        final Predicate<String> owned = platform.callsOf(victim);
+        final List<String> victims = plan.deed().victims(platform, lastVictim);
+        lastVictim = victims.getFirst();
+        final List<String> ending = plan.deed().ending(platform, victims);
+        final Set<String> nodes = plan.deed().nodesHit(victims, ending);
+        final Set<Long> pids = nodes.stream()
+                .map(node -> platform.process(node).pid())
+                .collect(Collectors.toUnmodifiableSet());
+        // What takes no node away is to be felt by nobody: so each call counts.
+        final Predicate<String> owned = nodes.isEmpty() ? callId -> true : platform.callsOf(nodes);
+        final Predicate<String> forsaken = platform.callsHeldOnlyBy(nodes);
         final long atNs = System.nanoTime();
-        switch (plan.deed()) {
-            case KILL -> process.kill9();
-            case STOP -> process.signal("STOP");
-        }
-        history.add(new Fault(number, plan.deed().name().toLowerCase(Locale.ROOT), victim, process.pid(), atNs, owned));
-        if (plan.deed() == Deed.KILL) {
-            platform.startAgain(stage, victim);
+        victims.forEach(victim -> platform.process(victim).signal(plan.deed().isStop() ? "STOP" : "KILL"));
+        final String what = plan.deed().name().toLowerCase(Locale.ROOT);
+        history.add(new Fault(number, what, String.join(", ", victims), pids, atNs, owned, forsaken));
+        if (plan.deed().isStop()) {
+            wake(platform, victims.getFirst(), atNs);
         } else {
-            Await.until(
-                    victim + " owns nothing",
-                    LONG_ENOUGH,
-                    () -> System.nanoTime() - atNs > STOPPED_NS && platform.slotsOwnedBy(victim) == 0,
-                    platform::toString);
-            process.signal("CONT");
+            startAgain(platform, victims, ending);
         }
-        awaitSettled(platform, victim);
+        final List<String> nodesAgain = plan.deed().isStop() ? List.of() : List.copyOf(nodes);
+        awaitWell(platform, "after fault " + number, nodesAgain);
         if (slotsLost(platform) > lostBefore) {
             notes.add("fault " + number + " met " + (slotsLost(platform) - lostBefore)
-                    + " slots without a backup: what they held is lost, and counted");
+                    + " slots without another backup: what they held is lost, and counted");
         }
         progress.accept(String.format(
                 Locale.ROOT,
@@ -142,56 +162,60 @@ final class KillSeries {
                 number,
                 plan.faults(),
                 plan.deed(),
-                victim,
+                String.join(", ", victims),
                 (System.nanoTime() - atNs) / 1e9,
                 calls.progress()));
         calls.goOnFor(plan.pause());
     }
 
-    /**
-     * Waits until the victim has its share again and every slot its backup. A victim that was started again is asked itself: others may not have heard yet that its predecessor is
-     * dead. One that was stopped has to hear what happened, and the edge has.
-     */
-    private void awaitSettled(final Platform platform, final String victim) {
-        final String witness = plan.deed() == Deed.KILL ? victim : "edge-1";
+    private void wake(final Platform platform, final String victim, final long stoppedAtNs) {
         Await.until(
-                "every slot has its backup",
+                victim + " owns nothing",
+                LONG_ENOUGH,
+                () -> System.nanoTime() - stoppedAtNs > STOPPED_NS && platform.slotsOwnedBy(victim) == 0,
+                platform::toString);
+        platform.thaw(victim);
+    }
+
+    private void startAgain(final Platform platform, final List<String> victims, final List<String> ending) {
+        final Set<String> all = new HashSet<>(victims);
+        all.addAll(ending);
+        all.forEach(member -> platform.process(member).awaitExit(LONG_ENOUGH));
+        victims.forEach(member -> platform.startAgain(stage, member));
+        ending.forEach(member -> platform.startAgain(stage, member));
+    }
+
+    /**
+     * Waits until every process is there and every slot has its backup. Nodes that were started again are asked themselves: others may not have heard yet that their predecessors are
+     * dead.
+     */
+    private void awaitWell(final Platform platform, final String when, final List<String> nodesAgain) {
+        final List<String> witnesses = new ArrayList<>(nodesAgain);
+        witnesses.add(Deed.EDGE_NAME);
+        Await.until(
+                "every slot has its backup " + when,
                 LONG_ENOUGH,
                 () -> {
-                    final Child process = platform.process(victim);
-                    if (!process.isAlive()) {
-                        throw new AssertionError(victim + " does not live:\n" + process.tail());
-                    }
-                    return platform.isReady(witness) && platform.isSettled(witness, plan.nodes(), victim);
+                    platform.assertAllAlive();
+                    return platform.members().stream().allMatch(platform::isReady)
+                            && witnesses.stream().allMatch(witness -> platform.isSettled(witness, plan.nodes()));
                 },
                 platform::toString);
     }
 
     private static long slotsLost(final Platform platform) {
-        return platform.status("edge-1").path("grid").path("slotsLost").asLong();
-    }
-
-    /** The owner of most slots; of those that own as many, the next in turn. */
-    private String busiest(final Map<String, Integer> slots) {
-        final int most = Collections.max(slots.values());
-        final List<String> candidates = slots.keySet().stream()
-                .filter(node -> slots.getOrDefault(node, 0) == most)
-                .sorted()
-                .toList();
-        lastVictim = candidates.stream()
-                .filter(node -> node.compareTo(lastVictim) > 0)
-                .findFirst()
-                .orElse(candidates.getFirst());
-        return lastVictim;
+        return platform.status(Deed.EDGE_NAME).path("grid").path("slotsLost").asLong();
     }
 
     private void note(final CallReport report, final JsonNode before, final JsonNode after) {
-        notes.add("frames of former owners that the edge dropped: "
-                + rise(before, after, "edge.frames.old-epoch") + " of an older epoch, "
-                + rise(before, after, "edge.frames.not-owner") + " of nodes that did not own the slot");
-        notes.add("requests that the edge handed to a new owner once more: "
-                + rise(before, after, "edge.requests.redriven") + ", held until there was one: "
-                + rise(before, after, "edge.requests.held"));
+        if (plan.deed() != Deed.EDGE) {
+            notes.add("frames of former owners that the edge dropped: "
+                    + rise(before, after, "edge.frames.old-epoch") + " of an older epoch, "
+                    + rise(before, after, "edge.frames.not-owner") + " of nodes that did not own the slot");
+            notes.add("requests that the edge handed to a new owner once more: "
+                    + rise(before, after, "edge.requests.redriven") + ", held until there was one: "
+                    + rise(before, after, "edge.requests.held"));
+        }
         notes.add("slots begun anew because all who held them were gone: "
                 + after.path("grid").path("slotsLost").asLong());
         notes.add("calls of the generator: " + report.attempted() + " attempted, " + report.answered() + " answered, "
@@ -212,8 +236,12 @@ final class KillSeries {
         return List.of(
                 "Dialtone " + System.getProperty("dialtone.revision", "as built") + ", Java "
                         + Runtime.version() + ", " + Runtime.getRuntime().availableProcessors()
-                        + " processors, everything on one machine and loopback",
-                "a host with a registry of one member, " + plan.nodes() + " nodes, an edge; one backup a slot",
+                        + " processors, everything on one machine",
+                plan.deed().needsNetwork()
+                        ? "three hosts with a member of the registry each, a host with an edge, " + plan.nodes()
+                                + " with a node each, in network namespaces of their own; one backup a slot"
+                        : "a host with a registry of one member, " + plan.nodes()
+                                + " nodes, an edge, on loopback; one backup a slot",
                 String.format(
                         Locale.ROOT,
                         "%.0f new calls a second, each up for %d ms with a question every %d ms in turn: OPTIONS,"
@@ -222,7 +250,7 @@ final class KillSeries {
                         plan.holdMs(),
                         plan.gapMs(),
                         LedgerService.ANSWERED_AFTER.toMillis()),
-                plan.faults() + " times " + plan.deed()
-                        + " of the node that owns most slots, each when every slot had its" + " backup again");
+                plan.faults() + " times " + plan.deed().sentence()
+                        + ", each when every slot had its backup again and all was there");
     }
 }

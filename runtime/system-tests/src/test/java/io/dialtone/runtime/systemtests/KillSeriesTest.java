@@ -14,16 +14,16 @@ class KillSeriesTest {
 
     @Test
     void shouldForgetNothingWhenOwnersAreKilledOneAfterTheOther() {
-        run(KillSeries.Deed.KILL, 3);
+        run(Deed.KILL, 3);
     }
 
     @Test
     void shouldForgetNothingWhenAnOwnerIsStoppedAndWakes() {
-        run(KillSeries.Deed.STOP, 1);
+        run(Deed.STOP, 1);
     }
 
     /** How soon calls are answered again is for the long form to say, on a machine that does nothing else. */
-    private void run(final KillSeries.Deed deed, final int faults) {
+    private void run(final Deed deed, final int faults) {
         final KillSeries.Plan plan =
                 new KillSeries.Plan(deed, faults, 3, 50, 4_000, 600, Duration.ofSeconds(3), Duration.ofMillis(500));
         final SeriesReport report = KillSeries.run(stage, plan, null, line -> {});

@@ -11,24 +11,27 @@ import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * Hosts of their own on one machine, that a test parts and joins as it likes: a network namespace for each, a bridge between them, and nftables' rules where packets come in. What is
- * cut is cut without a word, as by a switch that lost its table. Needs root, {@code ip} and {@code nft}. Used by the thread of one test.
+ * Hosts of their own on one machine, that a test parts and joins as it likes: a network namespace for each, and a {@link Switch} in this process between them. What is cut is cut
+ * without a word, as by a switch that lost its table. Needs root, {@code ip} and {@code /dev/net/tun}. Used by the thread of one test.
  */
 final class Network implements AutoCloseable {
     private static final int FIRST_HOST = 11;
+    private static final int TEST_HOST = 1;
 
     private final String prefix =
             "dt" + Integer.toHexString(ThreadLocalRandom.current().nextInt(0x1000, 0x10000));
     private final String subnet = "10." + ThreadLocalRandom.current().nextInt(180, 250) + "."
             + ThreadLocalRandom.current().nextInt(1, 250) + ".";
     private final Map<String, String> addresses = new LinkedHashMap<>();
+    private final Map<String, Integer> ports = new LinkedHashMap<>();
+    private final Switch center = new Switch();
 
     private Network() {}
 
     /** Whether this process may make such things here. */
     static boolean isAvailable() {
-        return succeeds("sh", "-c", "command -v ip && command -v nft && [ $(id -u) -eq 0 ]")
-                && succeeds("unshare", "-n", "sh", "-c", "nft add table inet t && ip link add b0 type bridge");
+        return succeeds("sh", "-c", "command -v ip && [ -c /dev/net/tun ] && [ $(id -u) -eq 0 ]")
+                && succeeds("unshare", "-n", "ip", "tuntap", "add", "dev", "t0", "mode", "tap");
     }
 
     /** Makes the hosts; they are gone at the end of the test. */
@@ -40,24 +43,26 @@ final class Network implements AutoCloseable {
     }
 
     private void make(final List<String> hosts) {
-        final String bridge = prefix + "br";
-        run("ip", "link", "add", bridge, "type", "bridge");
-        run("ip", "address", "add", subnet + "1/24", "dev", bridge);
-        run("ip", "link", "set", bridge, "up");
+        final String own = prefix + "own";
+        final int ownPort = center.plug(own);
+        run("ip", "link", "set", own, "address", Switch.addressOf(ownPort));
+        run("ip", "address", "add", subnet + TEST_HOST + "/24", "dev", own);
+        run("ip", "link", "set", own, "up");
         for (final String host : hosts) {
             final String space = nameOf(host);
             final String cable = prefix + addresses.size();
             final String address = subnet + (FIRST_HOST + addresses.size());
             run("ip", "netns", "add", space);
             addresses.put(host, address);
-            run("ip", "link", "add", cable, "type", "veth", "peer", "name", "eth0", "netns", space);
-            run("ip", "link", "set", cable, "master", bridge, "up");
+            final int port = center.plug(cable);
+            ports.put(host, port);
+            run("ip", "link", "set", cable, "netns", space, "name", "eth0");
             inside(host, "ip", "link", "set", "lo", "up");
+            inside(host, "ip", "link", "set", "eth0", "address", Switch.addressOf(port));
             inside(host, "ip", "address", "add", address + "/24", "dev", "eth0");
             inside(host, "ip", "link", "set", "eth0", "up");
-            inside(host, "nft", "add table inet faults");
-            inside(host, "nft", "add chain inet faults in { type filter hook input priority -300; policy accept; }");
         }
+        center.start();
     }
 
     List<String> hosts() {
@@ -82,11 +87,7 @@ final class Network implements AutoCloseable {
 
     /** Nothing that these send is heard by those any more. */
     void cut(final List<String> from, final List<String> to) {
-        forEachPair(
-                from,
-                to,
-                (sender, receiver) ->
-                        inside(receiver, "nft", "add rule inet faults in ip saddr " + address(sender) + " drop"));
+        set(Switch.Way.CUT, from, to);
     }
 
     /** Neither side hears the other any more. */
@@ -95,21 +96,18 @@ final class Network implements AutoCloseable {
         cut(others, some);
     }
 
-    /** So many of a hundred packets are lost, each by itself. */
-    void lose(final int percent, final List<String> from, final List<String> to) {
-        forEachPair(
-                from,
-                to,
-                (sender, receiver) -> inside(
-                        receiver,
-                        "nft",
-                        "add rule inet faults in ip saddr " + address(sender) + " numgen random mod 100 < " + percent
-                                + " drop"));
+    /** What these send goes this way to those. */
+    void set(final Switch.Way way, final List<String> from, final List<String> to) {
+        forEachPair(from, to, (sender, receiver) -> center.set(portOf(sender), portOf(receiver), way));
     }
 
     /** All hear each other again. */
     void heal() {
-        addresses.keySet().forEach(host -> inside(host, "nft", "flush chain inet faults in"));
+        center.heal();
+    }
+
+    private int portOf(final String host) {
+        return Objects.requireNonNull(ports.get(host), host);
     }
 
     private interface Pair {
@@ -161,10 +159,10 @@ final class Network implements AutoCloseable {
         return new ProcessBuilder(command).redirectErrorStream(true).start();
     }
 
-    /** A namespace takes its end of the cable with it, and the cable its other end. */
+    /** The interfaces go away with their ends in the switch. */
     @Override
     public void close() {
+        center.close();
         addresses.keySet().forEach(host -> run("ip", "netns", "delete", nameOf(host)));
-        run("ip", "link", "delete", prefix + "br");
     }
 }

@@ -18,7 +18,6 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class OperationsTest {
     private static final System.Logger LOGGER = System.getLogger(OperationsTest.class.getName());
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
-    private static final Duration WARM_UP_MAX = Duration.ofMinutes(5);
     private static final int CONFIGURATION = 78;
     private static final int SLOTS = 256;
     private static final String TEST_CLASSES =
@@ -151,7 +150,7 @@ class OperationsTest {
 
     @Test
     void shouldStartCleanAndSayWhatIsLostWhenEverythingWasKilled() {
-        warmUp();
+        Dialtone.warmUp(stage);
         final Platform platform = Platform.withGrid(stage, Platform.ANSWERING, 3);
         final RunningCalls calls = RunningCalls.start(stage, load(platform, 8).withHoldMs(8_000));
         awaitSessions(platform);
@@ -180,15 +179,6 @@ class OperationsTest {
                 RunningCalls.start(stage, load(platform, 2).withHoldMs(200)).awaitEnd();
         assertTrue(report.isClean(), report::toText);
         assertTrue(tookMs < 30_000, "took " + tookMs + " ms");
-    }
-
-    /** As an operator does once after the installation; nothing where no distribution was built. */
-    private void warmUp() {
-        if (Dialtone.home() != null) {
-            final Child warmUp =
-                    stage.start("warm-up", Dialtone.command("warm-up", "--if-needed"), Dialtone.ENVIRONMENT);
-            assertEquals(0, warmUp.awaitExit(WARM_UP_MAX), warmUp::tail);
-        }
     }
 
     /** Until there are some sessions. */

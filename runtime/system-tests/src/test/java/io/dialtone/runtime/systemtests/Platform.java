@@ -15,10 +15,13 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -202,16 +205,15 @@ final class Platform {
         return slotsByNode().getOrDefault(node, 0);
     }
 
-    /** True when so many nodes share the slots, this one too, and each slot has its backup, as the witness has heard. */
-    boolean isSettled(final String witness, final int nodes, final String node) {
-        final JsonNode grid = status(witness).path("grid");
-        for (final JsonNode member : grid.path("members")) {
-            if (member.path("name").asText().equals(node)
-                    && member.path("owned").asInt() > 0) {
-                return grid.path("settled").asBoolean() && grid.path("members").size() == nodes;
-            }
-        }
-        return false;
+    /**
+     * True when so many nodes share the slots and each slot has its backup, as the witness has heard; if that is a node, it owns some itself.
+     */
+    boolean isSettled(final String witness, final int nodes) {
+        final JsonNode status = status(witness);
+        final JsonNode grid = status.path("grid");
+        return grid.path("settled").asBoolean()
+                && grid.path("members").size() == nodes
+                && (!witness.startsWith("node-") || !status.path("ownedSlots").isEmpty());
     }
 
     /** How many slots each node owns, as the edge has heard. */
@@ -225,14 +227,71 @@ final class Platform {
         return slots;
     }
 
-    /** Says by a Call-ID if the node owns that call now, as the node says itself. */
-    Predicate<String> callsOf(final String node) {
-        final JsonNode status = status(node);
+    /** Says by a Call-ID if one of the nodes owns that call now, as they say themselves. */
+    Predicate<String> callsOf(final Set<String> nodes) {
         final BitSet slots = new BitSet();
-        status.path("ownedSlots").forEach(slot -> slots.set(slot.asInt()));
-        final SlotHash hash =
-                SlotHash.of(ClusterKey.parse(KEY), status.path("slots").asInt());
+        int count = 0;
+        for (final String node : nodes) {
+            final JsonNode status = status(node);
+            count = status.path("slots").asInt();
+            status.path("ownedSlots").forEach(slot -> slots.set(slot.asInt()));
+        }
+        return callsIn(slots, count);
+    }
+
+    /** Says by a Call-ID if nobody but these nodes has that call now, as the edge has heard. */
+    Predicate<String> callsHeldOnlyBy(final Set<String> nodes) {
+        final JsonNode all = status("edge-1").path("grid").path("slots");
+        final BitSet slots = new BitSet();
+        for (final JsonNode slot : all) {
+            boolean isElsewhere = !nodes.contains(slot.path("owner").asText());
+            for (final JsonNode backup : slot.path("inSync")) {
+                isElsewhere |= !nodes.contains(backup.asText());
+            }
+            slots.set(slot.path("slot").asInt(), !isElsewhere);
+        }
+        return callsIn(slots, all.size());
+    }
+
+    private static Predicate<String> callsIn(final BitSet slots, final int count) {
+        if (slots.isEmpty()) {
+            return callId -> false;
+        }
+        final SlotHash hash = SlotHash.of(ClusterKey.parse(KEY), count);
         return callId -> slots.get(hash.slotOf(callId.getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** The node that is backup of most of the owner's slots, as the edge has heard. */
+    String backupOfMost(final String owner) {
+        final Map<String, Integer> counts = new TreeMap<>();
+        for (final JsonNode slot : status("edge-1").path("grid").path("slots")) {
+            if (slot.path("owner").asText().equals(owner)) {
+                slot.path("inSync").forEach(backup -> counts.merge(backup.asText(), 1, Integer::sum));
+            }
+        }
+        return Collections.max(counts.entrySet(), Map.Entry.comparingByValue()).getKey();
+    }
+
+    /** The processes of hosts whose member of the registry is "leader" or "follower" now. */
+    List<String> hostsByRegistryRole(final String role) {
+        return children.keySet().stream()
+                .filter(member -> member.startsWith("host"))
+                .filter(member -> status(member).path("registry").asText().equals(role))
+                .toList();
+    }
+
+    /** The process with the media driver of the member's host. */
+    String hostProcessOf(final String member) {
+        final String host = hostsOfMembers.get(member);
+        return host == null ? host() : "host-" + host;
+    }
+
+    /** All other processes of the host whose own process this is. */
+    List<String> membersOnHostOf(final String hostProcess) {
+        return children.keySet().stream()
+                .filter(member ->
+                        !member.equals(hostProcess) && hostProcessOf(member).equals(hostProcess))
+                .toList();
     }
 
     /** What {@code kill -9} does: the process has no last word. */
@@ -371,7 +430,7 @@ final class Platform {
     /** True if the member says so; not while it does not answer. */
     boolean isReady(final String member) {
         try {
-            return status(member).path("ready").asBoolean();
+            return get(member, "readyz").statusCode() == 200;
         } catch (UncheckedIOException notYet) {
             return false;
         }
@@ -379,12 +438,19 @@ final class Platform {
 
     JsonNode status(final String member) {
         try {
+            return JSON.readTree(get(member, "status").body());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private HttpResponse<String> get(final String member, final String page) {
+        try {
             final HttpRequest request = HttpRequest.newBuilder(
-                            URI.create("http://" + adminAddresses.get(member) + "/status"))
+                            URI.create("http://" + adminAddresses.get(member) + "/" + page))
                     .timeout(Duration.ofSeconds(5))
                     .build();
-            return JSON.readTree(
-                    HTTP.send(request, HttpResponse.BodyHandlers.ofString()).body());
+            return HTTP.send(request, HttpResponse.BodyHandlers.ofString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {

@@ -118,6 +118,12 @@ final class SeriesReport {
                 history.establishedLost(),
                 history.callsRefused(),
                 history.timersFired());
+        if (history.establishedForsaken() > 0) {
+            line(
+                    text,
+                    "%d of them were up when all who held them were taken away at once: they are gone, and must be answered 481; they do not count as lost",
+                    history.establishedForsaken());
+        }
         line(text, "");
         line(text, "## Time to the first correct answer within a dialog of the victim");
         line(text, "| | n | p50 ms | p90 ms | p99 ms | max ms |");
@@ -157,12 +163,12 @@ final class SeriesReport {
                     && fault.atNs() < broken.call().endedNs()) {
                 line(
                         text,
-                        "    fault %d at %d: %s %s (pid %d)%s",
+                        "    fault %d at %d: %s %s (pids %s)%s",
                         fault.number(),
                         fault.atNs() - history.originNs(),
                         fault.what(),
                         fault.victim(),
-                        fault.pid(),
+                        fault.pids(),
                         fault.owned(broken.call().callId()) ? ", its owner" : "");
             }
         }
@@ -203,6 +209,7 @@ final class SeriesReport {
                 .put("established", history.callsEstablished())
                 .put("notEstablished", history.callsRefused())
                 .put("establishedLost", history.establishedLost())
+                .put("establishedForsaken", history.establishedForsaken())
                 .put("broken", history.callsBroken())
                 .put("timersFired", history.timersFired());
         histogram(report.putObject("firstAnswerMs"), firstAnswersNs());
