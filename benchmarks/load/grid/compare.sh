@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The same calls' states kept in two processes, side by side in one run: by this project's grid, by a Hazelcast IMap with one sync backup, by Redis without and with a replica.
 #   benchmarks/load/grid/compare.sh [PROJECT_ROOT] [SECONDS] [ROUNDS]           about five minutes; reads pass or fail of three claims at its end
+#   PARK_MIN_US=50 benchmarks/load/grid/compare.sh                              with node.park-min and link.park-min: less CPU, later answers
 #   GRIDS="alone dialtone imap" MODES=128/20000 IMAGE=1024 benchmarks/load/grid/compare.sh . 5 3
 # Two worker processes have half of the load each. An event reads a state, changes it, and is done when a second process has it (Redis without replica: when Redis has it). A mode is
 # OPEN/PER_SECOND: events open at a time, and how many begin in a second, of both workers together; 0 is as fast as it goes. CPU is that of all processes that take part, callers and
@@ -16,7 +17,7 @@ jar=$root/benchmarks/grid/target/benchmarks.jar tmp=$(mktemp -d)
 jvm=${JAVA_HOME:+$JAVA_HOME/bin/}java
 flags="-Xms256m -Xmx256m -XX:+UseSerialGC -Dagrona.disable.bounds.checks=true --add-opens java.base/jdk.internal.misc=ALL-UNNAMED
  --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Djava.util.concurrent.ForkJoinPool.common.parallelism=2 -Dhazelcast.phone.home.enabled=false
- -Dpark.max.us=${PARK_MAX_US:-1000}"
+ -Dpark.min.us=${PARK_MIN_US:-1} -Dpark.max.us=${PARK_MAX_US:-1000}"
 main=io.dialtone.benchmarks.grid.GridMain
 memory=/dev/shm; [ -d $memory ] || memory=$tmp
 driver=$memory/dialtone-compare-$$
@@ -28,7 +29,7 @@ redis_process() { # PORT [REPLICAOF]: memory only, as a cache of sessions is run
   for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0; sleep 0.1; done; echo "nothing listens on $1" >&2; return 1
 }
 others() { local IFS=,; echo "${pids[*]}"; }
-echo "load average $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) cores, image $image B; CPU of all processes, latency from when an event was due, of the slower worker"
+echo "load average $(cut -d' ' -f1-3 /proc/loadavg), $(nproc) cores, image $image B, workers and media driver rest ${PARK_MIN_US:-1} us at least; CPU of all processes, latency from when an event was due, of the slower worker"
 for grid in $grids; do
   : >"$tmp/log"
   place=-

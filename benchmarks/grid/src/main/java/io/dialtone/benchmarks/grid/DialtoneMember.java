@@ -93,6 +93,7 @@ final class DialtoneMember implements SlotAuthority, SlotKeeper, AutoCloseable {
                 directory,
                 LinkSettings.TERM_BYTES_DEFAULT,
                 LinkSettings.MTU_BYTES_DEFAULT,
+                Integer.getInteger("park.min.us", LinkSettings.PARK_MIN_US_DEFAULT),
                 LinkSettings.PARK_MAX_US_DEFAULT,
                 SILENCE_MS_MAX,
                 SILENCE_MS_MAX,

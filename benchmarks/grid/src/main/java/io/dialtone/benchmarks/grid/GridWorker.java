@@ -20,7 +20,7 @@ final class GridWorker {
     private static final int IMAP_PORT = 24_101;
     private static final long SPINS = 50;
     private static final long YIELDS = 10;
-    private static final long PARK_MIN_NS = 1_000;
+    private static final long PARK_MIN_US = 1;
     private static final long PARK_MAX_US = 1_000;
 
     private final Workload workload;
@@ -53,7 +53,11 @@ final class GridWorker {
 
     /** A worker without work rests as the product's does. */
     private static IdleStrategy idle() {
-        return new BackoffIdleStrategy(SPINS, YIELDS, PARK_MIN_NS, Long.getLong("park.max.us", PARK_MAX_US) * 1_000);
+        return new BackoffIdleStrategy(
+                SPINS,
+                YIELDS,
+                Long.getLong("park.min.us", PARK_MIN_US) * 1_000,
+                Long.getLong("park.max.us", PARK_MAX_US) * 1_000);
     }
 
     void run() {

@@ -36,7 +36,6 @@ public final class LinkDriver implements AutoCloseable {
     private static final long LOW_STORAGE_BYTES = 16L << 20;
     private static final int SPINS = 10;
     private static final int YIELDS = 5;
-    private static final long PARK_MIN_NS = 1_000;
     private static final long NEVER = Long.MIN_VALUE;
     private static final long TAKE_OVER_REST_MS = 50;
 
@@ -142,7 +141,8 @@ public final class LinkDriver implements AutoCloseable {
                 .warnIfDirectoryExists(false)
                 .printConfigurationOnStart(false)
                 .threadingMode(threadingMode)
-                .sharedIdleStrategy(new BackoffIdleStrategy(SPINS, YIELDS, PARK_MIN_NS, settings.parkMaxUs() * 1_000L))
+                .sharedIdleStrategy(new BackoffIdleStrategy(
+                        SPINS, YIELDS, settings.parkMinUs() * 1_000L, settings.parkMaxUs() * 1_000L))
                 .sharedThreadFactory(work -> {
                     final Thread thread = new Thread(work, "link-driver");
                     thread.setDaemon(true);

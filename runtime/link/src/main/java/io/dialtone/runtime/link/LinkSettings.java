@@ -9,6 +9,7 @@ import java.nio.file.Path;
  * @param directory the driver's shared memory; one for each host
  * @param termBytes length of a term buffer; a stream has three, sparse at first; the longest frame is an eighth of it
  * @param mtuBytes largest packet between hosts and largest fragment inside one; above 1 408 needs jumbo frames, or IP fragments on the way
+ * @param parkMinUs shortest rest of the driver's thread when it found no work; bounds what a driver that has little to do costs
  * @param parkMaxUs longest rest of the driver's thread; bounds what an idle driver adds to a packet between hosts, and costs CPU when small
  * @param driverSilenceMsMax how long the driver may be silent before its users give up, and a restarted one waits before it takes the directory
  * @param clientSilenceMsMax how long a process may be silent before the driver drops its streams
@@ -19,6 +20,7 @@ public record LinkSettings(
         Path directory,
         int termBytes,
         int mtuBytes,
+        int parkMinUs,
         int parkMaxUs,
         int driverSilenceMsMax,
         int clientSilenceMsMax,
@@ -30,6 +32,7 @@ public record LinkSettings(
     public static final int MTU_BYTES_DEFAULT = 8192;
     public static final int MTU_BYTES_MIN = 1408;
     public static final int MTU_BYTES_MAX = 65504;
+    public static final int PARK_MIN_US_DEFAULT = 1;
     public static final int PARK_MAX_US_DEFAULT = 1_000;
     public static final int DRIVER_SILENCE_MS_MAX_DEFAULT = 2_000;
     public static final int CLIENT_SILENCE_MS_MAX_DEFAULT = 2_000;
@@ -58,6 +61,9 @@ public record LinkSettings(
         }
         if (parkMaxUs < 1 || parkMaxUs > 10_000) {
             throw wrong("park-max-us", parkMaxUs, "1 to 10000", PARK_MAX_US_DEFAULT);
+        }
+        if (parkMinUs < 1 || parkMinUs > parkMaxUs) {
+            throw wrong("park-min-us", parkMinUs, "1 to park-max, which is " + parkMaxUs, PARK_MIN_US_DEFAULT);
         }
         if (driverSilenceMsMax < SILENCE_MS_MIN) {
             throw wrong(
@@ -89,6 +95,7 @@ public record LinkSettings(
                 directory,
                 TERM_BYTES_DEFAULT,
                 MTU_BYTES_DEFAULT,
+                PARK_MIN_US_DEFAULT,
                 PARK_MAX_US_DEFAULT,
                 DRIVER_SILENCE_MS_MAX_DEFAULT,
                 CLIENT_SILENCE_MS_MAX_DEFAULT,

@@ -97,6 +97,7 @@ class DriverLockTest {
                 directory,
                 defaults.termBytes(),
                 defaults.mtuBytes(),
+                defaults.parkMinUs(),
                 defaults.parkMaxUs(),
                 SILENCE_MS_MAX,
                 defaults.clientSilenceMsMax(),

@@ -12,6 +12,7 @@ final class AgentThread implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(AgentThread.class.getName());
     private static final long SPINS = 50;
     private static final long YIELDS = 10;
+    /** The shortest rest of whoever has no setting for it. */
     private static final long PARK_MIN_NS = 1_000;
 
     private final AgentRunner runner;
@@ -22,16 +23,22 @@ final class AgentThread implements AutoCloseable {
         this.thread = thread;
     }
 
+    static AgentThread start(final Agent agent, final long parkMaxNs, final Consumer<Throwable> onFailure) {
+        return start(agent, PARK_MIN_NS, parkMaxNs, onFailure);
+    }
+
     /**
      * Starts the thread.
      *
+     * @param parkMinNs shortest rest when there is nothing to do; each that follows is twice as long
      * @param parkMaxNs longest rest when there is nothing to do; 0 for none at all
      * @param onFailure told what an agent threw: an agent of ours that throws is broken, and so is its process
      */
-    static AgentThread start(final Agent agent, final long parkMaxNs, final Consumer<Throwable> onFailure) {
+    static AgentThread start(
+            final Agent agent, final long parkMinNs, final long parkMaxNs, final Consumer<Throwable> onFailure) {
         final IdleStrategy idle = parkMaxNs == 0
                 ? BusySpinIdleStrategy.INSTANCE
-                : new BackoffIdleStrategy(SPINS, YIELDS, Math.min(PARK_MIN_NS, parkMaxNs), parkMaxNs);
+                : new BackoffIdleStrategy(SPINS, YIELDS, Math.min(parkMinNs, parkMaxNs), parkMaxNs);
         final AgentRunner runner = new AgentRunner(
                 idle,
                 failure -> {

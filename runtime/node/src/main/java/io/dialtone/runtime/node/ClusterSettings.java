@@ -54,6 +54,13 @@ final class ClusterSettings {
             String.valueOf(LinkSettings.MTU_BYTES_DEFAULT),
             "largest packet between hosts, a multiple of 32; 1408 fits a plain Ethernet without fragments");
 
+    static final Setting<Long> PARK_MIN = Setting.of(
+            "link.park-min",
+            "--link-park-min",
+            SettingType.duration("1us", "10ms"),
+            LinkSettings.PARK_MIN_US_DEFAULT + "us",
+            "shortest rest of a media driver that found no work; longer saves CPU under steady load, and costs latency");
+
     static final Setting<Long> PARK_MAX = Setting.of(
             "link.park-max",
             "--link-park-max",
@@ -102,6 +109,7 @@ final class ClusterSettings {
             SEAL,
             TERM,
             MTU,
+            PARK_MIN,
             PARK_MAX,
             BEAT_INTERVAL,
             PEER_SILENCE_MAX,
@@ -119,6 +127,7 @@ final class ClusterSettings {
                     directory,
                     settings.get(TERM),
                     settings.get(MTU),
+                    (int) (settings.get(PARK_MIN) / 1_000),
                     (int) (settings.get(PARK_MAX) / 1_000),
                     ms(settings.get(DRIVER_SILENCE_MAX)),
                     ms(settings.get(CLIENT_SILENCE_MAX)),

@@ -66,6 +66,7 @@ final class NodeHouse implements AutoCloseable {
      *
      * @param handlers makes a handler for each worker
      * @param state writes its handlers' state down; empty without a registry
+     * @param parkMinNs shortest rest of a worker that found no work
      * @param parkMaxNs longest rest of an idle worker
      */
     record Plan(
@@ -74,6 +75,7 @@ final class NodeHouse implements AutoCloseable {
             Optional<ServiceState> state,
             WorkerConfig workers,
             SipSettings sip,
+            long parkMinNs,
             long parkMaxNs,
             GridPlan grid) {
 
@@ -106,6 +108,7 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.DIALOGS_MAX),
                             SipSettings.defaults().pooledBytesMax(),
                             (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L)),
+                    settings.get(NodeSettings.PARK_MIN),
                     settings.get(NodeSettings.PARK_MAX),
                     grid);
         }
@@ -158,7 +161,10 @@ final class NodeHouse implements AutoCloseable {
             node.workerCounters.add(workerCounters);
             node.sipCounters.add(sipCounters);
             node.threads.add(AgentThread.start(
-                    new SessionWorker(plan.workers(self.threads()), context, sip), plan.parkMaxNs(), end::onFault));
+                    new SessionWorker(plan.workers(self.threads()), context, sip),
+                    plan.parkMinNs(),
+                    plan.parkMaxNs(),
+                    end::onFault));
         }
         return node;
     }
