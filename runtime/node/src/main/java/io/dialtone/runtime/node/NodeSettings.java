@@ -225,7 +225,17 @@ final class NodeSettings {
     static final SettingGroup REGISTRY_POLICY = SettingGroup.of("Service policy", BACKUPS);
 
     static final SettingGroup NODE = SettingGroup.of(
-            "Node", TRANSACTIONS_MAX, DIALOGS_MAX, PARK_MIN, PARK_MAX, T1, T2, T4, TRYING_AFTER, RINGING_MAX, RETRY_AFTER);
+            "Node",
+            TRANSACTIONS_MAX,
+            DIALOGS_MAX,
+            PARK_MIN,
+            PARK_MAX,
+            T1,
+            T2,
+            T4,
+            TRYING_AFTER,
+            RINGING_MAX,
+            RETRY_AFTER);
     static final SettingGroup EDGE = SettingGroup.of(
             "Edge",
             EDGE_DEADLINE,

@@ -136,7 +136,8 @@ final class CutSeries {
                 LONG_ENOUGH,
                 () -> {
                     startWhatHasEnded(platform);
-                    return platform.isReady("edge-1") && platform.isSettled("edge-1", NODES)
+                    return platform.isReady("edge-1")
+                            && platform.isSettled("edge-1", NODES)
                             && platform.slotsOwnedBy(node) > 0;
                 },
                 platform::toString);

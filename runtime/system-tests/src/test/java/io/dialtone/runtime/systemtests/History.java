@@ -130,7 +130,8 @@ final class History implements CallJournal {
         calls++;
         count(call);
         final Event established = firstOk(call, 1);
-        final List<Fault> faultsDuring = established == null ? List.of() : faultsDuring(established.atNs(), call.endedNs());
+        final List<Fault> faultsDuring =
+                established == null ? List.of() : faultsDuring(established.atNs(), call.endedNs());
         final boolean isForsaken = faultsDuring.stream().anyMatch(fault -> fault.forsaken(call.callId()));
         final List<HistoryChecker.Finding> findings = HistoryChecker.check(call).stream()
                 .filter(finding -> !isForsaken || !isRightlyRefused(finding))
@@ -231,7 +232,10 @@ final class History implements CallJournal {
     /** Answers to INFO wait for a timer and say nothing of how soon somebody was there. */
     private static boolean isAnswerBySomebodyElse(final Fault fault, final Event event) {
         final LedgerLine ledger = event.ledger();
-        return ledger != null && !fault.pids().contains(ledger.by()) && event.cseq() > 1 && event.method() != SipMethod.INFO;
+        return ledger != null
+                && !fault.pids().contains(ledger.by())
+                && event.cseq() > 1
+                && event.method() != SipMethod.INFO;
     }
 
     long originNs() {

@@ -135,9 +135,8 @@ final class KillSeries {
         lastVictim = victims.getFirst();
         final List<String> ending = plan.deed().ending(platform, victims);
         final Set<String> nodes = plan.deed().nodesHit(victims, ending);
-        final Set<Long> pids = nodes.stream()
-                .map(node -> platform.process(node).pid())
-                .collect(Collectors.toUnmodifiableSet());
+        final Set<Long> pids =
+                nodes.stream().map(node -> platform.process(node).pid()).collect(Collectors.toUnmodifiableSet());
         // What takes no node away is to be felt by nobody: so each call counts.
         final Predicate<String> owned = nodes.isEmpty() ? callId -> true : platform.callsOf(nodes);
         final Predicate<String> forsaken = platform.callsHeldOnlyBy(nodes);

@@ -31,8 +31,7 @@ class LongSeriesTest {
         Assumptions.assumeTrue(!folder.isEmpty(), "SKIPPED: a long series, only by the script kill-series");
         final Path reports = Files.createDirectories(Path.of(folder));
         final KillSeries.Plan plan = new KillSeries.Plan(
-                Deed.valueOf(
-                        System.getProperty("dialtone.series.deed", "kill").toUpperCase(Locale.ROOT)),
+                Deed.valueOf(System.getProperty("dialtone.series.deed", "kill").toUpperCase(Locale.ROOT)),
                 Integer.getInteger("dialtone.series.faults", 100),
                 Integer.getInteger("dialtone.series.nodes", 3),
                 Integer.getInteger("dialtone.series.rate", 300),

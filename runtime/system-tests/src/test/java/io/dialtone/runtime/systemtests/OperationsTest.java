@@ -116,9 +116,7 @@ class OperationsTest {
         final CallReport refused = RunningCalls.start(stage, load(platform, 1)).awaitEnd();
 
         assertEquals(0, refused.answered(), refused::toText);
-        assertTrue(
-                counter(platform, "node-1", "worker.sessions-refused-alone") > 0,
-                () -> refused.toText() + platform);
+        assertTrue(counter(platform, "node-1", "worker.sessions-refused-alone") > 0, () -> refused.toText() + platform);
         final CallReport report = established.awaitEnd();
         assertEquals(report.answered(), report.completed(), report::toText);
         platform.restart(stage, "node-2");

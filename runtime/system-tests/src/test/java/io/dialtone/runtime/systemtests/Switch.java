@@ -109,7 +109,9 @@ final class Switch implements AutoCloseable {
     }
 
     private void take(final int from, final MemorySegment frame) {
-        for (int length = ports.get(from).read(frame); length > 0; length = ports.get(from).read(frame)) {
+        for (int length = ports.get(from).read(frame);
+                length > 0;
+                length = ports.get(from).read(frame)) {
             if (length < HEADER_BYTES) {
                 continue;
             }
