@@ -136,9 +136,7 @@ final class CutSeries {
                 LONG_ENOUGH,
                 () -> {
                     startWhatHasEnded(platform);
-                    return platform.isReady("edge-1")
-                            && platform.isSettled("edge-1", NODES)
-                            && platform.slotsOwnedBy(node) > 0;
+                    return platform.isReady("edge-1") && platform.isSettled(NODES) && platform.slotsOwnedBy(node) > 0;
                 },
                 platform::toString);
     }

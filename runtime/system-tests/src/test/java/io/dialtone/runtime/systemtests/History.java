@@ -132,7 +132,7 @@ final class History implements CallJournal {
         final Event established = firstOk(call, 1);
         final List<Fault> faultsDuring =
                 established == null ? List.of() : faultsDuring(established.atNs(), call.endedNs());
-        final boolean isForsaken = faultsDuring.stream().anyMatch(fault -> fault.forsaken(call.callId()));
+        final boolean isForsaken = established != null && isForsaken(call, established);
         final List<HistoryChecker.Finding> findings = HistoryChecker.check(call).stream()
                 .filter(finding -> !isForsaken || !isRightlyRefused(finding))
                 .toList();
@@ -174,6 +174,15 @@ final class History implements CallJournal {
                 }
             }
         }
+    }
+
+    /** True if all who had the call were taken away while it was up: even if the last that one of them said was still on its way then. */
+    private boolean isForsaken(final CallHistory call, final Event established) {
+        final LedgerLine ledger = established.ledger();
+        return faults.stream()
+                .filter(fault -> fault.atNs() < call.endedNs() && fault.forsaken(call.callId()))
+                .anyMatch(fault -> established.atNs() <= fault.atNs()
+                        || (ledger != null && fault.pids().contains(ledger.by())));
     }
 
     /** Whoever gets the slot of a call that all have lost does not know that call. */

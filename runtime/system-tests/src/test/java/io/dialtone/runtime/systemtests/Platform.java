@@ -192,11 +192,7 @@ final class Platform {
         Await.until(
                 nodes + " nodes share the slots",
                 START_MAX,
-                () -> {
-                    final JsonNode grid = status("edge-1").path("grid");
-                    return grid.path("settled").asBoolean()
-                            && grid.path("members").size() == nodes;
-                },
+                () -> isSettled(nodes),
                 () -> status("edge-1").toPrettyString());
     }
 
@@ -205,14 +201,28 @@ final class Platform {
         return slotsByNode().getOrDefault(node, 0);
     }
 
+    /** True when so many nodes share the slots and each slot has its backup, as the edge has heard. */
+    boolean isSettled(final int nodes) {
+        final JsonNode grid = status("edge-1").path("grid");
+        return grid.path("settled").asBoolean() && grid.path("members").size() == nodes;
+    }
+
     /**
-     * True when so many nodes share the slots and each slot has its backup, as the witness has heard; if that is a node, it owns some itself.
+     * True when there are so many nodes and every slot has its backup, as the witness has heard, though slots may still be on their way to their places; if it is a node, it owns some
+     * itself.
      */
-    boolean isSettled(final String witness, final int nodes) {
+    boolean isBackedUp(final String witness, final int nodes) {
         final JsonNode status = status(witness);
-        final JsonNode grid = status.path("grid");
-        return grid.path("settled").asBoolean()
-                && grid.path("members").size() == nodes
+        final JsonNode members = status.path("grid").path("members");
+        int owned = 0;
+        for (final JsonNode member : members) {
+            if (member.path("alone").asInt() > 0) {
+                return false;
+            }
+            owned += member.path("owned").asInt();
+        }
+        return members.size() == nodes
+                && owned == status.path("grid").path("slots").size()
                 && (!witness.startsWith("node-") || !status.path("ownedSlots").isEmpty());
     }
 
@@ -239,18 +249,22 @@ final class Platform {
         return callsIn(slots, count);
     }
 
-    /** Says by a Call-ID if nobody but these nodes has that call now, as the edge has heard. */
-    Predicate<String> callsHeldOnlyBy(final Set<String> nodes) {
-        final JsonNode all = status("edge-1").path("grid").path("slots");
+    /** The slots that nobody but these nodes has now, as the edge has heard. */
+    BitSet slotsHeldOnlyBy(final Set<String> nodes) {
         final BitSet slots = new BitSet();
-        for (final JsonNode slot : all) {
+        for (final JsonNode slot : status("edge-1").path("grid").path("slots")) {
             boolean isElsewhere = !nodes.contains(slot.path("owner").asText());
             for (final JsonNode backup : slot.path("inSync")) {
                 isElsewhere |= !nodes.contains(backup.asText());
             }
             slots.set(slot.path("slot").asInt(), !isElsewhere);
         }
-        return callsIn(slots, all.size());
+        return slots;
+    }
+
+    /** Says by a Call-ID if that call is in one of the slots. */
+    Predicate<String> callsIn(final BitSet slots) {
+        return callsIn(slots, status("edge-1").path("slots").asInt());
     }
 
     private static Predicate<String> callsIn(final BitSet slots, final int count) {
