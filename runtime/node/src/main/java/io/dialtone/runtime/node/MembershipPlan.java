@@ -2,6 +2,7 @@ package io.dialtone.runtime.node;
 
 import io.dialtone.runtime.link.LinkMember;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -45,7 +46,7 @@ record MembershipPlan(
         if (file.isEmpty()) {
             problems.wrongValue(
                     DiscoverySettings.USE.key(),
-                    settings.get(DiscoverySettings.USE).name().toLowerCase(java.util.Locale.ROOT),
+                    use.name().toLowerCase(Locale.ROOT),
                     "off, as no file is named whose " + ClusterSettings.MEMBERS + " say which hosts there are",
                     null,
                     settings.origin(DiscoverySettings.USE));
@@ -66,16 +67,15 @@ record MembershipPlan(
                     settings.origin(CommonSettings.NAME));
             return Optional.empty();
         }
-        return address(settings, file.get(), grid, host, problems)
-                .map(address -> new MembershipPlan(
-                        host,
-                        known,
-                        use,
-                        new Endpoint(address, settings.get(DiscoverySettings.PORT)),
-                        settings.find(DiscoverySettings.SEEDS).orElse(List.of()),
-                        settings.get(DiscoverySettings.GROUP_ADDRESS),
-                        settings.get(DiscoverySettings.CLUSTER),
-                        (int) (settings.get(DiscoverySettings.SILENCE_MAX) / NS_PER_SECOND)));
+        return Optional.of(new MembershipPlan(
+                host,
+                known,
+                use,
+                new Endpoint(address(settings, file.get(), grid, host, problems), settings.get(DiscoverySettings.PORT)),
+                settings.find(DiscoverySettings.SEEDS).orElse(List.of()),
+                settings.get(DiscoverySettings.GROUP_ADDRESS),
+                settings.get(DiscoverySettings.CLUSTER),
+                (int) (settings.get(DiscoverySettings.SILENCE_MAX) / NS_PER_SECOND)));
     }
 
     private static void checkSeeds(final Settings settings, final DiscoveryUse use, final Problems problems) {
@@ -84,8 +84,7 @@ record MembershipPlan(
             problems.add(seeds.key() + " is missing (expected: " + seeds.type().expected() + ", as "
                     + DiscoverySettings.USE.key() + " is seeds). Maybe 192.0.2.1:"
                     + settings.get(DiscoverySettings.PORT) + ".");
-        } else if (use == DiscoveryUse.ENVIRONMENT
-                && !settings.origin(seeds).equals(seeds.environmentName())) {
+        } else if (use == DiscoveryUse.ENVIRONMENT && !settings.origin(seeds).equals(seeds.environmentName())) {
             problems.add(seeds.environmentName() + " is missing (expected: "
                     + seeds.type().expected() + ", as " + DiscoverySettings.USE.key() + " is environment)."
                     + (settings.find(seeds).isEmpty()
@@ -94,27 +93,24 @@ record MembershipPlan(
         }
     }
 
-    /** One address, since it is told to the others. */
-    private static Optional<String> address(
+    /** One address, since it is told to the others: that of a member of the link or of the registry here, if nobody says another. */
+    private static String address(
             final Settings settings,
             final ClusterFile file,
             final GridPlan grid,
             final String host,
             final Problems problems) {
-        final Optional<String> address = settings.find(DiscoverySettings.ADDRESS)
+        final String address = settings.find(DiscoverySettings.ADDRESS)
                 .or(() -> file.memberOn(host).map(LinkMember::linkHost))
                 .or(() -> grid.places().stream()
                         .filter(place -> place.process().equals(host))
                         .map(place -> place.at().host())
-                        .findFirst());
-        if (address.isEmpty()) {
-            problems.add(DiscoverySettings.ADDRESS.key() + " is missing (expected: the address of " + host
-                    + " that the other hosts reach, as neither a member nor the registry is there). Maybe "
-                    + DiscoverySettings.ADDRESS.flag() + " 192.0.2.1.");
-        } else if (List.of("0.0.0.0", "::", "*").contains(address.get())) {
+                        .findFirst())
+                .orElseThrow();
+        if (List.of("0.0.0.0", "::", "*").contains(address)) {
             problems.wrongValue(
                     DiscoverySettings.ADDRESS.key(),
-                    address.get(),
+                    address,
                     "one address of this machine, as it is told to the other hosts",
                     null,
                     settings.origin(DiscoverySettings.ADDRESS));
