@@ -137,7 +137,8 @@ final class HostSightings implements MembershipListener {
                         System.Logger.Level.WARNING,
                         "a stranger says that it is host " + process.name()
                                 + ", which this cluster's file does not name, or is this one; further ones are only counted. Maybe"
-                                + " the files differ, or another cluster has the same " + DiscoverySettings.CLUSTER.key());
+                                + " the files differ, or another cluster has the same "
+                                + DiscoverySettings.CLUSTER.key());
             }
             return;
         }

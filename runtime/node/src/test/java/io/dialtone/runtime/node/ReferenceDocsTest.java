@@ -97,7 +97,8 @@ class ReferenceDocsTest {
                         grid:
                           registry: "NAME@127.0.0.1:PORT"
                           registry-directory: registry
-                        """.replace("NAME", name).replace("PORT", String.valueOf(FreePorts.block(5))))
+                        """.replace("NAME", name)
+                        .replace("PORT", String.valueOf(FreePorts.block(5))))
                 .toString();
     }
 
