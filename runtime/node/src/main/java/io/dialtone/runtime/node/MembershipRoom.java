@@ -11,6 +11,8 @@ import io.dialtone.state.membership.HazelcastMembership;
 import io.dialtone.state.membership.MembershipSettings;
 import java.security.SecureRandom;
 import java.time.Clock;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -145,14 +147,14 @@ final class MembershipRoom implements AutoCloseable {
                         .put("role", lower(sight.role()))
                         .put("host", sight.host())
                         .put("state", lower(sight.state()))
-                        .put("since", sight.since().toString())
+                        .put("since", millis(sight.since()))
                         .put("admin", sight.admin())
                         .put("loadPercent", sight.loadPercent())
                         .put("sessions", sight.sessions());
             }
             final ArrayNode events = status.putArray("events");
             for (final GridEvents.Event event : sightings.events()) {
-                events.addObject().put("at", event.at().toString()).put("what", event.what());
+                events.addObject().put("at", millis(event.at())).put("what", event.what());
             }
         }
 
@@ -190,6 +192,10 @@ final class MembershipRoom implements AutoCloseable {
                     .sample(counts.messagesInvalid());
             page.counter("dialtone_membership_failures_total", "Operations of the membership that failed.")
                     .sample(counts.failures());
+        }
+
+        private static String millis(final Instant at) {
+            return at.truncatedTo(ChronoUnit.MILLIS).toString();
         }
 
         private static String lower(final Enum<?> constant) {
