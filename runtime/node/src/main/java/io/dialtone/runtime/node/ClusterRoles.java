@@ -50,18 +50,26 @@ final class ClusterRoles {
         final LinkSettings link = ClusterSettings.link(settings, LinkSettings.directoryOf(host), problems);
         final GridPlan grid = GridPlan.of(settings, problems);
         final Optional<RegistryMemberSettings> seat = grid.seatOf(host, problems);
+        final Optional<MembershipPlan> plan = MembershipPlan.of(settings, file, grid, host, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         try (LinkDriver driver = LinkDriver.start(link, stopOnFailure(stop));
                 RegistrySeat registry = RegistrySeat.take(seat);
-                HostRoom room =
-                        HostRoom.open(grid, file.flatMap(each -> each.memberOn(host)), link, stopOnFault(stop))) {
-            final HostPages pages = new HostPages(driver, link, registry, room);
+                MembershipRoom membership = MembershipRoom.of(plan);
+                HostRoom room = HostRoom.open(
+                        grid,
+                        file.flatMap(each -> each.memberOn(host)),
+                        link,
+                        membership::reportExit,
+                        stopOnFault(stop))) {
+            final HostPages pages = new HostPages(driver, link, registry, room, membership);
             try (RoleProcess process = RoleProcess.open("host", host, settings, stop, access, pages)) {
                 process.say("driver", link.directory().toString());
                 registry.say(process);
+                membership.say(process);
+                membership.start(process.adminAddress(), room == null ? HostNodes.NONE : room);
                 final int exitCode = process.runUntilStopped(pages::isAlive);
                 process.lastWords("the media driver of " + host + " ends");
                 return exitCode;

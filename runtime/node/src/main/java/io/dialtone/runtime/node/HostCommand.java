@@ -22,6 +22,7 @@ final class HostCommand extends RoleCommand {
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             NodeSettings.REGISTRY_POLICY,
+            DiscoverySettings.GROUP,
             ClusterSettings.LINK,
             CommonSettings.GROUP);
 

@@ -12,16 +12,19 @@ final class HostPages implements AdminPages {
     private final LinkSettings settings;
     private final RegistrySeat registry;
     private final @Nullable HostRoom room;
+    private final MembershipRoom membership;
 
     HostPages(
             final LinkDriver driver,
             final LinkSettings settings,
             final RegistrySeat registry,
-            final @Nullable HostRoom room) {
+            final @Nullable HostRoom room,
+            final MembershipRoom membership) {
         this.driver = driver;
         this.settings = settings;
         this.registry = registry;
         this.room = room;
+        this.membership = membership;
     }
 
     boolean isAlive() {
@@ -39,6 +42,7 @@ final class HostPages implements AdminPages {
             page.counter("dialtone_host_exits_seen_total", "Nodes of this host that were seen to end.")
                     .sample(room.watch().exitsSeen());
         }
+        membership.metrics(page);
     }
 
     @Override
@@ -49,6 +53,7 @@ final class HostPages implements AdminPages {
             status.put("nodesWatched", room.watch().watched())
                     .put("exitsSeen", room.watch().exitsSeen());
         }
+        membership.status(status);
     }
 
     @Override

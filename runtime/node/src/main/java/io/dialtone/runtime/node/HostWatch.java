@@ -15,6 +15,8 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -32,6 +34,8 @@ import java.util.function.Consumer;
  *  node ── MEMBER number incarnation pid start ──▶ host
  *  node ◀── ENDED number incarnation ───────────── host     or LOST, of another node
  * </pre>
+ *
+ * <p>Hints about nodes of other hosts ({@link #hint}) are passed on as LOST, whatever was seen there: what makes them is no more to be believed than that.
  */
 final class HostWatch implements AutoCloseable {
     /** Longest line in either direction. */
@@ -47,6 +51,19 @@ final class HostWatch implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(HostWatch.class.getName());
     private static final String OWNER_ONLY = "rw-------";
 
+    /** Hints that wait to be passed on; more are dropped. */
+    private static final int HINTS_MAX = 256;
+
+    /**
+     * A node that holds a line.
+     *
+     * @param pid its process, or {@link ProcessMark#UNKNOWN} if that cannot be seen from here
+     */
+    record Node(int member, long incarnation, long pid) {}
+
+    /** A word that a node may be dead. */
+    private record Hint(int member, long incarnation) {}
+
     /** Hears that a process has ended. Called by the watch's thread, which it must not hold up. */
     interface ExitListener {
         void onExit(int member, long incarnation);
@@ -57,9 +74,11 @@ final class HostWatch implements AutoCloseable {
     private final Selector selector;
     private final ExitListener listener;
     private final List<Watched> leavers = new ArrayList<>();
+    private final BlockingQueue<Hint> hints = new ArrayBlockingQueue<>(HINTS_MAX);
     private final AtomicLong watched = new AtomicLong();
     private final AtomicLong exitsSeen = new AtomicLong();
     private final Thread thread;
+    private volatile List<Node> nodes = List.of();
     private volatile boolean isClosed;
 
     private HostWatch(
@@ -113,6 +132,18 @@ final class HostWatch implements AutoCloseable {
         return watched.get();
     }
 
+    /** The nodes that hold a line now. */
+    List<Node> nodes() {
+        return nodes;
+    }
+
+    /** Says to this host's nodes that a node of another one may be dead; they look for themselves before anything follows. Any thread may call it. */
+    void hint(final int member, final long incarnation) {
+        if (hints.offer(new Hint(member, incarnation))) {
+            selector.wakeup();
+        }
+    }
+
     /** How many nodes were seen to end. */
     long exitsSeen() {
         return exitsSeen.get();
@@ -140,6 +171,7 @@ final class HostWatch implements AutoCloseable {
                     selector.select(this::onReady, LOOK_EVERY_MS);
                     look(System.nanoTime());
                 }
+                passOnHints();
             }
             for (final SelectionKey key : selector.keys()) {
                 key.channel().close();
@@ -196,20 +228,39 @@ final class HostWatch implements AutoCloseable {
         for (final Watched process : ended) {
             exitsSeen.incrementAndGet();
             listener.onExit(process.member, process.incarnation);
-            tellOthers("ENDED", process);
+            tellOthers("ENDED", process.member, process.incarnation);
             LOGGER.log(System.Logger.Level.INFO, "member {0} (pid {1}) has ended", process.member, process.pidText());
         }
-        lost.forEach(process -> tellOthers("LOST", process));
+        lost.forEach(process -> tellOthers("LOST", process.member, process.incarnation));
     }
 
-    private void tellOthers(final String what, final Watched about) {
-        final byte[] line = (what + " " + about.member + " " + Long.toHexString(about.incarnation) + "\n")
-                .getBytes(StandardCharsets.US_ASCII);
+    private void passOnHints() {
+        Hint hint = hints.poll();
+        while (hint != null) {
+            tellOthers("LOST", hint.member, hint.incarnation);
+            hint = hints.poll();
+        }
+    }
+
+    private void tellOthers(final String what, final int member, final long incarnation) {
+        final byte[] line =
+                (what + " " + member + " " + Long.toHexString(incarnation) + "\n").getBytes(StandardCharsets.US_ASCII);
         for (final SelectionKey key : selector.keys()) {
             if (key.attachment() instanceof Watched node && key.isValid()) {
                 node.write(line);
             }
         }
+    }
+
+    private void noteNodes() {
+        final List<Node> all = new ArrayList<>();
+        for (final SelectionKey key : selector.keys()) {
+            if (key.attachment() instanceof Watched node && node.isKnown) {
+                all.add(new Node(
+                        node.member, node.incarnation, node.isVisible ? node.mark.pid() : ProcessMark.UNKNOWN));
+            }
+        }
+        nodes = List.copyOf(all);
     }
 
     /** One node's line. */
@@ -261,6 +312,7 @@ final class HostWatch implements AutoCloseable {
             isKnown = true;
             line.clear();
             watched.incrementAndGet();
+            noteNodes();
             return true;
         }
 
@@ -283,6 +335,7 @@ final class HostWatch implements AutoCloseable {
             if (isKnown) {
                 isKnown = false;
                 watched.decrementAndGet();
+                noteNodes();
                 leftNs = System.nanoTime();
                 leavers.add(this);
             }

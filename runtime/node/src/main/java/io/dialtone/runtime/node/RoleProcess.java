@@ -104,6 +104,11 @@ final class RoleProcess implements AutoCloseable {
         }
     }
 
+    /** Where its admin server listens. */
+    String adminAddress() {
+        return admin.address().toString();
+    }
+
     /** A line of the banner. */
     void say(final String what, final String text) {
         out.printf("  %-9s %s%n", what, text);

@@ -22,6 +22,7 @@ final class SettingsCatalogue {
             NodeSettings.RUN,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
+            DiscoverySettings.GROUP,
             ClusterSettings.LINK,
             CommonSettings.GROUP);
 

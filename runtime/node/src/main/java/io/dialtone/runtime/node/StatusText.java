@@ -61,6 +61,9 @@ final class StatusText {
         if (process.has("grid")) {
             grid(title, process.path("grid"));
         }
+        if (process.has("membership")) {
+            membership(title, process.path("membership"));
+        }
         if (process.has("services")) {
             heading(title + ": services");
             services(process.path("services"));
@@ -161,7 +164,35 @@ final class StatusText {
             slots(title, grid.path("slots"));
         }
         if (!grid.path("events").isEmpty()) {
-            events(title, grid.path("events"));
+            events(title + ": what happened last in the grid", grid.path("events"));
+        }
+    }
+
+    private void membership(final String title, final JsonNode membership) {
+        heading(title + ": hosts as they see each other, "
+                + membership.path("state").asText() + ", "
+                + membership.path("hostsSeen").asText() + " of "
+                + membership.path("hostsNamed").asText() + " hosts there");
+        if (membership.has("problem")) {
+            out.println(membership.path("problem").asText());
+        }
+        final TextTable table =
+                new TextTable("ROLE", "NAME", "HOST", "STATE", "SINCE", "LOAD", "SESSIONS", "ADMIN ON ITS HOST");
+        for (final JsonNode each : membership.path("processes")) {
+            final boolean isThere = each.path("state").asText().equals("there");
+            table.row(
+                    each.path("role").asText(),
+                    each.path("name").asText(),
+                    each.path("host").asText(),
+                    each.path("state").asText(),
+                    each.path("since").asText(),
+                    isThere ? each.path("loadPercent").asText() + "%" : "",
+                    isThere ? each.path("sessions").asText() : "",
+                    each.path("admin").asText());
+        }
+        table.print(out);
+        if (!membership.path("events").isEmpty()) {
+            events(title + ": what happened last to hosts", membership.path("events"));
         }
     }
 
@@ -197,7 +228,7 @@ final class StatusText {
     }
 
     private void events(final String title, final JsonNode events) {
-        heading(title + ": what happened last in the grid");
+        heading(title);
         final TextTable table = new TextTable("AT", "WHAT");
         for (int i = Math.max(0, events.size() - EVENTS_MAX); i < events.size(); i++) {
             table.row(

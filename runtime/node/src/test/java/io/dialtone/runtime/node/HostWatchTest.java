@@ -96,6 +96,22 @@ class HostWatchTest {
     }
 
     @Test
+    void shouldPassHintsOnAsLostAndNameWhoHoldsALine() throws IOException {
+        try (SocketChannel node = introduced(1, 0xa1, ProcessMark.ofThis())) {
+            await(() -> watch.watched() == 1);
+            assertEquals(
+                    List.of(new HostWatch.Node(1, 0xa1, ProcessHandle.current().pid())), watch.nodes());
+
+            watch.hint(7, 0xc7);
+
+            assertEquals("LOST 7 c7\n", heard(node));
+        }
+        await(() -> watch.watched() == 0);
+        assertEquals(List.of(), watch.nodes());
+        assertEquals(List.of(), exits);
+    }
+
+    @Test
     void shouldHangUpOnWhoeverDoesNotIntroduceItself() throws IOException {
         for (final String words : new String[] {"GET / HTTP/1.1\r\n", "MEMBER 1 x 2 3\n", "x".repeat(1_000)}) {
             try (SocketChannel stranger = SocketChannel.open(UnixDomainSocketAddress.of(folder.resolve("watch")))) {

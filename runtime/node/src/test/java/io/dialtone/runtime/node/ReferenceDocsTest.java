@@ -63,12 +63,43 @@ class ReferenceDocsTest {
                             "io.dialtone.examples.AnsweringService",
                             "--admin",
                             "127.0.0.1:0"));
+            final ChildProcesses.Child host = children.start(
+                    "host",
+                    List.of(
+                            "host",
+                            "--config",
+                            hostFile(),
+                            "--membership",
+                            "seeds",
+                            "--membership-seeds",
+                            "127.0.0.1:" + freePort(),
+                            "--membership-port",
+                            String.valueOf(freePort()),
+                            "--admin",
+                            "127.0.0.1:0"));
             pages.put("dialtone sip-lb", metrics(http, children.awaitReady(balancer, READY_MS_MAX)));
             pages.put("dialtone run, edge, node", metrics(http, children.awaitReady(platform, READY_MS_MAX)));
+            pages.put("dialtone host", metrics(http, children.awaitReady(host, READY_MS_MAX)));
         }
 
         pages.values().forEach(ReferenceDocsTest::checkFormat);
         check("metrics.md", ReferenceDocs.metrics(pages));
+    }
+
+    /** A host that keeps the registry, and whose name no other host of this machine has. */
+    private String hostFile() throws Exception {
+        final String name = "docs-" + ProcessHandle.current().pid();
+        return Files.writeString(folder.resolve("cluster.yaml"), """
+                        cluster:
+                          members:
+                            - { name: edge-1, role: edge, host: NAME, link: "127.0.0.1:20001", listen: "udp:127.0.0.1:5060" }
+                            - { name: node-1, role: node, host: NAME, link: "127.0.0.1:20002" }
+                        grid:
+                          registry: "NAME@127.0.0.1:PORT"
+                          registry-directory: registry
+                        """.replace("NAME", name)
+                        .replace("PORT", String.valueOf(FreePorts.block(5))))
+                .toString();
     }
 
     private static String metrics(final HttpClient http, final String admin) throws Exception {

@@ -1,11 +1,11 @@
 package io.dialtone.state.api;
 
 /**
- * What a member last said of itself: some seconds old, perhaps lost, good for pages and for planning, never for who owns what. Immutable.
+ * What was last said of a process: some seconds old, perhaps lost, good for pages and for planning, never for who owns what. Immutable.
  *
- * @param number its number in the cluster's list of members
+ * @param number its number in the cluster
  * @param incarnation its process's start
- * @param loadPercent how busy its busiest worker is
- * @param sessions how many sessions it owns
+ * @param loadPercent what part of its machine's processors it takes; of a host, what part all take
+ * @param sessions how many sessions it owns; of a host, its nodes together
  */
 public record MemberFigures(int number, long incarnation, int loadPercent, long sessions) {}

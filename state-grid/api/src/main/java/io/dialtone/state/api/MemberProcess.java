@@ -5,11 +5,11 @@ package io.dialtone.state.api;
  *
  * @param name its name, for people
  * @param role what it does
- * @param number its number in the cluster's list of members
+ * @param number its number: that of its place in the cluster's list of members, or one beyond all of those for who is not in the list
  * @param incarnation random number of its process's start
  * @param host the machine it runs on
  * @param zone the part of the site that fails together
- * @param linkAddress where the link reaches it, HOST:PORT
+ * @param linkAddress where the link reaches it, HOST:PORT; empty if it is no member of the link
  * @param adminAddress where its admin server listens, HOST:PORT; empty if it has none
  */
 public record MemberProcess(

@@ -53,6 +53,12 @@ public interface Membership extends AutoCloseable {
     /** What the others are to hear of this member; they do within some seconds. */
     void say(int loadPercent, long sessions);
 
+    /** What they are to hear of the processes that this one watches: all of them each time, {@link WatchedProcesses#PROCESSES_MAX} at most. */
+    void sayWatched(List<MemberFigures> processes);
+
+    /** What members last said of the processes that they watch, oneself included, in the order of the watchers' numbers. */
+    List<WatchedProcesses> watched();
+
     /** Tells all members that a process was seen to end; for those who watch processes. */
     void reportExit(int number, long incarnation);
 

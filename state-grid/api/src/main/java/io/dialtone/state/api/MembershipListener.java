@@ -22,4 +22,7 @@ public interface MembershipListener {
 
     /** A process may be dead. It is said before {@link #onLeft}, and also of processes that were never seen here. */
     void onDeathHint(int number, long incarnation, DeathHint why);
+
+    /** About a second has passed, and the membership runs: what is said now with {@link Membership#say} and {@link Membership#sayWatched} is sent next. */
+    default void onTurn() {}
 }

@@ -1,14 +1,9 @@
 package io.dialtone.state.membership;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** How a process finds the others. A value for whoever wires it. */
 public sealed interface Discovery {
-    /** Where {@link #fromEnvironment} looks. */
-    String VARIABLE = "DIALTONE_MEMBERSHIP_SEEDS";
-
     /** The multicast group of old, in the range for one's own site. */
     String GROUP_DEFAULT = "239.255.57.1";
 
@@ -48,19 +43,4 @@ public sealed interface Discovery {
 
     /** Whoever answers on a multicast group; for networks that carry it and hold no strangers. */
     record Multicast(String group, int port) implements Discovery {}
-
-    /** The list of the environment variable {@link #VARIABLE}, as a container platform sets it. */
-    static Discovery fromEnvironment(final Map<String, String> environment) {
-        final String value = environment.getOrDefault(VARIABLE, "");
-        final List<String> addresses = new ArrayList<>();
-        for (final String address : value.split("[,\\s]+", -1)) {
-            if (!address.isEmpty()) {
-                addresses.add(address);
-            }
-        }
-        if (addresses.isEmpty()) {
-            throw new IllegalArgumentException(VARIABLE + " is not set (expected: HOST:PORT, ...)");
-        }
-        return new Seeds(addresses);
-    }
 }

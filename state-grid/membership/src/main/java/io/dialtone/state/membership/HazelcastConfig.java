@@ -48,7 +48,8 @@ final class HazelcastConfig {
 
     private static void network(final NetworkConfig network, final MembershipSettings settings) {
         network.setPort(settings.port()).setPortAutoIncrement(false).setReuseAddress(true);
-        network.setPublicAddress(settings.address() + ":" + settings.port());
+        final String address = settings.address();
+        network.setPublicAddress((address.indexOf(':') >= 0 ? "[" + address + "]" : address) + ":" + settings.port());
         network.getInterfaces().setEnabled(true).addInterface(settings.address());
         final JoinConfig join = network.getJoin();
         join.getAutoDetectionConfig().setEnabled(false);

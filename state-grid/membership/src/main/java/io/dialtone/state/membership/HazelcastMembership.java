@@ -5,7 +5,6 @@ import com.hazelcast.cluster.MembershipEvent;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.ListenerConfig;
 import com.hazelcast.core.Hazelcast;
-import com.hazelcast.core.HazelcastException;
 import com.hazelcast.core.HazelcastInstance;
 import com.hazelcast.core.LifecycleEvent;
 import com.hazelcast.core.LifecycleListener;
@@ -14,6 +13,9 @@ import io.dialtone.state.api.MemberFigures;
 import io.dialtone.state.api.MemberProcess;
 import io.dialtone.state.api.Membership;
 import io.dialtone.state.api.MembershipListener;
+import io.dialtone.state.api.WatchedProcesses;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -52,6 +54,9 @@ public final class HazelcastMembership implements Membership {
             Logger.getLogger("com.hazelcast.instance.impl.HazelcastInstanceFactory"),
             Logger.getLogger("com.hazelcast.spi.impl.operationexecutor.slowoperationdetector.SlowOperationDetector"));
 
+    /** It says each failed start with its stack; that it failed, and why, is said here, once. */
+    private static final Logger LOG_OF_STARTS = Logger.getLogger("com.hazelcast.instance.AddressPicker");
+
     private final MembershipSettings settings;
     private final MemberProcess self;
     private final MembershipListener listener;
@@ -61,7 +66,9 @@ public final class HazelcastMembership implements Membership {
     private final BlockingQueue<MemberMessage.Exit> exitsToSend = new ArrayBlockingQueue<>(EXITS_MAX);
     private final BlockingQueue<MemberMessage> heard = new ArrayBlockingQueue<>(EXITS_MAX);
     private final Map<Integer, MemberFigures> figures = new ConcurrentHashMap<>();
+    private final Map<Integer, WatchedProcesses> watched = new ConcurrentHashMap<>();
     private final AtomicReference<@Nullable MemberFigures> toSay = new AtomicReference<>();
+    private final AtomicReference<@Nullable WatchedProcesses> watchedToSay = new AtomicReference<>();
     private final AtomicLong joined = new AtomicLong();
     private final AtomicLong left = new AtomicLong();
     private final AtomicLong deathHints = new AtomicLong();
@@ -96,6 +103,7 @@ public final class HazelcastMembership implements Membership {
     public static HazelcastMembership start(
             final MembershipSettings settings, final MemberProcess self, final MembershipListener listener) {
         HAZELCAST_LOG.setLevel(Level.WARNING);
+        LOG_OF_STARTS.setLevel(Level.OFF);
         LOGS_OF_CHOICES.forEach(log -> log.setLevel(Level.SEVERE));
         final HazelcastMembership membership = new HazelcastMembership(settings, self, listener);
         membership.thread.start();
@@ -128,6 +136,21 @@ public final class HazelcastMembership implements Membership {
     public void say(final int loadPercent, final long sessions) {
         toSay.set(new MemberFigures(
                 self.number(), self.incarnation(), Math.clamp(loadPercent, 0, 100), Math.max(0, sessions)));
+    }
+
+    @Override
+    public void sayWatched(final List<MemberFigures> processes) {
+        watchedToSay.set(new WatchedProcesses(
+                self.number(),
+                self.incarnation(),
+                processes.subList(0, Math.min(processes.size(), WatchedProcesses.PROCESSES_MAX))));
+    }
+
+    @Override
+    public List<WatchedProcesses> watched() {
+        final List<WatchedProcesses> all = new ArrayList<>(watched.values());
+        all.sort(Comparator.comparingInt(WatchedProcesses::watcher));
+        return all;
     }
 
     @Override
@@ -190,12 +213,12 @@ public final class HazelcastMembership implements Membership {
 
     private @Nullable HazelcastInstance tryStart() {
         try {
-            final Config config = HazelcastConfig.of(settings, self);
+            final Config config = HazelcastConfig.of(settings.withAddress(numeric(settings.address())), self);
             config.addListenerConfig(new ListenerConfig(new Waker()));
             final HazelcastInstance started = Hazelcast.newHazelcastInstance(config);
             problem = "";
             return started;
-        } catch (final HazelcastException | IllegalStateException e) {
+        } catch (final UnknownHostException | RuntimeException e) {
             final String words = "Membership on " + settings.address() + ":" + settings.port()
                     + " does not start: " + reasonOf(e) + ". Calls go on without it; next try in "
                     + settings.retryMs() + " ms.";
@@ -209,10 +232,21 @@ public final class HazelcastMembership implements Membership {
         }
     }
 
-    private String reasonOf(final RuntimeException e) {
+    /** Hazelcast compares addresses as text. */
+    private static String numeric(final String address) throws UnknownHostException {
+        return InetAddress.getByName(address).getHostAddress();
+    }
+
+    private String reasonOf(final Exception e) {
+        if (e instanceof UnknownHostException) {
+            return "nobody knows the host " + settings.address();
+        }
         final String said = String.valueOf(e.getMessage());
         if (said.contains("already in use") || said.contains("ports are")) {
             return "the port is taken. Maybe another process of this host has it; give each its own";
+        }
+        if (said.contains("No matching network interface")) {
+            return "this machine has no such address. Maybe another one of it is meant";
         }
         return said;
     }
@@ -245,6 +279,7 @@ public final class HazelcastMembership implements Membership {
                 sendExits(topic);
                 if (System.nanoTime() - figuresDueNs >= 0) {
                     figuresDueNs = System.nanoTime() + FIGURES_EVERY_NS;
+                    new Guarded().onTurn();
                     sayFigures(topic);
                 }
             } catch (final RuntimeException e) {
@@ -287,7 +322,8 @@ public final class HazelcastMembership implements Membership {
         present.sort(Comparator.comparingInt(MemberProcess::number));
         processes = List.copyOf(present);
         sightings.look(others(present), isTrusted);
-        figures.values().removeIf(said -> !isPresent(present, said));
+        figures.values().removeIf(said -> !isPresent(present, said.incarnation()));
+        watched.values().removeIf(said -> !isPresent(present, said.incarnation()));
     }
 
     private List<MemberProcess> others(final List<MemberProcess> present) {
@@ -296,8 +332,8 @@ public final class HazelcastMembership implements Membership {
                 .toList();
     }
 
-    private static boolean isPresent(final List<MemberProcess> present, final MemberFigures said) {
-        return present.stream().anyMatch(process -> process.incarnation() == said.incarnation());
+    private static boolean isPresent(final List<MemberProcess> present, final long incarnation) {
+        return present.stream().anyMatch(process -> process.incarnation() == incarnation);
     }
 
     private void passOn() {
@@ -309,6 +345,7 @@ public final class HazelcastMembership implements Membership {
                             .onDeathHint(exit.number(), exit.incarnation(), MembershipListener.DeathHint.EXIT_SEEN);
                 case MemberMessage.Goodbye goodbye -> sightings.onGoodbye(goodbye.number(), goodbye.incarnation());
                 case MemberMessage.Figures said -> figures.put(said.figures().number(), said.figures());
+                case MemberMessage.Watched said -> watched.put(said.watched().watcher(), said.watched());
             }
             message = heard.poll();
         }
@@ -326,6 +363,10 @@ public final class HazelcastMembership implements Membership {
         final MemberFigures own = toSay.get();
         if (own != null) {
             topic.publish(new MemberMessage.Figures(own).toLongs());
+        }
+        final WatchedProcesses ownWatched = watchedToSay.get();
+        if (ownWatched != null) {
+            topic.publish(new MemberMessage.Watched(ownWatched).toLongs());
         }
     }
 
@@ -354,6 +395,11 @@ public final class HazelcastMembership implements Membership {
             messagesInvalid.incrementAndGet();
         } else if (message instanceof MemberMessage.Figures said) {
             figures.put(said.figures().number(), said.figures());
+        } else if (message instanceof MemberMessage.Watched said) {
+            // Of whom is not seen yet, more comes in a second; of who is never seen, nothing is kept.
+            if (isPresent(processes, said.watched().incarnation())) {
+                watched.put(said.watched().watcher(), said.watched());
+            }
         } else if (heard.offer(message)) {
             wake.release();
         } else {
@@ -410,6 +456,11 @@ public final class HazelcastMembership implements Membership {
         public void onDeathHint(final int number, final long incarnation, final DeathHint why) {
             deathHints.incrementAndGet();
             call(() -> listener.onDeathHint(number, incarnation, why));
+        }
+
+        @Override
+        public void onTurn() {
+            call(listener::onTurn);
         }
 
         private void call(final Runnable word) {

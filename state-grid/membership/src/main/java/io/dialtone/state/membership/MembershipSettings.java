@@ -4,7 +4,7 @@ package io.dialtone.state.membership;
  * Where and as whom a process takes part. A value for whoever wires it.
  *
  * @param cluster name of the cluster: processes of another are not seen
- * @param address the local address to listen on; it must be one that the others reach, on a network that strangers do not
+ * @param address the local address to listen on, or a name of it; it must be one that the others reach, on a network that strangers do not
  * @param port the TCP port to listen on
  * @param discovery how to find the others
  * @param silenceMaxSeconds after how long a process that does not answer is taken for lost; resets of connections are noticed at once
@@ -40,6 +40,10 @@ public record MembershipSettings(
     public static MembershipSettings of(
             final String cluster, final String address, final int port, final Discovery discovery) {
         return new MembershipSettings(cluster, address, port, discovery, SILENCE_MAX_SECONDS_DEFAULT, RETRY_MS_DEFAULT);
+    }
+
+    MembershipSettings withAddress(final String other) {
+        return new MembershipSettings(cluster, other, port, discovery, silenceMaxSeconds, retryMs);
     }
 
     public MembershipSettings withRetryMs(final int ms) {

@@ -9,7 +9,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.hazelcast.config.Config;
 import com.hazelcast.config.JoinConfig;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class HazelcastConfigTest {
@@ -60,15 +59,7 @@ final class HazelcastConfigTest {
     }
 
     @Test
-    void shouldReadTheSeedsFromTheEnvironment() {
-        assertEquals(
-                new Discovery.Seeds(List.of("10.0.0.1:5701", "[::1]:5702", "node-3:5703")),
-                Discovery.fromEnvironment(Map.of(Discovery.VARIABLE, " 10.0.0.1:5701,[::1]:5702 node-3:5703,\n")));
-    }
-
-    @Test
     void shouldSayWhatIsWrongWithASeed() {
-        assertSays("DIALTONE_MEMBERSHIP_SEEDS is not set", () -> Discovery.fromEnvironment(Map.of()));
         assertSays(
                 "membership seed: node-1 (expected: HOST:PORT with a port from 1 to 65535). Maybe node-1:5701",
                 () -> new Discovery.Seeds(List.of("node-1")));

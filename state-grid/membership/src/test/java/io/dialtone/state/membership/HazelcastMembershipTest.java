@@ -10,6 +10,7 @@ import io.dialtone.state.api.MemberFigures;
 import io.dialtone.state.api.MemberProcess;
 import io.dialtone.state.api.Membership;
 import io.dialtone.state.api.MembershipListener;
+import io.dialtone.state.api.WatchedProcesses;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -137,6 +138,38 @@ final class HazelcastMembershipTest {
         awaitThat(
                 "1 knows 0's newer figures",
                 () -> two.get(1).figures().equals(List.of(new MemberFigures(0, 100, 72, 1_235))));
+    }
+
+    @Test
+    void shouldSayWhomAProcessWatchesAsLongAsItIsThere() throws IOException {
+        final List<HazelcastMembership> two = startAndMeet(2);
+        final List<MemberFigures> nodes = List.of(new MemberFigures(8, 88, 30, 500), new MemberFigures(9, 99, 0, 0));
+
+        two.get(1).sayWatched(nodes);
+
+        awaitThat(
+                "0 knows whom 1 watches",
+                () -> two.get(0).watched().equals(List.of(new WatchedProcesses(1, 101, nodes))));
+        two.get(1).close();
+        awaitThat("0 forgets it with 1", () -> two.get(0).watched().isEmpty());
+    }
+
+    @Test
+    void shouldSayThatItsAddressIsNotThere() {
+        for (final String address : List.of("192.0.2.1", "no-such-host.invalid")) {
+            final HazelcastMembership membership = HazelcastMembership.start(
+                    MembershipSettings.of(cluster, address, 5_701, new Discovery.Seeds(List.of("127.0.0.1:5701"))),
+                    node(0, 100),
+                    new Recorder());
+            started.add(membership);
+
+            awaitThat("it has given up once", () -> membership.counts().startsFailed() > 0);
+            assertEquals(Membership.State.UNAVAILABLE, membership.state());
+            assertTrue(
+                    membership.problem().contains("this machine has no such address")
+                            || membership.problem().contains("nobody knows the host"),
+                    membership.problem());
+        }
     }
 
     @Test

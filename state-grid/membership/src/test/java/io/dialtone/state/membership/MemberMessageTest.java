@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.dialtone.state.api.MemberFigures;
+import io.dialtone.state.api.WatchedProcesses;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class MemberMessageTest {
@@ -12,7 +14,10 @@ final class MemberMessageTest {
         final MemberMessage[] messages = {
             new MemberMessage.Figures(new MemberFigures(3, -5, 71, 123_456)),
             new MemberMessage.Exit(4, Long.MIN_VALUE),
-            new MemberMessage.Goodbye(65_535, 9)
+            new MemberMessage.Goodbye(65_535, 9),
+            new MemberMessage.Watched(new WatchedProcesses(61_440, -7, List.of())),
+            new MemberMessage.Watched(new WatchedProcesses(
+                    61_440, -7, List.of(new MemberFigures(3, -5, 71, 123_456), new MemberFigures(4, 6, 0, 0))))
         };
 
         for (final MemberMessage message : messages) {
@@ -23,6 +28,10 @@ final class MemberMessageTest {
     @Test
     void shouldReadALongerMessageOfALaterVersion() {
         assertEquals(new MemberMessage.Exit(4, 44), MemberMessage.of(new long[] {2, 4, 44, 55, 66}));
+        assertEquals(
+                new MemberMessage.Watched(new WatchedProcesses(
+                        4, 44, List.of(new MemberFigures(7, 77, 1, 2), new MemberFigures(8, 88, 3, 4)))),
+                MemberMessage.of(new long[] {4, 4, 44, 2, 5, 7, 77, 1, 2, 99, 8, 88, 3, 4, 99, 98}));
     }
 
     @Test
@@ -35,5 +44,11 @@ final class MemberMessageTest {
         assertNull(MemberMessage.of(new long[] {1, 4, 44}));
         assertNull(MemberMessage.of(new long[] {1, 4, 44, 101, 0}));
         assertNull(MemberMessage.of(new long[] {1, 4, 44, 1, -1}));
+        assertNull(MemberMessage.of(new long[] {4, 4, 44, 1}));
+        assertNull(MemberMessage.of(new long[] {4, 4, 44, 1, 4, 7, 77, 1}));
+        assertNull(MemberMessage.of(new long[] {4, 4, 44, 1, 3, 7, 77, 1, 2}));
+        assertNull(MemberMessage.of(new long[] {4, 4, 44, 257, 4}));
+        assertNull(MemberMessage.of(new long[] {4, 4, 44, 2, Long.MAX_VALUE, 7, 77, 1, 2}));
+        assertNull(MemberMessage.of(new long[] {4, 4, 44, 1, 4, 7, 77, 101, 2}));
     }
 }
