@@ -151,7 +151,7 @@ public final class Link implements AutoCloseable {
         final boolean isSealed = !keys.isNone() && !isOnThisHost(peer);
         final String channel = (isOnThisHost(peer) ? ipc() : udp(peer))
                 .termLength(settings.termBytes())
-                .mtu(settings.mtuBytes())
+                .mtu(isOnThisHost(peer) ? LinkSettings.MTU_BYTES_INSIDE : settings.mtuBytes())
                 .build();
         final LinkCounters counters = new LinkCounters();
         final LinkKeys.Stream there = new LinkKeys.Stream(self.number(), thread, peer.number(), peerThread);

@@ -150,7 +150,7 @@ public final class LinkDriver implements AutoCloseable {
                 })
                 .ipcTermBufferLength(settings.termBytes())
                 .publicationTermBufferLength(settings.termBytes())
-                .ipcMtuLength(settings.mtuBytes())
+                .ipcMtuLength(LinkSettings.MTU_BYTES_INSIDE)
                 .mtuLength(settings.mtuBytes())
                 .termBufferSparseFile(true)
                 .timerIntervalNs(TIMER_INTERVAL_NS)

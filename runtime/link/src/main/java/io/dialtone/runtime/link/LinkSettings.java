@@ -8,7 +8,7 @@ import java.nio.file.Path;
  *
  * @param directory the driver's shared memory; one for each host
  * @param termBytes length of a term buffer; a stream has three, sparse at first; the longest frame is an eighth of it
- * @param mtuBytes largest packet between hosts and largest fragment inside one; above 1 408 needs jumbo frames, or IP fragments on the way
+ * @param mtuBytes largest packet between hosts; above 1 408 needs jumbo frames: IP fragments, where one is lost, stop a host for half a minute
  * @param parkMinUs shortest rest of the driver's thread when it found no work; bounds what a driver that has little to do costs
  * @param parkMaxUs longest rest of the driver's thread; bounds what an idle driver adds to a packet between hosts, and costs CPU when small
  * @param driverSilenceMsMax how long the driver may be silent before its users give up, and a restarted one waits before it takes the directory
@@ -29,7 +29,11 @@ public record LinkSettings(
     public static final int TERM_BYTES_DEFAULT = 1 << 20;
     public static final int TERM_BYTES_MIN = 1 << 20;
     public static final int TERM_BYTES_MAX = 1 << 26;
-    public static final int MTU_BYTES_DEFAULT = 8192;
+    public static final int MTU_BYTES_DEFAULT = 1408;
+
+    /** Largest fragment inside a host, where nothing is lost and no packet is too long. */
+    static final int MTU_BYTES_INSIDE = 8192;
+
     public static final int MTU_BYTES_MIN = 1408;
     public static final int MTU_BYTES_MAX = 65504;
     public static final int PARK_MIN_US_DEFAULT = 1;

@@ -52,7 +52,7 @@ final class ClusterSettings {
             "--link-mtu",
             SettingType.size("1408", "65504"),
             String.valueOf(LinkSettings.MTU_BYTES_DEFAULT),
-            "largest packet between hosts, a multiple of 32; 1408 fits a plain Ethernet without fragments");
+            "largest packet between hosts, a multiple of 32; 1408 fits a plain Ethernet, more needs jumbo frames all the way");
 
     static final Setting<Long> PARK_MIN = Setting.of(
             "link.park-min",

@@ -18,13 +18,19 @@ class CutSeriesTest {
     final Stage stage = new Stage();
 
     @Test
-    void shouldForgetNothingWhenAnOwnerIsCutOff() {
+    void shouldForgetNothingWhenTheNetworkIsRoughAndAnOwnerIsCutOff() {
         Assumptions.assumeTrue(Network.isAvailable(), "SKIPPED: hosts of their own need root, ip and /dev/net/tun");
 
         final SeriesReport report = CutSeries.run(
                 stage,
                 new CutSeries.Plan(
-                        List.of(Cut.OWNER_MUTE), 1, 30, 4_000, 600, Duration.ofSeconds(3), Duration.ofSeconds(2)),
+                        List.of(Cut.ROUGH, Cut.OWNER_MUTE),
+                        1,
+                        30,
+                        4_000,
+                        600,
+                        Duration.ofSeconds(3),
+                        Duration.ofSeconds(2)),
                 line -> {});
 
         assertTrue(report.isClean(), report::toText);
