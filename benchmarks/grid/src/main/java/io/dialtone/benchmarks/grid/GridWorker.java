@@ -18,8 +18,8 @@ final class GridWorker {
     private static final int SESSIONS = 5_000;
     private static final int WINDOW_MAX = 256;
     private static final int IMAP_PORT = 24_101;
-    private static final long SPINS = 50;
-    private static final long YIELDS = 10;
+    private static final long SPINS = 10;
+    private static final long YIELDS = 0;
     private static final long PARK_MIN_US = 1;
     private static final long PARK_MAX_US = 1_000;
 

@@ -35,7 +35,7 @@ public final class LinkDriver implements AutoCloseable {
     private static final long UNBLOCK_OVER_CLIENT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOW_STORAGE_BYTES = 16L << 20;
     private static final int SPINS = 10;
-    private static final int YIELDS = 5;
+    private static final int YIELDS = 0;
     private static final long NEVER = Long.MIN_VALUE;
     private static final long TAKE_OVER_REST_MS = 50;
 
