@@ -42,7 +42,7 @@ final class Switch implements AutoCloseable {
     }
 
     /** A frame that is to come out of a port later. */
-    private record Delayed(long dueNs, long number, int port, byte[] frame) {}
+    private record Delayed(long dueNs, long number, int port, MemorySegment frame) {}
 
     private final List<Tap> ports = new ArrayList<>();
     private final AtomicReferenceArray<Way> ways = new AtomicReferenceArray<>(PORTS_MAX * PORTS_MAX);
@@ -141,8 +141,8 @@ final class Switch implements AutoCloseable {
                 ports.get(to).write(frame, length);
             } else if (delayed.size() < DELAYED_MAX) {
                 final long laterUs = way.delayMs * 1_000L + random.nextInt(way.jitterMs * 1_000 + 1);
-                final byte[] copy = new byte[length];
-                MemorySegment.copy(frame, ValueLayout.JAVA_BYTE, 0, copy, 0, length);
+                final MemorySegment copy = MemorySegment.ofArray(new byte[length]);
+                copy.copyFrom(frame.asSlice(0, length));
                 delayed.add(new Delayed(System.nanoTime() + laterUs * 1_000, number++, to, copy));
             }
         }
@@ -152,8 +152,8 @@ final class Switch implements AutoCloseable {
         final long nowNs = System.nanoTime();
         for (Delayed next = delayed.peek(); next != null && next.dueNs - nowNs <= 0; next = delayed.peek()) {
             delayed.remove();
-            MemorySegment.copy(next.frame, 0, frame, ValueLayout.JAVA_BYTE, 0, next.frame.length);
-            ports.get(next.port).write(frame, next.frame.length);
+            frame.copyFrom(next.frame);
+            ports.get(next.port).write(frame, (int) next.frame.byteSize());
         }
     }
 
