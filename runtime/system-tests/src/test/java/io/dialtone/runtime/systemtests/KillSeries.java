@@ -194,7 +194,8 @@ final class KillSeries {
     }
 
     /**
-     * Waits until every process is there and every slot has its backup. Nodes that were started again are asked themselves: others may not have heard yet that their predecessors are
+     * Waits until every process is there, every slot has its backup, and all slots are where they are to be: by then a new node has had its first calls, which may stop it for so long
+     * that others do without it as backup. Nodes that were started again are asked themselves: others may not have heard yet that their predecessors are
      * dead.
      */
     private void awaitWell(final Platform platform, final String when, final List<String> nodesAgain) {
@@ -206,7 +207,7 @@ final class KillSeries {
                 () -> {
                     platform.assertAllAlive();
                     return platform.members().stream().allMatch(platform::isReady)
-                            && witnesses.stream().allMatch(witness -> platform.isBackedUp(witness, plan.nodes()));
+                            && witnesses.stream().allMatch(witness -> platform.isSettled(witness, plan.nodes()));
                 },
                 platform::toString);
     }

@@ -203,26 +203,15 @@ final class Platform {
 
     /** True when so many nodes share the slots and each slot has its backup, as the edge has heard. */
     boolean isSettled(final int nodes) {
-        final JsonNode grid = status("edge-1").path("grid");
-        return grid.path("settled").asBoolean() && grid.path("members").size() == nodes;
+        return isSettled("edge-1", nodes);
     }
 
-    /**
-     * True when there are so many nodes and every slot has its backup, as the witness has heard, though slots may still be on their way to their places; if it is a node, it owns some
-     * itself.
-     */
-    boolean isBackedUp(final String witness, final int nodes) {
+    /** The same, as the witness has heard; if it is a node, it owns some slots itself. */
+    boolean isSettled(final String witness, final int nodes) {
         final JsonNode status = status(witness);
-        final JsonNode members = status.path("grid").path("members");
-        int owned = 0;
-        for (final JsonNode member : members) {
-            if (member.path("alone").asInt() > 0) {
-                return false;
-            }
-            owned += member.path("owned").asInt();
-        }
-        return members.size() == nodes
-                && owned == status.path("grid").path("slots").size()
+        final JsonNode grid = status.path("grid");
+        return grid.path("settled").asBoolean()
+                && grid.path("members").size() == nodes
                 && (!witness.startsWith("node-") || !status.path("ownedSlots").isEmpty());
     }
 
