@@ -5,12 +5,11 @@ import io.aeron.cluster.ConsensusModule;
 import io.aeron.cluster.RecordingLog;
 import java.io.File;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Deletes what a member's archive has of the time before its last snapshots. Used by one thread of {@link RegistryMember}'s, which may wait for the archive.
  *
- * <p>Only for a registry of one. With three the log is what an emptied member learns from: it must reach back to the beginning as long as nobody can hand it a snapshot.
+ * <p>A member that lies behind what is left of the log fetches a snapshot ({@link SnapshotFetch}).
  */
 final class LogPurge implements AutoCloseable {
     /** Should the last snapshot be unreadable, an operator may go back to the ones before; the log reaches back to the oldest kept. */
@@ -41,7 +40,7 @@ final class LogPurge implements AutoCloseable {
             final long oldestKept = positions[positions.length - SNAPSHOTS_KEPT];
             final long purged = purgeLog(log.findLastTermRecordingId(), oldestKept);
             for (final RecordingLog.Entry snapshot : snapshots) {
-                if (snapshot.logPosition < oldestKept && find(snapshot.recordingId) != null) {
+                if (snapshot.logPosition < oldestKept && Extent.find(archive, snapshot.recordingId) != null) {
                     archive.purgeRecording(snapshot.recordingId);
                 }
             }
@@ -50,7 +49,7 @@ final class LogPurge implements AutoCloseable {
     }
 
     private long purgeLog(final long recording, final long position) {
-        final Extent extent = find(recording);
+        final Extent extent = Extent.find(archive, recording);
         if (extent == null) {
             return 0;
         }
@@ -62,32 +61,6 @@ final class LogPurge implements AutoCloseable {
         archive.purgeSegments(recording, newStart);
         return newStart - extent.startPosition();
     }
-
-    private @Nullable Extent find(final long recording) {
-        final @Nullable Extent[] found = {null};
-        archive.listRecording(
-                recording,
-                (controlSessionId,
-                        correlationId,
-                        recordingId,
-                        startTimestamp,
-                        stopTimestamp,
-                        startPosition,
-                        stopPosition,
-                        initialTermId,
-                        segmentFileLength,
-                        termBufferLength,
-                        mtuLength,
-                        sessionId,
-                        streamId,
-                        strippedChannel,
-                        originalChannel,
-                        sourceIdentity) -> found[0] = new Extent(startPosition, termBufferLength, segmentFileLength));
-        return found[0];
-    }
-
-    /** Where a recording begins, and how it is cut into files. */
-    private record Extent(long startPosition, int termBytes, int segmentBytes) {}
 
     @Override
     public void close() {

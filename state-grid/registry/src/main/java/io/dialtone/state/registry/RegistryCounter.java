@@ -12,6 +12,7 @@ public enum RegistryCounter {
     MAPS_SENT("Maps sent to clients."),
     MAPS_HELD_UP("Maps that a client did not take at once; they are sent again."),
     SNAPSHOTS("Snapshots taken."),
+    SNAPSHOTS_FETCHED("Snapshots fetched from the leader because this member had nothing, or lay behind."),
     LOG_BYTES_PURGED("Bytes of the log deleted because snapshots have made them superfluous."),
     CONNECTED("Times a session with the registry was opened."),
     CONNECT_FAILED("Times no session could be opened."),

@@ -8,6 +8,7 @@ import io.aeron.archive.ArchiveThreadingMode;
 import io.aeron.archive.client.AeronArchive;
 import io.aeron.cluster.ClusterControl;
 import io.aeron.cluster.ConsensusModule;
+import io.aeron.cluster.ElectionState;
 import io.aeron.cluster.service.Cluster;
 import io.aeron.cluster.service.ClusterCounters;
 import io.aeron.cluster.service.ClusterMarkFile;
@@ -20,8 +21,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 import org.agrona.ExpandableArrayBuffer;
 import org.agrona.SemanticVersion;
@@ -68,8 +69,7 @@ public final class RegistryMember implements AutoCloseable {
     static final String INGRESS_CHANNEL = "aeron:udp?term-length=256k";
 
     private static final long PARK_MIN_NS = 1_000;
-    private static final long PURGE_LOOK_MS = 500;
-    private static final long PURGER_END_MS = 5_000;
+    private static final long HOUSEKEEPER_END_MS = 5_000;
     private static final int PROTOCOL = 2;
     private static final int CLUSTER_ID = 0;
 
@@ -77,13 +77,18 @@ public final class RegistryMember implements AutoCloseable {
     private final RegistryFailureHandler failureHandler;
     private final RegistryCounters counters = new RegistryCounters();
     private final AtomicBoolean isDown = new AtomicBoolean();
+    private final RepeatedErrors errors = new RepeatedErrors();
     private final RegistryLock lock;
+
+    /** Held while parts are launched or closed: whoever closes does not miss one. */
+    private final Object parts = new Object();
+
     private @Nullable MediaDriver driver;
     private @Nullable Archive archive;
     private @Nullable Aeron moduleClient;
     private volatile @Nullable ConsensusModule consensusModule;
-    private @Nullable ClusteredServiceContainer container;
-    private @Nullable Thread purger;
+    private volatile @Nullable ClusteredServiceContainer container;
+    private @Nullable Thread housekeeper;
 
     private RegistryMember(
             final RegistryMemberSettings settings,
@@ -95,7 +100,8 @@ public final class RegistryMember implements AutoCloseable {
     }
 
     /**
-     * Starts the member; it finds the others, and its own past, by itself.
+     * Starts the member; it finds the others, and its own past, by itself. One of several goes on with that after this has returned: it fetches what it has missed before
+     * it takes part, and tells the failure handler if it cannot.
      *
      * @throws RegistryUnavailableException if it runs already, or cannot be started
      */
@@ -126,6 +132,20 @@ public final class RegistryMember implements AutoCloseable {
                 && module.context().clusterNodeRoleCounter().get() == Cluster.Role.LEADER.code();
     }
 
+    /** True if this member is one of those that decide: it has a leader, or is it. Until then it starts, fetches or elects. Any thread may ask. */
+    public boolean isTakingPart() {
+        final ConsensusModule module = consensusModule;
+        return module != null
+                && !isDown.get()
+                && !module.context().electionStateCounter().isClosed()
+                && module.context().electionStateCounter().get() == ElectionState.CLOSED.code();
+    }
+
+    /** True if it has what it needs to elect and to be elected. */
+    boolean hasArrived() {
+        return container != null;
+    }
+
     /** Asks all members to take a snapshot, if this one leads; they do so by themselves whenever the log has grown. False if it does not, or one is being taken. */
     public boolean requestSnapshot() {
         final ConsensusModule module = consensusModule;
@@ -137,19 +157,21 @@ public final class RegistryMember implements AutoCloseable {
     @Override
     public void close() {
         isDown.set(true);
-        endPurger();
-        CloseHelper.quietCloseAll(container, consensusModule, moduleClient, archive, driver);
+        endHousekeeper();
+        synchronized (parts) {
+            CloseHelper.quietCloseAll(container, consensusModule, moduleClient, archive, driver);
+        }
         lock.close();
     }
 
-    private void endPurger() {
-        final Thread thread = purger;
+    private void endHousekeeper() {
+        final Thread thread = housekeeper;
         if (thread == null) {
             return;
         }
         thread.interrupt();
         try {
-            thread.join(PURGER_END_MS);
+            thread.join(HOUSEKEEPER_END_MS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -173,42 +195,48 @@ public final class RegistryMember implements AutoCloseable {
     }
 
     private void launch() {
-        final Supplier<IdleStrategy> rest =
-                () -> new BackoffIdleStrategy(1, 1, PARK_MIN_NS, settings.parkMaxUs() * 1_000L);
-        driver = MediaDriver.launchEmbedded(driverContext(rest.get()));
-        archive = Archive.launch(archiveContext(rest, driver.aeronDirectoryName()));
-        moduleClient = moduleClient(rest.get(), driver.aeronDirectoryName());
-        consensusModule = ConsensusModule.launch(moduleContext(rest, moduleClient, archive.context()));
-        container =
-                ClusteredServiceContainer.launch(serviceContext(rest, driver.aeronDirectoryName(), archive.context()));
-        if (settings.peers().size() == 1) {
-            final Archive.Context itsArchive = archive.context();
-            purger = Thread.ofPlatform()
-                    .name("registry-purge")
-                    .daemon()
-                    .start(() -> purgeAfterSnapshots(localArchive(itsArchive)));
+        driver = MediaDriver.launchEmbedded(driverContext(rest()));
+        final Archive itsArchive = Archive.launch(archiveContext(driver.aeronDirectoryName()));
+        archive = itsArchive;
+        final boolean isAlone = settings.peers().size() == 1;
+        if (isAlone) {
+            takePart(itsArchive.context());
+        }
+        housekeeper = Thread.ofPlatform()
+                .name("registry-housekeeper")
+                .daemon()
+                .start(() -> keepHouse(itsArchive.context(), isAlone));
+    }
+
+    private IdleStrategy rest() {
+        return new BackoffIdleStrategy(1, 1, PARK_MIN_NS, settings.parkMaxUs() * 1_000L);
+    }
+
+    private void takePart(final Archive.Context itsArchive) {
+        synchronized (parts) {
+            if (isDown.get()) {
+                return;
+            }
+            final Aeron client = moduleClient(itsArchive.aeronDirectoryName());
+            moduleClient = client;
+            consensusModule = ConsensusModule.launch(moduleContext(client, itsArchive));
+            container = ClusteredServiceContainer.launch(serviceContext(itsArchive));
         }
     }
 
-    /** Deletes what snapshots have made superfluous: once after the start, and after each snapshot. */
-    private void purgeAfterSnapshots(final AeronArchive.Context itsArchive) {
-        try (LogPurge purge = new LogPurge(clusterDirectory().toFile(), itsArchive)) {
-            long snapshots = -1;
-            while (!isDown.get()) {
-                if (counters.get(RegistryCounter.SNAPSHOTS) != snapshots) {
-                    snapshots = counters.get(RegistryCounter.SNAPSHOTS);
-                    counters.add(RegistryCounter.LOG_BYTES_PURGED, purge.purge());
-                }
-                TimeUnit.MILLISECONDS.sleep(PURGE_LOOK_MS);
+    private void keepHouse(final Archive.Context itsArchive, final boolean isAlone) {
+        final Housekeeping housekeeping =
+                new Housekeeping(settings, clusterDirectory(), () -> localArchive(itsArchive), counters);
+        try {
+            if (!isAlone) {
+                housekeeping.arrive();
+                takePart(itsArchive);
             }
+            housekeeping.run(isAlone, this::isTakingPart);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // we are closed
-        } catch (RuntimeException e) {
-            // The log grows on, and is purged after the next start; nothing else is worse for it.
-            if (!isDown.get()) {
-                LOGGER.log(
-                        System.Logger.Level.WARNING, "the registry''s log is not purged any more: {0}", e.getMessage());
-            }
+        } catch (RuntimeException | IOException | TimeoutException e) {
+            onDown(e.getMessage(), e);
         }
     }
 
@@ -235,7 +263,7 @@ public final class RegistryMember implements AutoCloseable {
                 .terminationHook(() -> onDown("its media driver was told to end", null));
     }
 
-    private Archive.Context archiveContext(final Supplier<IdleStrategy> rest, final String driverDirectory) {
+    private Archive.Context archiveContext(final String driverDirectory) {
         final RegistryPeer peer = settings.peer();
         return new Archive.Context()
                 .archiveId(settings.self())
@@ -251,7 +279,7 @@ public final class RegistryMember implements AutoCloseable {
                 .catalogFileSyncLevel(0)
                 .lowStorageSpaceThreshold(LOW_STORAGE_BYTES)
                 .threadingMode(ArchiveThreadingMode.SHARED)
-                .idleStrategySupplier(rest)
+                .idleStrategySupplier(this::rest)
                 .errorHandler(this::onError);
     }
 
@@ -259,19 +287,18 @@ public final class RegistryMember implements AutoCloseable {
      * The module's own would yield while it waits for the driver, and on a machine that is short of processors the driver then does not come to its turn: ten seconds
      * were seen, which end the module.
      */
-    private Aeron moduleClient(final IdleStrategy rest, final String driverDirectory) {
+    private Aeron moduleClient(final String driverDirectory) {
         return Aeron.connect(new Aeron.Context()
                 .aeronDirectoryName(driverDirectory)
                 .errorHandler(this::onError)
                 .subscriberErrorHandler(RethrowingErrorHandler.INSTANCE)
                 .useConductorAgentInvoker(true)
-                .awaitingIdleStrategy(rest)
+                .awaitingIdleStrategy(rest())
                 .clientLock(NoOpLock.INSTANCE)
                 .clientName("registry-consensus"));
     }
 
-    private ConsensusModule.Context moduleContext(
-            final Supplier<IdleStrategy> rest, final Aeron client, final Archive.Context archiveContext) {
+    private ConsensusModule.Context moduleContext(final Aeron client, final Archive.Context archiveContext) {
         final RegistryPeer peer = settings.peer();
         return new ConsensusModule.Context()
                 .clusterMemberId(settings.self())
@@ -289,7 +316,7 @@ public final class RegistryMember implements AutoCloseable {
                         CLUSTER_ID,
                         MediaDriverVersion.VERSION,
                         MediaDriverVersion.GIT_SHA))
-                .archiveContext(localArchive(archiveContext).idleStrategy(rest.get()))
+                .archiveContext(localArchive(archiveContext).idleStrategy(rest()))
                 .ingressChannel(INGRESS_CHANNEL)
                 .logChannel(LOG_CHANNEL)
                 .replicationChannel("aeron:udp?endpoint=" + peer.anyEndpoint())
@@ -303,21 +330,20 @@ public final class RegistryMember implements AutoCloseable {
                 .terminationTimeoutNs(TERMINATION_TIMEOUT_NS)
                 .maxConcurrentSessions(SESSIONS_MAX)
                 .fileSyncLevel(0)
-                .idleStrategySupplier(rest)
+                .idleStrategySupplier(this::rest)
                 .errorHandler(this::onError)
                 .terminationHook(() -> onDown("its consensus module has ended", null));
     }
 
-    private ClusteredServiceContainer.Context serviceContext(
-            final Supplier<IdleStrategy> rest, final String driverDirectory, final Archive.Context archiveContext) {
+    private ClusteredServiceContainer.Context serviceContext(final Archive.Context archiveContext) {
         return new ClusteredServiceContainer.Context()
                 .appVersion(appVersion())
                 .clusteredService(new RegistryService(
                         new RegistryState(settings.slots(), settings.backupsWanted()), counters, this::requestSnapshot))
                 .clusterDir(clusterDirectory().toFile())
-                .aeronDirectoryName(driverDirectory)
+                .aeronDirectoryName(archiveContext.aeronDirectoryName())
                 .archiveContext(localArchive(archiveContext))
-                .idleStrategySupplier(rest)
+                .idleStrategySupplier(this::rest)
                 .errorHandler(this::onError)
                 .terminationHook(() -> onDown("its service has ended", null));
     }
@@ -344,7 +370,7 @@ public final class RegistryMember implements AutoCloseable {
                 || (error instanceof AeronException known && known.category() == AeronException.Category.FATAL);
         if (isFatal) {
             onDown(error.getMessage(), error);
-        } else if (!isDown.get()) {
+        } else if (!isDown.get() && errors.isToBeSaid(String.valueOf(error.getMessage()), System.nanoTime())) {
             // Elections come this way too; they are nobody's failure.
             LOGGER.log(
                     System.Logger.Level.INFO, () -> "registry member " + settings.self() + ": " + error.getMessage());

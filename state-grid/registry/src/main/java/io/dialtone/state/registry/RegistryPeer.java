@@ -50,6 +50,10 @@ public record RegistryPeer(int number, String host, int port) {
         return text.toString();
     }
 
+    String consensusEndpoint() {
+        return endpoint(1);
+    }
+
     String archiveEndpoint() {
         return endpoint(PORTS - 1);
     }

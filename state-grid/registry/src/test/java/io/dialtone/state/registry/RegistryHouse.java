@@ -45,6 +45,14 @@ final class RegistryHouse implements AutoCloseable {
 
     RegistryHouse(final int size, final int backupsWanted) throws IOException {
         this(size, backupsWanted, false);
+        for (int number = 0; number < size; number++) {
+            start(number);
+        }
+    }
+
+    /** With members that are yet to be started. */
+    static RegistryHouse ofNobody(final int size, final int backupsWanted) throws IOException {
+        return new RegistryHouse(size, backupsWanted, false);
     }
 
     /** With a process for each member, to be killed. */
@@ -69,12 +77,8 @@ final class RegistryHouse implements AutoCloseable {
                 .timerIntervalNs(TimeUnit.MILLISECONDS.toNanos(100))
                 .imageLivenessTimeoutNs(TimeUnit.SECONDS.toNanos(1))
                 .threadingMode(ThreadingMode.SHARED));
-        for (int number = 0; number < size; number++) {
-            if (isOfProcesses) {
-                startProcess(number);
-            } else {
-                start(number);
-            }
+        for (int number = 0; isOfProcesses && number < size; number++) {
+            startProcess(number);
         }
     }
 

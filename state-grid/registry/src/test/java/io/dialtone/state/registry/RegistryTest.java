@@ -375,6 +375,7 @@ class RegistryTest {
             house.stop(replaced);
             house.wipe(replaced);
             house.start(replaced);
+            house.await("it to take part", () -> house.member(replaced).isTakingPart());
             house.stop(other);
             house.ask(
                     node,
