@@ -13,13 +13,17 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a member does beside deciding: finds out before it takes part whether it has missed more than the log can tell, fetches that, deletes what snapshots have made
- * superfluous, and looks whether it has been left behind. Runs on one thread of {@link RegistryMember}'s, which may wait.
+ * superfluous, and looks whether it has been left behind or its disk is full. Runs on one thread of {@link RegistryMember}'s, which may wait.
  */
 final class Housekeeping {
     private static final System.Logger LOGGER = System.getLogger(Housekeeping.class.getName());
     private static final long POLL_MS = 10;
-    private static final long LOOK_MS = 500;
-    private static final long PURGE_RETRY_MS = 5_000;
+
+    /** Somebody who fills the disk with 640 MB/s does not fill the last of it between two looks. */
+    private static final long LOOK_MS = 100;
+
+    private static final long PURGE_LOOK_NS = TimeUnit.MILLISECONDS.toNanos(500);
+    private static final long PURGE_RETRY_NS = TimeUnit.SECONDS.toNanos(5);
 
     /** A member that has found no leader for so long asks whether there is one that it cannot follow. */
     private static final long STRANDED_NS = TimeUnit.SECONDS.toNanos(10);
@@ -27,21 +31,24 @@ final class Housekeeping {
     private static final long STRANDED_ASK_NS = TimeUnit.SECONDS.toNanos(3);
 
     private final RegistryMemberSettings settings;
+    private final RegistryDisk disk;
     private final Path clusterDirectory;
     private final Supplier<AeronArchive.Context> archive;
     private final RegistryCounters counters;
     private @Nullable LogPurge purge;
     private long snapshotsSeen = -1;
     private long snapshotsPurged = -1;
-    private long purgeRetryNs = System.nanoTime();
+    private long purgeLookNs = System.nanoTime();
     private String purgeProblem = "";
 
     Housekeeping(
             final RegistryMemberSettings settings,
+            final RegistryDisk disk,
             final Path clusterDirectory,
             final Supplier<AeronArchive.Context> archive,
             final RegistryCounters counters) {
         this.settings = settings;
+        this.disk = disk;
         this.clusterDirectory = clusterDirectory;
         this.archive = archive;
         this.counters = counters;
@@ -59,7 +66,7 @@ final class Housekeeping {
         final PeerWords words = ask(own, Arrival.PATIENCE_NS);
         final LeaderOffer leader = words.leader();
         if (leader != null && own.isBehind(leader)) {
-            try (SnapshotFetch fetch = new SnapshotFetch(clusterDirectory, settings, archive.get())) {
+            try (SnapshotFetch fetch = new SnapshotFetch(clusterDirectory, settings, disk, archive.get())) {
                 fetch.fetch(leader);
             }
             counters.increment(RegistryCounter.SNAPSHOTS_FETCHED);
@@ -90,6 +97,7 @@ final class Housekeeping {
             final long beganNs = System.nanoTime();
             boolean isSaid = false;
             while (true) {
+                disk.requireRoom();
                 final long nowNs = System.nanoTime();
                 final long waitedNs = nowNs - beganNs;
                 final PeerWords words = inquiry.poll(nowNs);
@@ -116,6 +124,7 @@ final class Housekeeping {
         long tookPartNs = System.nanoTime();
         try {
             while (true) {
+                disk.requireRoom();
                 purgeAfterSnapshots();
                 final long nowNs = System.nanoTime();
                 if (isAlone || isTakingPart.getAsBoolean()) {
@@ -133,10 +142,14 @@ final class Housekeeping {
 
     /** Deletes what snapshots have made superfluous: once after the start, and a look after each snapshot, when the recording log knows of it. */
     private void purgeAfterSnapshots() {
+        if (System.nanoTime() - purgeLookNs < 0) {
+            return;
+        }
+        purgeLookNs = System.nanoTime() + PURGE_LOOK_NS;
         final long snapshots = counters.get(RegistryCounter.SNAPSHOTS);
         final boolean isDue = snapshots == snapshotsSeen && snapshots != snapshotsPurged;
         snapshotsSeen = snapshots;
-        if (!isDue || System.nanoTime() - purgeRetryNs < 0) {
+        if (!isDue) {
             return;
         }
         try {
@@ -151,7 +164,7 @@ final class Housekeeping {
         } catch (RuntimeException e) {
             // Somebody may be reading there, as a member that catches up does. The log grows on until the next attempt.
             closePurge();
-            purgeRetryNs = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(PURGE_RETRY_MS);
+            purgeLookNs = System.nanoTime() + PURGE_RETRY_NS;
             final String problem = String.valueOf(e.getMessage());
             if (!problem.equals(purgeProblem)) {
                 purgeProblem = problem;

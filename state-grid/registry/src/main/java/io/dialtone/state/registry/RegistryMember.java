@@ -74,6 +74,7 @@ public final class RegistryMember implements AutoCloseable {
     private static final int CLUSTER_ID = 0;
 
     private final RegistryMemberSettings settings;
+    private final RegistryDisk disk;
     private final RegistryFailureHandler failureHandler;
     private final RegistryCounters counters = new RegistryCounters();
     private final AtomicBoolean isDown = new AtomicBoolean();
@@ -92,23 +93,30 @@ public final class RegistryMember implements AutoCloseable {
 
     private RegistryMember(
             final RegistryMemberSettings settings,
+            final RegistryDisk disk,
             final RegistryFailureHandler failureHandler,
             final RegistryLock lock) {
         this.settings = settings;
+        this.disk = disk;
         this.failureHandler = failureHandler;
         this.lock = lock;
     }
 
     /**
      * Starts the member; it finds the others, and its own past, by itself. One of several goes on with that after this has returned: it fetches what it has missed before
-     * it takes part, and tells the failure handler if it cannot.
+     * it takes part, and tells the failure handler if it cannot. It also tells it, and ends, when its disk is nearly full.
      *
-     * @throws RegistryUnavailableException if it runs already, or cannot be started
+     * @throws RegistryUnavailableException if it runs already, has no room on its disk, or cannot be started
      */
     public static RegistryMember start(
-            final RegistryMemberSettings settings, final RegistryFailureHandler failureHandler) {
+            final RegistryMemberSettings settings,
+            final RegistryDisk disk,
+            final RegistryFailureHandler failureHandler) {
+        if (!disk.hasRoomToStart()) {
+            throw new RegistryUnavailableException("registry member " + settings.self() + ": " + disk.problem());
+        }
         final RegistryLock lock = RegistryLock.take(settings.directory());
-        final RegistryMember member = new RegistryMember(settings, failureHandler, lock);
+        final RegistryMember member = new RegistryMember(settings, disk, failureHandler, lock);
         try {
             member.removeMarks();
             member.launch();
@@ -226,7 +234,7 @@ public final class RegistryMember implements AutoCloseable {
 
     private void keepHouse(final Archive.Context itsArchive, final boolean isAlone) {
         final Housekeeping housekeeping =
-                new Housekeeping(settings, clusterDirectory(), () -> localArchive(itsArchive), counters);
+                new Housekeeping(settings, disk, clusterDirectory(), () -> localArchive(itsArchive), counters);
         try {
             if (!isAlone) {
                 housekeeping.arrive();

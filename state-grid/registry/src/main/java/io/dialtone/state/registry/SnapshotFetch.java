@@ -35,6 +35,7 @@ final class SnapshotFetch implements AutoCloseable {
 
     private final Path clusterDirectory;
     private final RegistryMemberSettings settings;
+    private final RegistryDisk disk;
     private final AeronArchive archive;
 
     /** Of each copying that has ended, the copy's recording. */
@@ -43,7 +44,11 @@ final class SnapshotFetch implements AutoCloseable {
     private final Set<Long> synced = new HashSet<>();
 
     SnapshotFetch(
-            final Path clusterDirectory, final RegistryMemberSettings settings, final AeronArchive.Context archive) {
+            final Path clusterDirectory,
+            final RegistryMemberSettings settings,
+            final RegistryDisk disk,
+            final AeronArchive.Context archive) {
+        this.disk = disk;
         this.clusterDirectory = clusterDirectory;
         this.settings = settings;
         this.archive = AeronArchive.connect(archive.recordingSignalConsumer(
@@ -95,6 +100,7 @@ final class SnapshotFetch implements AutoCloseable {
                                 "aeron:udp?endpoint=" + settings.peer().anyEndpoint())
                         .replicationSessionId((int) archive.context().aeron().nextCorrelationId()));
         while (true) {
+            disk.requireRoom();
             archive.pollForRecordingSignals();
             final Long copy = ended.get(replication);
             final Extent extent = copy == null ? null : Extent.find(archive, copy);

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -35,6 +36,10 @@ final class RegistryHouse implements AutoCloseable {
 
     final List<String> failures = new CopyOnWriteArrayList<>();
     final List<RegistryPeer> peers = new ArrayList<>();
+
+    /** What members find on their disk. */
+    final AtomicLong diskFreeBytes = new AtomicLong(Long.MAX_VALUE);
+
     private final List<RegistryClient> clients = new ArrayList<>();
     private final @Nullable RegistryMember[] members;
     private final @Nullable Process[] processes;
@@ -132,7 +137,11 @@ final class RegistryHouse implements AutoCloseable {
     }
 
     void start(final int number, final int slots) {
-        members[number] = RegistryMember.start(settings(number, slots), (what, cause) -> failures.add(what));
+        final RegistryMemberSettings settings = settings(number, slots);
+        members[number] = RegistryMember.start(
+                settings,
+                new RegistryDisk(settings.directory(), diskFreeBytes::get),
+                (what, cause) -> failures.add(what));
     }
 
     /** Starts the member in a process of its own; what it says is in the test's directory until that is deleted. */

@@ -39,7 +39,9 @@ final class RegistryProcess {
                 Integer.parseInt(args[4]),
                 RegistryMemberSettings.PARK_MAX_US_DEFAULT);
         final RegistryMember member = RegistryMember.start(
-                settings, (what, cause) -> Runtime.getRuntime().halt(FAILED));
+                settings,
+                RegistryDisk.of(settings.directory()),
+                (what, cause) -> Runtime.getRuntime().halt(FAILED));
         try (member) {
             Thread.currentThread().join();
         }

@@ -14,6 +14,8 @@ import io.dialtone.state.api.SlotCommand.Kind;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -238,7 +240,11 @@ class RegistryTest {
         try (RegistryHouse house = new RegistryHouse(1, 1)) {
             final RegistryMemberSettings settings = house.settings(0, RegistryHouse.SLOTS);
 
-            assertThrows(RegistryUnavailableException.class, () -> RegistryMember.start(settings, (what, cause) -> {}));
+            final RegistryDisk disk = RegistryDisk.of(settings.directory());
+
+            assertThrows(
+                    RegistryUnavailableException.class,
+                    () -> RegistryMember.start(settings, disk, (what, cause) -> {}));
 
             assertNotNull(house.joined(0).map().member(0), "the first is none the worse for it");
         }
@@ -254,6 +260,40 @@ class RegistryTest {
 
             house.await("the member to end", () -> !house.failures.isEmpty());
         }
+    }
+
+    @Test
+    void shouldEndBeforeItsDiskIsFullAndNotStartUntilThereIsRoom() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient node = house.joined(0);
+            assertTrue(house.failures.isEmpty());
+
+            house.diskFreeBytes.set(RegistryDisk.ROOM_MIN_BYTES - 1);
+            house.await("the member to end", () -> !house.failures.isEmpty());
+            house.stop(0);
+            house.diskFreeBytes.set(RegistryDisk.ROOM_START_BYTES - 1);
+            final RegistryUnavailableException refused =
+                    assertThrows(RegistryUnavailableException.class, () -> house.start(0));
+            house.diskFreeBytes.set(RegistryDisk.ROOM_START_BYTES);
+            house.start(0);
+            final long startedNs = System.nanoTime();
+            house.await("a sign of life", () -> node.lastHeardNs() - startedNs > 0);
+
+            assertEquals(List.of(String.valueOf(refused.getMessage())), house.failures);
+            assertTrue(
+                    house.failures.getFirst().contains("is full: less than 64 MiB are left"), house.failures::getFirst);
+            assertNotNull(node.map().member(0));
+        }
+    }
+
+    @Test
+    void shouldSeeTheRoomOnItsDirectorysDiskEvenBeforeThereIsADirectory() throws IOException {
+        final Path directory = Path.of("target").toAbsolutePath();
+
+        final long free =
+                RegistryDisk.of(directory.resolve("not").resolve("there")).freeBytes();
+
+        assertTrue(free > 0 && free <= Files.getFileStore(directory).getTotalSpace(), () -> "free: " + free);
     }
 
     @Test
