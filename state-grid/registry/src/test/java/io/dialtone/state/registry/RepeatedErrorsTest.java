@@ -18,12 +18,18 @@ class RepeatedErrorsTest {
     }
 
     @Test
+    void shouldTakeForOneErrorWhatDiffersInNumbersOnly() {
+        assertTrue(errors.isToBeSaid("response for correlationId=259, error: no such replay", 5));
+        assertFalse(errors.isToBeSaid("response for correlationId=1063, error: no such replay", 6));
+    }
+
+    @Test
     void shouldRememberABoundedNumberOfThem() {
         for (int i = 0; i <= RepeatedErrors.TEXTS_MAX; i++) {
-            assertTrue(errors.isToBeSaid("error " + i, 0));
+            assertTrue(errors.isToBeSaid("error" + "!".repeat(i), 0));
         }
 
-        assertTrue(errors.isToBeSaid("error 0", 0), "it was forgotten to make room");
-        assertFalse(errors.isToBeSaid("error " + RepeatedErrors.TEXTS_MAX, 0));
+        assertTrue(errors.isToBeSaid("error", 0), "it was forgotten to make room");
+        assertFalse(errors.isToBeSaid("error" + "!".repeat(RepeatedErrors.TEXTS_MAX), 0));
     }
 }
