@@ -2,6 +2,8 @@ package io.dialtone.state.registry;
 
 import io.aeron.Aeron;
 import io.aeron.archive.client.AeronArchive;
+import io.aeron.cluster.RecordingLog;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
@@ -33,11 +35,12 @@ final class Housekeeping {
     private final RegistryMemberSettings settings;
     private final RegistryDisk disk;
     private final Path clusterDirectory;
+    private final File recordingLog;
     private final Supplier<AeronArchive.Context> archive;
     private final RegistryCounters counters;
     private @Nullable LogPurge purge;
-    private long snapshotsSeen = -1;
-    private long snapshotsPurged = -1;
+    private long recordedBytes;
+    private long purgedAtBytes;
     private long purgeLookNs = System.nanoTime();
     private String purgeProblem = "";
 
@@ -50,6 +53,8 @@ final class Housekeeping {
         this.settings = settings;
         this.disk = disk;
         this.clusterDirectory = clusterDirectory;
+        recordingLog =
+                clusterDirectory.resolve(RecordingLog.RECORDING_LOG_FILE_NAME).toFile();
         this.archive = archive;
         this.counters = counters;
     }
@@ -140,16 +145,15 @@ final class Housekeeping {
         }
     }
 
-    /** Deletes what snapshots have made superfluous: once after the start, and a look after each snapshot, when the recording log knows of it. */
+    /** Deletes what snapshots have made superfluous: once after the start, and a look after the recording log has grown, as it does with each snapshot. */
     private void purgeAfterSnapshots() {
         if (System.nanoTime() - purgeLookNs < 0) {
             return;
         }
         purgeLookNs = System.nanoTime() + PURGE_LOOK_NS;
-        final long snapshots = counters.get(RegistryCounter.SNAPSHOTS);
-        final boolean isDue = snapshots == snapshotsSeen && snapshots != snapshotsPurged;
-        snapshotsSeen = snapshots;
-        if (!isDue) {
+        final long bytesAtLastLook = recordedBytes;
+        recordedBytes = recordingLog.length();
+        if (bytesAtLastLook == purgedAtBytes) {
             return;
         }
         try {
@@ -159,7 +163,7 @@ final class Housekeeping {
                 purge = connected;
             }
             counters.add(RegistryCounter.LOG_BYTES_PURGED, connected.purge());
-            snapshotsPurged = snapshots;
+            purgedAtBytes = bytesAtLastLook;
             purgeProblem = "";
         } catch (RuntimeException e) {
             // Somebody may be reading there, as a member that catches up does. The log grows on until the next attempt.

@@ -59,7 +59,10 @@ public final class RegistryMember implements AutoCloseable {
     private static final long UNTETHERED_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
     private static final int TERM_BYTES = 1 << 20;
-    private static final int SEGMENT_BYTES = 16 << 20;
+
+    /** What is purged of the log is a multiple of this. */
+    static final int SEGMENT_BYTES = 16 << 20;
+
     private static final long LOW_STORAGE_BYTES = 16L << 20;
     private static final String LOG_CHANNEL = "aeron:udp?term-length=1m";
     private static final String CONTROL_CHANNEL = "aeron:udp?term-length=64k";
@@ -154,6 +157,14 @@ public final class RegistryMember implements AutoCloseable {
         return container != null;
     }
 
+    /** How far the log is decided as far as this member knows and its service has got, snapshots included; -1 as long as it does not take part. */
+    long commitPosition() {
+        final ConsensusModule module = consensusModule;
+        return module == null || module.context().commitPositionCounter().isClosed()
+                ? -1
+                : module.context().commitPositionCounter().get();
+    }
+
     /** Asks all members to take a snapshot, if this one leads; they do so by themselves whenever the log has grown. False if it does not, or one is being taken. */
     public boolean requestSnapshot() {
         final ConsensusModule module = consensusModule;
@@ -243,8 +254,10 @@ public final class RegistryMember implements AutoCloseable {
             housekeeping.run(isAlone, this::isTakingPart);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // we are closed
-        } catch (RuntimeException | IOException | TimeoutException e) {
-            onDown(e.getMessage(), e);
+        } catch (RuntimeException | IOException | TimeoutException | Error e) {
+            // A write into a mapped file for which there is no room is an Error; and nobody would look at the disk any
+            // more, without a word.
+            onDown(String.valueOf(e.getMessage()), e);
         }
     }
 

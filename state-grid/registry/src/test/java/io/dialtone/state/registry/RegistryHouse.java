@@ -14,13 +14,17 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.agrona.CloseHelper;
 import org.agrona.IoUtil;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +37,14 @@ final class RegistryHouse implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
     private static final String HOST = "127.0.0.1";
+
+    /** A quarter of a term: whoever falls behind by more than half a term loses the leader's stream and has to catch up from its archive. */
+    private static final int BATCH_BYTES = 256 << 10;
+
+    private static final int BATCH = BATCH_BYTES / RegistryFrame.SCHEMA_BYTES_MAX;
+
+    /** As many proposals as that may be given up for each one that is not. */
+    private static final int GIVEN_UP_MAX = 3;
 
     final List<String> failures = new CopyOnWriteArrayList<>();
     final List<RegistryPeer> peers = new ArrayList<>();
@@ -178,6 +190,18 @@ final class RegistryHouse implements AutoCloseable {
         IoUtil.delete(directory.resolve("member-" + number).toFile(), false);
     }
 
+    /** As an operator may, while both are stopped. */
+    void copyDirectory(final int from, final int to) throws IOException {
+        wipe(to);
+        final Path source = directory.resolve("member-" + from);
+        final Path target = directory.resolve("member-" + to);
+        try (Stream<Path> files = Files.walk(source)) {
+            for (final Path file : files.toList()) {
+                Files.copy(file, target.resolve(source.relativize(file)));
+            }
+        }
+    }
+
     RegistryMember member(final int number) {
         final RegistryMember member = members[number];
         if (member == null) {
@@ -268,6 +292,63 @@ final class RegistryHouse implements AutoCloseable {
         });
     }
 
+    /**
+     * Lets the log grow by that many bytes at least, with commands that are refused. Not faster than these members follow: others would purge what a slower one still
+     * needs, and it would end. They are in step afterwards.
+     */
+    void grow(final RegistryClient client, final List<Integer> following, final long bytes) {
+        final SlotCommand refused = new SlotCommand.Join(
+                new GridMember(0, 100, "node-0", "host-0", "zone", false),
+                "x".repeat(RegistryFrame.SCHEMA_BYTES_MAX),
+                List.of());
+        final long end = decided(following) + bytes;
+        final long batchesMax = (1 + GIVEN_UP_MAX) * (bytes / BATCH_BYTES + 1);
+        for (long batches = 0; decided(following) < end; batches++) {
+            if (batches >= batchesMax) {
+                throw new AssertionError("the log was to grow to " + end + " but did not with " + batches
+                        + " batches of " + BATCH_BYTES + " bytes, " + describe());
+            }
+            for (int i = 0; i < BATCH; i++) {
+                propose(client, refused);
+            }
+            awaitAnswers();
+            final long decided = decided(following);
+            await(
+                    following + " to follow to " + decided,
+                    () -> following.stream().allMatch(each -> member(each).commitPosition() >= decided));
+        }
+    }
+
+    private long decided(final List<Integer> following) {
+        return following.stream()
+                .mapToLong(each -> member(each).commitPosition())
+                .max()
+                .orElseThrow();
+    }
+
+    /** Until all of these have taken one more. */
+    void snapshot(final List<Integer> takers) {
+        final Map<Integer, Long> before = new HashMap<>();
+        takers.forEach(each -> before.put(each, member(each).count(RegistryCounter.SNAPSHOTS)));
+        await("a snapshot of " + takers, () -> {
+            final int leader = leader();
+            if (leader >= 0 && !hasMoreSnapshots(leader, before)) {
+                member(leader).requestSnapshot();
+            }
+            return takers.stream().allMatch(each -> hasMoreSnapshots(each, before));
+        });
+    }
+
+    private boolean hasMoreSnapshots(final int number, final Map<Integer, Long> before) {
+        return member(number).count(RegistryCounter.SNAPSHOTS) > before.getOrDefault(number, 0L);
+    }
+
+    void awaitPurged(final List<Integer> purging) {
+        await(
+                "the log of " + purging + " to be purged",
+                () -> purging.stream().allMatch(each -> member(each).count(RegistryCounter.LOG_BYTES_PURGED) > 0));
+    }
+
     void awaitMap(final RegistryClient client, final String what, final Predicate<SlotMap> isSo) {
         await(what, () -> isSo.test(client.map()));
     }
@@ -290,13 +371,30 @@ final class RegistryHouse implements AutoCloseable {
 
     private String describe() {
         final StringBuilder text = new StringBuilder("leader " + leader() + ", failures " + failures);
+        for (int number = 0; number < members.length; number++) {
+            final RegistryMember member = members[number];
+            text.append("\nmember ").append(number);
+            if (member == null) {
+                text.append(" is down");
+                continue;
+            }
+            text.append(member.isTakingPart() ? " takes part" : " does not take part")
+                    .append(", decided to ")
+                    .append(member.commitPosition());
+            appendCounters(text, member::count);
+        }
         for (final RegistryClient client : clients) {
             text.append('\n').append(client.isConnected()).append(' ').append(client.map());
-            for (final RegistryCounter counter : RegistryCounter.values()) {
-                text.append(client.count(counter) == 0 ? "" : ", " + counter + " " + client.count(counter));
-            }
+            appendCounters(text, client::count);
         }
         return text.toString();
+    }
+
+    private static void appendCounters(final StringBuilder text, final ToLongFunction<RegistryCounter> counters) {
+        for (final RegistryCounter counter : RegistryCounter.values()) {
+            final long count = counters.applyAsLong(counter);
+            text.append(count == 0 ? "" : ", " + counter + " " + count);
+        }
     }
 
     @Override

@@ -15,8 +15,6 @@ import org.junit.jupiter.api.Test;
 
 /** A registry of three whose log no longer reaches back to the beginning, and members that need what is gone. */
 class RegistryPurgeTest {
-    private static final int BATCH = 100;
-
     @Test
     void shouldTakeBackAnEmptiedMemberWithItsVote() throws IOException {
         try (RegistryHouse house = new RegistryHouse(3, 1)) {
@@ -84,6 +82,33 @@ class RegistryPurgeTest {
     }
 
     @Test
+    void shouldGoOnWithACopyOfAnotherMembersDirectoryIfThereIsNoLeaderToFetchFrom() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(3, 1)) {
+            final RegistryClient node = house.joined(0);
+            final int dead = house.awaitLeader();
+            final int absent = (dead + 1) % 3;
+            final int left = (dead + 2) % 3;
+            awaitTakingPart(house, absent);
+            house.stop(absent);
+            house.ask(node, new SlotCommand.Drain(0, true), "what is to be remembered", map -> isDraining(map));
+            growUntilPurged(house, node, List.of(dead, left));
+
+            house.stop(dead);
+            house.stop(left);
+            house.copyDirectory(left, absent);
+            house.start(left);
+            house.start(absent);
+            house.ask(
+                    node,
+                    new SlotCommand.Join(new GridMember(3, 1, "late", "host", "zone", false)),
+                    "a command that needs both",
+                    map -> map.member(3) != null);
+
+            assertTrue(isDraining(node.map()));
+        }
+    }
+
+    @Test
     void shouldNotLetAnEmptiedMemberVoteUntilItHasLearntFromALeader() throws IOException {
         try (RegistryHouse house = new RegistryHouse(3, 1)) {
             final RegistryClient node = house.joined(0);
@@ -131,19 +156,14 @@ class RegistryPurgeTest {
         awaitTakingPart(house, old);
     }
 
-    /** Each command is refused, and takes 16 KiB of the log. */
+    /** Snapshots behind the first segment of the log, as many as are kept: the segment is superfluous then. */
     private static void growUntilPurged(
             final RegistryHouse house, final RegistryClient node, final List<Integer> members) {
-        final SlotCommand refused = new SlotCommand.Join(
-                new GridMember(0, 100, "node-0", "host-0", "zone", false),
-                "x".repeat(RegistryFrame.SCHEMA_BYTES_MAX),
-                List.of());
-        while (!members.stream().allMatch(each -> house.member(each).count(RegistryCounter.LOG_BYTES_PURGED) > 0)) {
-            for (int i = 0; i < BATCH; i++) {
-                house.propose(node, refused);
-            }
-            house.awaitAnswers();
+        house.grow(node, members, RegistryMember.SEGMENT_BYTES);
+        for (int snapshots = 0; snapshots < LogPurge.SNAPSHOTS_KEPT; snapshots++) {
+            house.snapshot(members);
         }
+        house.awaitPurged(members);
     }
 
     private static void awaitTakingPart(final RegistryHouse house, final int member) {
