@@ -279,6 +279,16 @@ final class AeronLinkEndpoint implements LinkEndpoint {
         return true;
     }
 
+    /** Whether a thread of that member was heard with this incarnation last. Asked by any thread. */
+    boolean hasHeard(final int member, final long ofIncarnation) {
+        for (int peer = 0; peer < peers.length; peer++) {
+            if (peers[peer].member().number() == member && beats.incarnationOf(peer) == ofIncarnation) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** Frames dropped because they are no frames of ours or of nobody we know. Read by any thread. */
     long invalidFrames() {
         return invalidFrames.get();

@@ -205,6 +205,11 @@ public final class Link implements AutoCloseable {
         return true;
     }
 
+    /** True if that process of a member, and none that came after it, is reached now. May be called by any thread. */
+    public boolean isReachable(final int member, final long itsIncarnation) {
+        return isReachable(member) && endpoints.stream().anyMatch(each -> each.hasHeard(member, itsIncarnation));
+    }
+
     /** Frames dropped because they were no frames of ours, or of nobody we know. May be called by any thread. */
     public long invalidFrames() {
         return endpoints.stream().mapToLong(AeronLinkEndpoint::invalidFrames).sum();

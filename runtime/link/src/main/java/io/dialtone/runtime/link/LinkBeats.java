@@ -1,5 +1,7 @@
 package io.dialtone.runtime.link;
 
+import java.util.concurrent.atomic.AtomicLongArray;
+
 /**
  * Judges the peers of one thread by what is heard of them, and says when to show them a sign of life. Called only by that thread; time is an
  * argument.
@@ -22,7 +24,9 @@ final class LinkBeats {
     private final long silenceNsMax;
     private final boolean[] reachable;
     private final long[] lastHeardNs;
-    private final long[] incarnations;
+
+    /** Read by other threads too. */
+    private final AtomicLongArray incarnations;
 
     /** Since when a peer says that it does not hear us; void unless it says so. */
     private final long[] deafSinceNs;
@@ -48,7 +52,7 @@ final class LinkBeats {
         lastHeardNs = new long[peers];
         deafSinceNs = new long[peers];
         deaf = new boolean[peers];
-        incarnations = new long[peers];
+        incarnations = new AtomicLongArray(peers);
         formerIncarnations = new long[peers];
         lastTurnNs = nowNs;
         nextBeatNs = nowNs;
@@ -56,7 +60,7 @@ final class LinkBeats {
 
     /** Something came from a peer. */
     void onFrame(final int peer, final long incarnation, final long nowNs) {
-        if (incarnation == incarnations[peer]) {
+        if (incarnation == incarnations.getPlain(peer)) {
             lastHeardNs[peer] = nowNs;
             if (!reachable[peer] && !isDeaf(peer, nowNs)) {
                 reachable[peer] = true;
@@ -72,9 +76,9 @@ final class LinkBeats {
             return;
         }
         deaf[peer] = false;
-        final boolean restarted = incarnations[peer] != NO_INCARNATION;
-        formerIncarnations[peer] = incarnations[peer];
-        incarnations[peer] = incarnation;
+        final boolean restarted = incarnations.getPlain(peer) != NO_INCARNATION;
+        formerIncarnations[peer] = incarnations.getPlain(peer);
+        incarnations.setOpaque(peer, incarnation);
         if (restarted) {
             events.onPeerRestarted(peer);
         }
@@ -87,7 +91,7 @@ final class LinkBeats {
      * @param hearsUs whether the peer hears anything of us
      */
     void onBeat(final int peer, final long incarnation, final boolean hearsUs, final long nowNs) {
-        if (incarnation == incarnations[peer]) {
+        if (incarnation == incarnations.getPlain(peer)) {
             if (!hearsUs && !deaf[peer]) {
                 deafSinceNs[peer] = nowNs;
             }
@@ -107,15 +111,16 @@ final class LinkBeats {
 
     /** Whether anything was heard of the peer lately: what a beat to it says. Sooner than {@link #isReachable} says no, because the peer waits as long again. */
     boolean hears(final int peer, final long nowNs) {
-        return incarnations[peer] != NO_INCARNATION && nowNs - lastHeardNs[peer] <= silenceNsMax / 2;
+        return incarnations.getPlain(peer) != NO_INCARNATION && nowNs - lastHeardNs[peer] <= silenceNsMax / 2;
     }
 
     boolean isReachable(final int peer) {
         return reachable[peer];
     }
 
+    /** May be asked by any thread. */
     long incarnationOf(final int peer) {
-        return incarnations[peer];
+        return incarnations.getOpaque(peer);
     }
 
     /**

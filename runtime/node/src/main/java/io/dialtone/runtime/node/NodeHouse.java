@@ -59,6 +59,7 @@ final class NodeHouse implements AutoCloseable {
     private final List<ReplicationCounters> gridCounters = new ArrayList<>();
     private final DeathHints hints = new DeathHints();
     private final List<SlabImages> images = new ArrayList<>();
+    private final Debut debut;
     private @Nullable RegistryDoor registry;
 
     /**
@@ -68,6 +69,7 @@ final class NodeHouse implements AutoCloseable {
      * @param state writes its handlers' state down; empty without a registry
      * @param parkMinNs shortest rest of a worker that found no work
      * @param parkMaxNs longest rest of an idle worker
+     * @param rehearsalNsMax how long it may rehearse before it asks for slots
      */
     record Plan(
             ServiceDescriptor service,
@@ -77,6 +79,7 @@ final class NodeHouse implements AutoCloseable {
             SipSettings sip,
             long parkMinNs,
             long parkMaxNs,
+            long rehearsalNsMax,
             GridPlan grid) {
 
         static Plan of(
@@ -110,6 +113,7 @@ final class NodeHouse implements AutoCloseable {
                             (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L)),
                     settings.get(NodeSettings.PARK_MIN),
                     settings.get(NodeSettings.PARK_MAX),
+                    settings.get(NodeSettings.REHEARSAL_MAX),
                     grid);
         }
 
@@ -120,16 +124,20 @@ final class NodeHouse implements AutoCloseable {
         }
     }
 
-    private NodeHouse(final LinkMember self, final ServiceDescriptor service, final Link link) {
+    private NodeHouse(final LinkMember self, final Plan plan, final Link link) {
         this.self = self;
-        this.service = service;
+        service = plan.service();
         this.link = link;
+        debut = new Debut(
+                self.number(),
+                other -> link.isReachable(other.number(), other.incarnation()),
+                Debut.ofCalls(plan.rehearsalNsMax()));
     }
 
     /** Builds the node and starts its workers. The link stays the caller's. */
     static NodeHouse start(
             final LinkMember self, final ClusterPlan cluster, final Plan plan, final Link link, final NodeEnd end) {
-        final NodeHouse node = new NodeHouse(self, plan.service(), link);
+        final NodeHouse node = new NodeHouse(self, plan, link);
         final SlotToken tokens = SlotToken.of(
                 cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots());
         final EdgeAddresses edges = edgeAddresses(cluster);
@@ -188,7 +196,8 @@ final class NodeHouse implements AutoCloseable {
                         false,
                         schema.identity()),
                 new DeployCheck(schema),
-                this::sessions);
+                this::sessions,
+                debut);
     }
 
     private WorkerGrid workerGrid(final ClusterPlan cluster, final Plan plan) {
@@ -279,6 +288,7 @@ final class NodeHouse implements AutoCloseable {
 
     @Override
     public void close() {
+        debut.close();
         threads.forEach(AgentThread::close);
         if (registry != null) {
             registry.close();

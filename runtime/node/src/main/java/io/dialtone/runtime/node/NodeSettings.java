@@ -96,6 +96,13 @@ final class NodeSettings {
             "1ms",
             "longest rest of an idle worker or edge loop; shorter costs CPU, longer costs latency; 0 never rests");
 
+    static final Setting<Long> REHEARSAL_MAX = Setting.of(
+            "node.rehearsal-max",
+            "--rehearsal-max",
+            SettingType.duration("0s", "60s"),
+            "4s",
+            "how long a node that comes to others may rehearse, within itself, before it asks for slots; 0 for no rehearsal");
+
     static final Setting<Long> T1 = Setting.of(
                     "node.t1", "--t1", SettingType.duration("10ms", "10s"), "500ms", "estimate of the round trip")
             .reference("RFC 3261 table 4, T1");
@@ -230,6 +237,7 @@ final class NodeSettings {
             DIALOGS_MAX,
             PARK_MIN,
             PARK_MAX,
+            REHEARSAL_MAX,
             T1,
             T2,
             T4,

@@ -44,8 +44,9 @@ final class RegistryDoor implements AutoCloseable {
      * @param self with the schema of its state
      * @param check of that schema against those of others
      * @param sessions how many it has now
+     * @param debut when it may ask
      */
-    record Candidate(GridMember self, DeployCheck check, LongSupplier sessions) {}
+    record Candidate(GridMember self, DeployCheck check, LongSupplier sessions, Debut debut) {}
 
     /** The door of a node, which the registry may give slots. */
     static RegistryDoor ofNode(
@@ -172,7 +173,7 @@ final class RegistryDoor implements AutoCloseable {
         private final Optional<OutOfReach> reach;
         private long nextLookNs = System.nanoTime();
         private long nextReachNs = nextLookNs;
-        private boolean wasConnected;
+        private boolean wasInTouch;
 
         Doorkeeper(
                 final RegistryClient client,
@@ -188,10 +189,10 @@ final class RegistryDoor implements AutoCloseable {
         @Override
         public int doWork() throws Exception {
             final long nowNs = System.nanoTime();
-            if (nowNs - nextLookNs >= 0 || isNewlyConnected()) {
+            if (nowNs - nextLookNs >= 0 || isNewlyInTouch()) {
                 nextLookNs = nowNs + LOOK_INTERVAL_NS;
                 events.tick();
-                if (membership.isPresent() && client.isConnected()) {
+                if (membership.isPresent() && isInTouch()) {
                     membership.get().look(client);
                 }
             }
@@ -203,11 +204,15 @@ final class RegistryDoor implements AutoCloseable {
         }
 
         /** A node that starts asks at once to be a member. */
-        private boolean isNewlyConnected() {
-            final boolean isConnected = client.isConnected();
-            final boolean isNew = isConnected && !wasConnected;
-            wasConnected = isConnected;
+        private boolean isNewlyInTouch() {
+            final boolean isInTouch = isInTouch();
+            final boolean isNew = isInTouch && !wasInTouch;
+            wasInTouch = isInTouch;
             return isNew;
+        }
+
+        private boolean isInTouch() {
+            return client.isConnected() && client.hasHeardOfRegistry();
         }
 
         @Override
@@ -231,6 +236,7 @@ final class RegistryDoor implements AutoCloseable {
         private final GridMember self;
         private final DeployCheck check;
         private final LongSupplier sessions;
+        private final Debut debut;
         private final NodeEnd end;
         private boolean hasAskedToLeave;
         private boolean isOver;
@@ -239,6 +245,7 @@ final class RegistryDoor implements AutoCloseable {
             self = node.self();
             check = node.check();
             sessions = node.sessions();
+            debut = node.debut();
             this.end = end;
         }
 
@@ -276,7 +283,9 @@ final class RegistryDoor implements AutoCloseable {
             if (unread.isPresent()) {
                 client.askForSchema(unread.getAsLong());
             } else if (check.refusals().isEmpty()) {
-                client.propose(new SlotCommand.Join(self, check.own().text(), check.read()));
+                if (debut.isReady(map, client.figures(), System.nanoTime())) {
+                    client.propose(new SlotCommand.Join(self, check.own().text(), check.read()));
+                }
             } else {
                 isOver = true;
                 end.onRefused(check.refusals());

@@ -35,6 +35,7 @@ class ImportTableTest {
     private static final String MEMBERSHIP = "io.dialtone.state.membership..";
     private static final String EXAMPLES = "io.dialtone.examples..";
     private static final String DEMO = "io.dialtone.runtime.demo..";
+    private static final String REHEARSAL = "io.dialtone.runtime.rehearsal..";
     private static final String NODE = "io.dialtone.runtime.node..";
 
     @ArchTest
@@ -109,6 +110,12 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule demoImportsCodec =
             room(DEMO, CODEC).because("the caller is a stranger to the platform: it sees only what goes over the wire");
+
+    @ArchTest
+    static final ArchRule rehearsalImportsWhatANodeRuns = room(
+                    REHEARSAL, API, TABLE, ENGINE, SIP, CODEC, STATE_API, STATE_CODEC, STORE, REPLICATION)
+            .because(
+                    "it plays a node to itself: without sockets, Aeron or a registry nobody outside sees anything of it");
 
     @ArchTest
     static final ArchRule nobodyImportsTheRoof = noClasses()

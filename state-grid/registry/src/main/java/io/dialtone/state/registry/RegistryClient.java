@@ -201,6 +201,11 @@ public final class RegistryClient implements SlotAuthority, Agent {
 
     // ---- the client's thread
 
+    /** True when {@link #map} is the registry's word, and not what this client began with. */
+    public boolean hasHeardOfRegistry() {
+        return registry != RegistryState.NO_REGISTRY;
+    }
+
     @Override
     public String roleName() {
         return "registry-client";
