@@ -2,10 +2,13 @@ package io.dialtone.runtime.link;
 
 import io.aeron.Aeron;
 import io.aeron.ChannelUriStringBuilder;
+import io.aeron.ErrorCode;
+import io.aeron.ExclusivePublication;
 import io.aeron.Subscription;
 import io.aeron.exceptions.ClientTimeoutException;
 import io.aeron.exceptions.ConductorServiceTimeoutException;
 import io.aeron.exceptions.DriverTimeoutException;
+import io.aeron.exceptions.RegistrationException;
 import io.dialtone.api.link.LinkEndpoint;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -28,6 +31,8 @@ public final class Link implements AutoCloseable {
     private static final System.Logger LOGGER = System.getLogger(Link.class.getName());
     private static final int CONDUCTOR_REST_MS = 16;
     private static final int SET_UP_REST_MS = 1;
+    private static final int STREAM_TERMS = 3;
+    private static final int BYTES_PER_KIB = 1024;
     private static final long HEARTBEAT_LOOK_NS = 5_000_000L;
     private static final long KEEP_ALIVES_PER_SILENCE = 8;
 
@@ -113,6 +118,7 @@ public final class Link implements AutoCloseable {
      *
      * @param thread 0 up to {@link LinkMember#threads()} of this member
      * @param nowNs monotonic time
+     * @throws LinkUnavailableException if there is no memory for the streams
      */
     public LinkEndpoint endpoint(final int thread, final long nowNs) {
         if (thread < 0 || thread >= self.threads()) {
@@ -159,7 +165,7 @@ public final class Link implements AutoCloseable {
         final AeronLinkPublication publication = new AeronLinkPublication(
                 aeron,
                 channel,
-                aeron.addExclusivePublication(channel, peer.streamId(peerThread)),
+                stream(channel, peer.streamId(peerThread)),
                 counters,
                 isSealed ? new FrameSealer(keys.sealing(), there, incarnation, sealing, 0) : null);
         return new LinkPeer(
@@ -168,6 +174,21 @@ public final class Link implements AutoCloseable {
                 publication,
                 counters,
                 isSealed ? new FrameOpener(keys, back, incarnation, opening) : null);
+    }
+
+    private ExclusivePublication stream(final String channel, final int streamId) {
+        try {
+            return aeron.addExclusivePublication(channel, streamId);
+        } catch (RegistrationException e) {
+            if (e.errorCode() != ErrorCode.STORAGE_SPACE) {
+                throw e;
+            }
+            throw new LinkUnavailableException(
+                    "no room for the streams of " + self.name() + " in " + settings.directory() + " (expected: "
+                            + STREAM_TERMS * settings.termBytes() / BYTES_PER_KIB
+                            + " KiB for each thread of each peer). Maybe make its file system larger",
+                    e);
+        }
     }
 
     /** Random number of this process's start. */

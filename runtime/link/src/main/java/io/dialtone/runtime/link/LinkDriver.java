@@ -152,7 +152,7 @@ public final class LinkDriver implements AutoCloseable {
                 .publicationTermBufferLength(settings.termBytes())
                 .ipcMtuLength(LinkSettings.MTU_BYTES_INSIDE)
                 .mtuLength(settings.mtuBytes())
-                .termBufferSparseFile(true)
+                .termBufferSparseFile(false)
                 .timerIntervalNs(TIMER_INTERVAL_NS)
                 .clientLivenessTimeoutNs(clientSilenceNs)
                 .publicationUnblockTimeoutNs(clientSilenceNs + UNBLOCK_OVER_CLIENT_NS)

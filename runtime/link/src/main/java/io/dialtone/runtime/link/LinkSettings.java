@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * Sizes and times of the corridor, the same for the driver of a host and all who use it.
  *
  * @param directory the driver's shared memory; one for each host
- * @param termBytes length of a term buffer; a stream has three, sparse at first; the longest frame is an eighth of it
+ * @param termBytes length of a term buffer; a stream has three, taken when it is opened; the longest frame is an eighth of it
  * @param mtuBytes largest packet between hosts; above 1 408 needs jumbo frames: IP fragments, where one is lost, stop a host for half a minute
  * @param parkMinUs shortest rest of the driver's thread when it found no work; bounds what a driver that has little to do costs
  * @param parkMaxUs longest rest of the driver's thread; bounds what an idle driver adds to a packet between hosts, and costs CPU when small

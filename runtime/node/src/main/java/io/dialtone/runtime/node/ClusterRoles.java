@@ -9,7 +9,6 @@ import io.dialtone.runtime.link.LinkMember;
 import io.dialtone.runtime.link.LinkMembers;
 import io.dialtone.runtime.link.LinkRole;
 import io.dialtone.runtime.link.LinkSettings;
-import io.dialtone.runtime.link.LinkUnavailableException;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.transport.UdpTransportConfig;
 import io.dialtone.sip.transport.WaitMode;
@@ -74,8 +73,6 @@ final class ClusterRoles {
                 process.lastWords("the media driver of " + host + " ends");
                 return exitCode;
             }
-        } catch (LinkUnavailableException e) {
-            throw new UnavailableException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -238,8 +235,6 @@ final class ClusterRoles {
                 end.throwIfRefused();
                 return exitCode;
             }
-        } catch (LinkUnavailableException e) {
-            throw new UnavailableException(String.valueOf(e.getMessage()));
         } finally {
             // Upstairs first: an edge and workers end before their links, links before the driver.
             CloseHelper.closeAll(rooms.reversed());
@@ -257,19 +252,14 @@ final class ClusterRoles {
     }
 
     private static Link openLink(
-            final ClusterPlan cluster, final LinkMember self, final Settings settings, final StopSignal stop)
-            throws UnavailableException {
-        try {
-            return Link.open(
-                    cluster.members(),
-                    self,
-                    cluster.link(),
-                    cluster.linkKeys(),
-                    ClusterSettings.ms(settings.get(ClusterSettings.DRIVER_WAIT_MAX)),
-                    stopOnFailure(stop));
-        } catch (LinkUnavailableException e) {
-            throw new UnavailableException(String.valueOf(e.getMessage()));
-        }
+            final ClusterPlan cluster, final LinkMember self, final Settings settings, final StopSignal stop) {
+        return Link.open(
+                cluster.members(),
+                self,
+                cluster.link(),
+                cluster.linkKeys(),
+                ClusterSettings.ms(settings.get(ClusterSettings.DRIVER_WAIT_MAX)),
+                stopOnFailure(stop));
     }
 
     private static Optional<ServiceState> state(

@@ -1,5 +1,6 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.runtime.link.LinkUnavailableException;
 import java.io.PrintWriter;
 import java.net.BindException;
 import picocli.CommandLine;
@@ -26,6 +27,10 @@ final class FailureMessages implements IExecutionExceptionHandler {
             }
             case UnavailableException unavailable -> {
                 err.println("dialtone: " + unavailable.getMessage());
+                yield ExitCode.UNAVAILABLE;
+            }
+            case LinkUnavailableException link -> {
+                err.println("dialtone: " + link.getMessage());
                 yield ExitCode.UNAVAILABLE;
             }
             case BindException bind -> {

@@ -128,7 +128,7 @@ final class Network implements AutoCloseable {
         run(on(host, List.of(command)).toArray(new String[0]));
     }
 
-    private static boolean succeeds(final String... command) {
+    static boolean succeeds(final String... command) {
         try {
             return start(command).waitFor() == 0;
         } catch (IOException e) {

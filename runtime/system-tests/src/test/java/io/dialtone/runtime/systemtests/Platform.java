@@ -41,16 +41,18 @@ final class Platform {
     private final Map<String, String> adminAddresses = new LinkedHashMap<>();
     private final Map<String, List<String>> arguments = new LinkedHashMap<>();
     private final @Nullable Network network;
+    private final @Nullable SharedMemory memory;
     private final Map<String, String> hostsOfMembers = new LinkedHashMap<>();
     private String sipAddress = "127.0.0.1";
 
     private Platform(final int port) {
-        this(port, null);
+        this(port, null, null);
     }
 
-    private Platform(final int port, final @Nullable Network network) {
+    private Platform(final int port, final @Nullable Network network, final @Nullable SharedMemory memory) {
         this.port = port;
         this.network = network;
+        this.memory = memory;
     }
 
     /** {@code dialtone run}: everything in one process. */
@@ -66,7 +68,7 @@ final class Platform {
 
     /** A host, an edge and so many nodes, joined by a cluster file that deals slots for good. */
     static Platform ofProcesses(final Stage stage, final String handler, final int nodes, final String... options) {
-        return ofProcesses(stage, handler, nodes, false, "", options);
+        return ofProcesses(stage, null, handler, nodes, false, "", options);
     }
 
     /** The same with a registry in the host: each session is known to two nodes. Returns when every slot has its backup. */
@@ -77,7 +79,19 @@ final class Platform {
     /** The same with further lines of YAML that all processes read. */
     static Platform withGridAndSettings(
             final Stage stage, final String handler, final int nodes, final String yaml, final String... options) {
-        final Platform platform = ofProcesses(stage, handler, nodes, true, yaml, options);
+        final Platform platform = ofProcesses(stage, null, handler, nodes, true, yaml, options);
+        platform.awaitSettled(nodes);
+        return platform;
+    }
+
+    /** The same with a shared memory of its own. */
+    static Platform withGridIn(
+            final Stage stage,
+            final SharedMemory memory,
+            final String handler,
+            final int nodes,
+            final String... options) {
+        final Platform platform = ofProcesses(stage, memory, handler, nodes, true, "", options);
         platform.awaitSettled(nodes);
         return platform;
     }
@@ -93,7 +107,7 @@ final class Platform {
             final String handler,
             final int nodes,
             final String... options) {
-        final Platform platform = new Platform(Ports.free(), network);
+        final Platform platform = new Platform(Ports.free(), network, null);
         final String edgeHost = network.hosts().getFirst();
         platform.sipAddress = network.address(edgeHost);
         final int linkPort = Ports.block(nodes + 1);
@@ -144,12 +158,13 @@ final class Platform {
 
     private static Platform ofProcesses(
             final Stage stage,
+            final @Nullable SharedMemory memory,
             final String handler,
             final int nodes,
             final boolean hasGrid,
             final String settings,
             final String... options) {
-        final Platform platform = new Platform(Ports.free());
+        final Platform platform = new Platform(Ports.free(), null, memory);
         final String host =
                 "systest-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         final StringBuilder yaml = new StringBuilder();
@@ -401,7 +416,9 @@ final class Platform {
         final List<String> all = new ArrayList<>(itsArguments);
         all.addAll(List.of("--admin", admin));
         if (spread == null || host == null) {
-            children.put(name, stage.start(name, Dialtone.command(all), Dialtone.ENVIRONMENT));
+            final List<String> command = Dialtone.command(all);
+            children.put(
+                    name, stage.start(name, memory == null ? command : memory.with(command), Dialtone.ENVIRONMENT));
         } else {
             all.addAll(List.of(
                     "--admin-allow-remote",

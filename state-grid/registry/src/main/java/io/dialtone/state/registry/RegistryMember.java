@@ -271,7 +271,7 @@ public final class RegistryMember implements AutoCloseable {
                 .sharedIdleStrategy(rest)
                 .ipcTermBufferLength(TERM_BYTES)
                 .publicationTermBufferLength(TERM_BYTES)
-                .termBufferSparseFile(true)
+                .termBufferSparseFile(false)
                 .timerIntervalNs(TIMER_INTERVAL_NS)
                 .imageLivenessTimeoutNs(IMAGE_LIVENESS_NS)
                 .publicationConnectionTimeoutNs(CONNECTION_NS)
