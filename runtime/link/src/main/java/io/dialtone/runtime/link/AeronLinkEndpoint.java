@@ -41,6 +41,7 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     private final UnsafeBuffer beatBuffer = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
     private final LinkInvalidFrames invalidFrames = new LinkInvalidFrames();
     private LinkFrameHandler handler = NOBODY;
+    private final boolean isOfLoop;
     private long nowNs;
     private int firstSubscription;
 
@@ -51,8 +52,10 @@ final class AeronLinkEndpoint implements LinkEndpoint {
             final List<Subscription> subscriptions,
             final List<LinkPeer> peers,
             final LinkSettings settings,
+            final boolean isOfLoop,
             final long nowNs) {
         this.self = self;
+        this.isOfLoop = isOfLoop;
         this.thread = thread;
         this.incarnation = incarnation;
         this.subscriptions = subscriptions.toArray(new Subscription[0]);
@@ -298,14 +301,14 @@ final class AeronLinkEndpoint implements LinkEndpoint {
         @Override
         public void onPeerReachable(final int peer) {
             counters[peer].increment(LinkCounter.PEER_FOUND);
-            LOGGER.log(System.Logger.Level.INFO, "{0}/{1}: {2} is reachable", self.name(), thread, peers[peer]);
+            LOGGER.log(level(System.Logger.Level.INFO), "{0}/{1}: {2} is reachable", self.name(), thread, peers[peer]);
         }
 
         @Override
         public void onPeerLost(final int peer) {
             counters[peer].increment(LinkCounter.PEER_LOST);
             LOGGER.log(
-                    System.Logger.Level.WARNING,
+                    level(System.Logger.Level.WARNING),
                     "{0}/{1}: {2} fell silent, or does not hear us",
                     self.name(),
                     thread,
@@ -315,7 +318,13 @@ final class AeronLinkEndpoint implements LinkEndpoint {
         @Override
         public void onPeerRestarted(final int peer) {
             counters[peer].increment(LinkCounter.PEER_RESTARTED);
-            LOGGER.log(System.Logger.Level.WARNING, "{0}/{1}: {2} was restarted", self.name(), thread, peers[peer]);
+            LOGGER.log(
+                    level(System.Logger.Level.WARNING), "{0}/{1}: {2} was restarted", self.name(), thread, peers[peer]);
+        }
+
+        /** What a process has with itself is no operator's affair. */
+        private System.Logger.Level level(final System.Logger.Level usual) {
+            return isOfLoop ? System.Logger.Level.DEBUG : usual;
         }
     }
 }

@@ -143,7 +143,7 @@ public final class Link implements AutoCloseable {
             }
         }
         final AeronLinkEndpoint endpoint =
-                new AeronLinkEndpoint(self, thread, incarnation, subscriptions, peers, settings, nowNs);
+                new AeronLinkEndpoint(self, thread, incarnation, subscriptions, peers, settings, false, nowNs);
         endpoints.add(endpoint);
         return endpoint;
     }
@@ -180,15 +180,18 @@ public final class Link implements AutoCloseable {
         try {
             return aeron.addExclusivePublication(channel, streamId);
         } catch (RegistrationException e) {
-            if (e.errorCode() != ErrorCode.STORAGE_SPACE) {
-                throw e;
-            }
-            throw new LinkUnavailableException(
-                    "no room for the streams of " + self.name() + " in " + settings.directory() + " (expected: "
-                            + STREAM_TERMS * settings.termBytes() / BYTES_PER_KIB
-                            + " KiB for each thread of each peer). Maybe make its file system larger",
-                    e);
+            throw e.errorCode() == ErrorCode.STORAGE_SPACE ? noRoom(self, settings, e) : e;
         }
+    }
+
+    /** What the driver's refusal means for an operator. */
+    static LinkUnavailableException noRoom(
+            final LinkMember self, final LinkSettings settings, final RegistrationException cause) {
+        return new LinkUnavailableException(
+                "no room for the streams of " + self.name() + " in " + settings.directory() + " (expected: "
+                        + STREAM_TERMS * settings.termBytes() / BYTES_PER_KIB
+                        + " KiB for each thread of each peer). Maybe make its file system larger",
+                cause);
     }
 
     /** Random number of this process's start. */

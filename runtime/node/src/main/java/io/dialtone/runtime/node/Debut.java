@@ -1,5 +1,7 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.runtime.link.LinkLoop;
+import io.dialtone.runtime.link.LinkUnavailableException;
 import io.dialtone.runtime.rehearsal.Rehearsal;
 import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.SlotMap;
@@ -9,6 +11,7 @@ import java.lang.management.ManagementFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,15 +53,16 @@ final class Debut implements AutoCloseable {
     }
 
     /** A stage on which calls are made within this process until the compilers rest, or for so long. */
-    static @Nullable Stage ofCalls(final long nsMax) {
-        return nsMax == 0 ? null : goesOn -> rehearse(nsMax, goesOn);
+    static @Nullable Stage ofCalls(final long nsMax, final Supplier<LinkLoop> loops) {
+        return nsMax == 0 ? null : goesOn -> rehearse(nsMax, loops, goesOn);
     }
 
-    private static void rehearse(final long nsMax, final BooleanSupplier goesOn) {
+    private static void rehearse(final long nsMax, final Supplier<LinkLoop> loops, final BooleanSupplier goesOn) {
         final long beganNs = System.nanoTime();
         final CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
         final CompilerRest rest = new CompilerRest(compilers::getTotalCompilationTime, beganNs);
-        try (Rehearsal rehearsal = new Rehearsal()) {
+        try (LinkLoop loop = loops.get();
+                Rehearsal rehearsal = new Rehearsal(loop.endpoints())) {
             final long calls = rehearsal.run(
                     nsMax,
                     () -> goesOn.getAsBoolean()
@@ -68,6 +72,8 @@ final class Debut implements AutoCloseable {
                     "rehearsed {0} calls in {1} ms",
                     calls,
                     TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - beganNs));
+        } catch (LinkUnavailableException e) {
+            LOGGER.log(System.Logger.Level.INFO, "nothing is rehearsed: {0}", e.getMessage());
         }
     }
 

@@ -14,7 +14,9 @@ import io.dialtone.runtime.engine.WorkerContext;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.engine.WorkerGrid;
 import io.dialtone.runtime.link.Link;
+import io.dialtone.runtime.link.LinkLoop;
 import io.dialtone.runtime.link.LinkMember;
+import io.dialtone.runtime.rehearsal.Rehearsal;
 import io.dialtone.runtime.sip.EdgeAddresses;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
@@ -124,20 +126,22 @@ final class NodeHouse implements AutoCloseable {
         }
     }
 
-    private NodeHouse(final LinkMember self, final Plan plan, final Link link) {
+    private NodeHouse(final LinkMember self, final ClusterPlan cluster, final Plan plan, final Link link) {
         this.self = self;
         service = plan.service();
         this.link = link;
         debut = new Debut(
                 self.number(),
                 other -> link.isReachable(other.number(), other.incarnation()),
-                Debut.ofCalls(plan.rehearsalNsMax()));
+                Debut.ofCalls(
+                        plan.rehearsalNsMax(),
+                        () -> LinkLoop.open(self, cluster.link(), Rehearsal.MEMBERS, System.nanoTime())));
     }
 
     /** Builds the node and starts its workers. The link stays the caller's. */
     static NodeHouse start(
             final LinkMember self, final ClusterPlan cluster, final Plan plan, final Link link, final NodeEnd end) {
-        final NodeHouse node = new NodeHouse(self, plan, link);
+        final NodeHouse node = new NodeHouse(self, cluster, plan, link);
         final SlotToken tokens = SlotToken.of(
                 cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots());
         final EdgeAddresses edges = edgeAddresses(cluster);

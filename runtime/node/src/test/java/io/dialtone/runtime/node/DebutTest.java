@@ -58,18 +58,11 @@ class DebutTest {
 
     @Test
     void shouldNotRehearseIfItIsNotTo() {
-        final Debut debut = new Debut(SELF, other -> true, Debut.ofCalls(0));
+        final Debut debut = new Debut(SELF, other -> true, Debut.ofCalls(0, () -> {
+            throw new AssertionError("nothing is opened");
+        }));
 
         assertTrue(debut.isReady(WITH_ANOTHER, ANOTHER_SERVES, 0));
-    }
-
-    @Test
-    void shouldRehearseWithCalls() {
-        final Debut debut = new Debut(SELF, other -> true, Debut.ofCalls(1));
-
-        debut.isReady(WITH_ANOTHER, ANOTHER_SERVES, 0);
-
-        awaitReady(debut, 0);
     }
 
     private static void awaitReady(final Debut debut, final long nowNs) {

@@ -3,6 +3,7 @@ package io.dialtone.runtime.rehearsal;
 import io.dialtone.api.AffinityRule;
 import io.dialtone.api.ServiceDescriptor;
 import io.dialtone.api.ServicePolicy;
+import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
@@ -44,6 +45,10 @@ import org.agrona.concurrent.SystemNanoClock;
 public final class Rehearsal implements AutoCloseable {
     private static final int CALLER = 0;
     private static final int NODES = 2;
+
+    /** A caller and two nodes. */
+    public static final int MEMBERS = 1 + NODES;
+
     private static final int SLOTS = 8;
     private static final long IMAGES_BYTES = 16L << 20;
     private static final long MOVE_INTERVAL_NS = TimeUnit.MILLISECONDS.toNanos(300);
@@ -51,17 +56,24 @@ public final class Rehearsal implements AutoCloseable {
     /** Small, so that what is remembered of a call is forgotten within the rehearsal. */
     private static final long T1_NS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private final RehearsalLink link = new RehearsalLink(1 + NODES);
+    private final List<LinkEndpoint> link;
     private final RehearsalRegistry registry = new RehearsalRegistry(SLOTS);
-    private final RehearsalCaller caller = new RehearsalCaller(link.endpoint(CALLER), registry);
+    private final RehearsalCaller caller;
     private final List<SessionWorker> workers = new ArrayList<>();
     private final List<SlabImages> images = new ArrayList<>();
     private boolean isDrained;
 
-    public Rehearsal() {
+    /**
+     * Gets all ready.
+     *
+     * @param link the ends of a corridor between {@link #MEMBERS}, which are all called by the rehearsal's thread
+     */
+    public Rehearsal(final List<LinkEndpoint> link) {
+        this.link = List.copyOf(link);
+        caller = new RehearsalCaller(link.get(CALLER), registry);
         final ClusterKey key = ClusterKey.parse("nobody outside ever sees a rehearsal");
         for (int member = CALLER + 1; member <= NODES; member++) {
-            registry.join(member);
+            registry.join(member, link.get(member).incarnation());
             workers.add(worker(member, key));
         }
     }
@@ -98,7 +110,7 @@ public final class Rehearsal implements AutoCloseable {
         return new SessionWorker(
                 WorkerConfig.defaults().withRestAfterNs(T1_NS),
                 new WorkerContext(
-                        link.endpoint(member),
+                        link.get(member),
                         grid,
                         SystemNanoClock.INSTANCE,
                         SystemEpochNanoClock.INSTANCE,

@@ -69,6 +69,7 @@ final class RehearsalCaller {
 
     void doWork(final long turnNs) {
         nowNs = turnNs;
+        link.doWork(nowNs);
         link.poll(onFrame, FRAMES_PER_TURN_MAX);
         for (int i = 0; i < OPEN_MAX; i++) {
             final Call call = open[i];

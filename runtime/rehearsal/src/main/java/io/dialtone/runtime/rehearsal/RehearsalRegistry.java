@@ -14,9 +14,9 @@ final class RehearsalRegistry implements SlotAuthority {
         map = SlotMap.empty(slots, 1);
     }
 
-    void join(final int member) {
+    void join(final int member, final long incarnation) {
         propose(new SlotCommand.Join(
-                new GridMember(member, RehearsalLink.INCARNATION, "node-" + member, "host-" + member, "zone", false)));
+                new GridMember(member, incarnation, "node-" + member, "host-" + member, "zone", false)));
     }
 
     @Override
