@@ -48,6 +48,7 @@ final class SimulatedNetwork {
     private final Dice dice;
     private Quality quality;
     private final Way[][] ways;
+    private final LinkFrame view = new LinkFrame();
 
     SimulatedNetwork(final Simulator sim, final int members, final Quality quality) {
         this.sim = sim;
@@ -172,7 +173,9 @@ final class SimulatedNetwork {
 
     /** An acknowledgement that speaks of far more than was applied. */
     private byte[] forged(final byte[] frame) {
-        if (frame[1] != LinkFrame.TYPE_REPLICATION_ACK || dice.chance(0.5)) {
+        view.wrap(new UnsafeBuffer(frame), 0, frame.length);
+        final boolean isAck = view.type() == LinkFrame.TYPE_REPLICATION_ACK || view.isAcknowledging();
+        if (!isAck || dice.chance(0.5)) {
             return frame;
         }
         final byte[] lie = frame.clone();
