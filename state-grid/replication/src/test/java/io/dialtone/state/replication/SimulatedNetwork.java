@@ -167,6 +167,12 @@ final class SimulatedNetwork {
         }
         final SimulatedEndpoint receiver = sim.endpoint(lane.toMember, lane.toThread);
         if (receiver != null) {
+            view.wrap(new UnsafeBuffer(frame), 0, frame.length);
+            if (view.isAcknowledging()) {
+                sim.saw(RarePath.ACKNOWLEDGEMENT_WITH_BATCH);
+            } else if (view.type() == LinkFrame.TYPE_REPLICATION_ACK) {
+                sim.saw(RarePath.ACKNOWLEDGEMENT_ALONE);
+            }
             receiver.take(sim.mutation == Mutation.ACKS_FORGED ? forged(frame) : frame);
         }
     }
