@@ -41,7 +41,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  |                     Payload ...                                  80
  * </pre>
  *
- * <p>Flags, first bit last: 1 is {@link #isRedriven() re-driven}, 2 is {@link #isDeaf() deaf}. Frames of 64 bytes, without number and flags, are read too.
+ * <p>Flags, first bit last: 1 is {@link #isRedriven() re-driven}, 2 is {@link #isDeaf() deaf}, 4 is {@link #isAcknowledging() acknowledging}. Frames of 64 bytes, without number and flags, are read too.
  */
 public final class LinkFrame {
     public static final int VERSION = 1;
@@ -83,6 +83,7 @@ public final class LinkFrame {
 
     private static final int FLAG_REDRIVEN = 1;
     private static final int FLAG_DEAF = 2;
+    private static final int FLAG_ACKNOWLEDGING = 4;
 
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
     private int length;
@@ -269,6 +270,15 @@ public final class LinkFrame {
 
     public LinkFrame deaf(final boolean deaf) {
         return flag(FLAG_DEAF, deaf);
+    }
+
+    /** In a batch of replication: whether an acknowledgement of the other direction comes before it. */
+    public boolean isAcknowledging() {
+        return isFlagged(FLAG_ACKNOWLEDGING);
+    }
+
+    public LinkFrame acknowledging(final boolean acknowledging) {
+        return flag(FLAG_ACKNOWLEDGING, acknowledging);
     }
 
     private boolean isFlagged(final int flag) {

@@ -17,7 +17,8 @@ import org.agrona.MutableDirectBuffer;
  *                                            48  refusals: slot (32), reason (32), epoch (64)
  * </pre>
  *
- * A batch without entries is a beat; its first position is that of the next entry.
+ * A batch without entries is a beat; its first position is that of the next entry. If the frame says so ({@link io.dialtone.api.link.LinkFrame#isAcknowledging}), an acknowledgement without refusals comes
+ * before the batch.
  */
 final class Batch {
     static final int GENERATION_OFFSET = 0;

@@ -29,7 +29,9 @@ final class IncomingStream {
     boolean hasGap;
 
     /** For each slot why the last entries of it were not applied, or 0: each of several owners of the past must hear it for itself. */
-    final byte[] refused;
+    private final byte[] refused;
+
+    private int refusals;
 
     IncomingStream(final int member, final int thread, final int slots, final int openBytes, final long nowNs) {
         this.member = member;
@@ -46,9 +48,27 @@ final class IncomingStream {
         committed = 0;
         hasGap = false;
         Arrays.fill(refused, (byte) 0);
+        refusals = 0;
         open.clear();
         first = 0;
         count = 0;
+    }
+
+    /** The slot's last entry was not applied for this reason; 0 if it was. */
+    void refuse(final int slot, final int reason) {
+        if ((refused[slot] == 0) != (reason == 0)) {
+            refusals += reason == 0 ? -1 : 1;
+        }
+        refused[slot] = (byte) reason;
+    }
+
+    int refusalOf(final int slot) {
+        return refused[slot];
+    }
+
+    /** Of how many slots the last entry was not applied. */
+    int refusals() {
+        return refusals;
     }
 
     /** Keeps a record until it is committed; without the image, which the store has. False if there are too many. */

@@ -11,6 +11,7 @@ import io.dialtone.api.link.LinkPublication;
 import io.dialtone.state.api.ImageView;
 import io.dialtone.state.api.SessionRecord;
 import java.util.Arrays;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -32,7 +33,8 @@ final class OutgoingStream {
     private final EntryRing ring;
     private final Entry entry = new Entry();
     private final LinkFrame frame = new LinkFrame();
-    private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES + Batch.HEADER_BYTES]);
+    private final UnsafeBuffer header =
+            new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES + Batch.ACK_HEADER_BYTES + Batch.HEADER_BYTES]);
     /** The number of each slot's last record that the peer has applied, and its epoch. */
     private final long[] appliedNumbers;
 
@@ -380,8 +382,17 @@ final class OutgoingStream {
         }
     }
 
+    /** What this worker has to acknowledge to the same peer: it goes with a batch, if one goes anyway. */
+    interface Riders {
+        /** Writes what is due, without refusals, and returns its length; 0 if nothing is. */
+        int write(int member, int thread, MutableDirectBuffer buffer, int offset);
+
+        /** What was written last has left. */
+        void onSent(int member, int thread);
+    }
+
     /** Sends what was not sent yet, or a beat when that is due. */
-    int flush(final long nowNs) {
+    int flush(final long nowNs, final Riders riders) {
         int sent = 0;
         while (sentPosition < nextPosition) {
             sentAt = ring.skipPad(sentAt);
@@ -399,7 +410,7 @@ final class OutgoingStream {
                 end = ring.after(end);
                 position++;
             }
-            if (!offer(index, (int) (end - sentAt))) {
+            if (!offer(index, (int) (end - sentAt), riders)) {
                 return sent;
             }
             sentAt = end;
@@ -408,7 +419,7 @@ final class OutgoingStream {
             sent++;
         }
         if (nowNs - lastSentNs >= config.beatIntervalNs() || (sent == 0 && isCommitNews(nowNs))) {
-            if (offer(0, 0)) {
+            if (offer(0, 0, riders)) {
                 lastSentNs = nowNs;
                 sent++;
             }
@@ -421,15 +432,21 @@ final class OutgoingStream {
         return committedSeen < committedPosition && nowNs - lastSentNs >= COMMIT_NEWS_NS;
     }
 
-    private boolean offer(final int index, final int length) {
+    private boolean offer(final int index, final int length, final Riders riders) {
+        final int acknowledged = riders.write(member, thread, header, LinkFrame.HEADER_BYTES);
+        final int at = LinkFrame.HEADER_BYTES + acknowledged;
         frame.wrapNew(header, 0, LinkFrame.TYPE_REPLICATION)
                 .incarnation(link.incarnation())
                 .member(link.member())
-                .thread(link.thread());
-        Batch.write(header, LinkFrame.HEADER_BYTES, generation, incarnation, sentPosition, committedPosition);
+                .thread(link.thread())
+                .acknowledging(acknowledged > 0);
+        Batch.write(header, at, generation, incarnation, sentPosition, committedPosition);
         final long result = link.publication(member, thread)
-                .offer(header, 0, LinkFrame.HEADER_BYTES + Batch.HEADER_BYTES, ring.memory(), index, length);
+                .offer(header, 0, at + Batch.HEADER_BYTES, ring.memory(), index, length);
         if (result > 0) {
+            if (acknowledged > 0) {
+                riders.onSent(member, thread);
+            }
             counters.increment(BATCHES_SENT);
             return true;
         }

@@ -15,7 +15,9 @@ import io.dialtone.state.api.ImageStore;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The slots that a worker keeps for others: takes their owners' entries in order, applies them to the store, and says how far it is. Called only by the owning worker.
@@ -23,7 +25,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Each acknowledgement lists the slots whose entries were not applied, for as long as that is so: an owner that hears of a position always hears with it what was
  * left out on the way there.
  */
-final class Replicas {
+final class Replicas implements OutgoingStream.Riders {
     /** Where a record of a later epoch than our own takes a slot from us. */
     interface Fence {
         void onLaterEpoch(int slot, long epoch);
@@ -173,12 +175,20 @@ final class Replicas {
         return next;
     }
 
-    private IncomingStream streamOf(final int member, final int thread, final long nowNs) {
+    private @Nullable IncomingStream find(final int member, final int thread) {
         for (int i = 0; i < streams.size(); i++) {
             final IncomingStream stream = streams.get(i);
             if (stream.member == member && stream.thread == thread) {
                 return stream;
             }
+        }
+        return null;
+    }
+
+    private IncomingStream streamOf(final int member, final int thread, final long nowNs) {
+        final IncomingStream known = find(member, thread);
+        if (known != null) {
+            return known;
         }
         final IncomingStream stream = new IncomingStream(member, thread, slots.slots(), 2 * config.ringBytes(), nowNs);
         streams.add(stream);
@@ -217,7 +227,7 @@ final class Replicas {
             at += entry.length();
             if (position == stream.applied + 1) {
                 final int reason = applyEntry(stream, position);
-                stream.refused[entry.slot()] = (byte) reason;
+                stream.refuse(entry.slot(), reason);
                 stream.applied = position;
             }
         }
@@ -339,23 +349,12 @@ final class Replicas {
     // ---- acknowledging
 
     private boolean offerAck(final IncomingStream stream) {
-        int refusals = 0;
-        for (int slot = 0; slot < stream.refused.length; slot++) {
-            if (stream.refused[slot] != REFUSED_NOT) {
-                if (refusals == REFUSALS_MAX) {
-                    return false;
-                }
-                final int at = Batch.ACK_HEADER_BYTES + refusals * Batch.REFUSAL_BYTES;
-                ack.putInt(at, slot);
-                ack.putInt(at + 4, stream.refused[slot]);
-                ack.putLong(at + 8, slots.knownEpoch[slot]);
-                refusals++;
-            }
+        final int refusals = stream.refusals();
+        if (refusals > REFUSALS_MAX) {
+            return false;
         }
-        Batch.write(ack, 0, stream.generation, stream.incarnation, stream.applied, stream.committed);
-        ack.putInt(Batch.FLAGS_OFFSET, stream.hasGap ? Batch.FLAG_GAP : 0);
-        ack.putInt(Batch.REFUSALS_OFFSET, refusals);
-        ack.putLong(Batch.MAP_VERSION_OFFSET, mapVersion);
+        writeAck(stream, ack, 0);
+        writeRefusals(stream);
         frame.wrapNew(header, 0, LinkFrame.TYPE_REPLICATION_ACK)
                 .incarnation(link.incarnation())
                 .member(link.member())
@@ -369,5 +368,45 @@ final class Replicas {
                                 0,
                                 Batch.ACK_HEADER_BYTES + refusals * Batch.REFUSAL_BYTES)
                 > 0;
+    }
+
+    private void writeAck(final IncomingStream stream, final MutableDirectBuffer buffer, final int offset) {
+        Batch.write(buffer, offset, stream.generation, stream.incarnation, stream.applied, stream.committed);
+        buffer.putInt(offset + Batch.FLAGS_OFFSET, stream.hasGap ? Batch.FLAG_GAP : 0);
+        buffer.putInt(offset + Batch.REFUSALS_OFFSET, stream.refusals());
+        buffer.putLong(offset + Batch.MAP_VERSION_OFFSET, mapVersion);
+    }
+
+    private void writeRefusals(final IncomingStream stream) {
+        int at = Batch.ACK_HEADER_BYTES;
+        final int end = at + stream.refusals() * Batch.REFUSAL_BYTES;
+        for (int slot = 0; at < end; slot++) {
+            if (stream.refusalOf(slot) != REFUSED_NOT) {
+                ack.putInt(at, slot);
+                ack.putInt(at + 4, stream.refusalOf(slot));
+                ack.putLong(at + 8, slots.knownEpoch[slot]);
+                at += Batch.REFUSAL_BYTES;
+            }
+        }
+    }
+
+    // ---- acknowledgements that ride on batches of our own
+
+    @Override
+    public int write(final int member, final int thread, final MutableDirectBuffer buffer, final int offset) {
+        final IncomingStream stream = find(member, thread);
+        if (stream == null || !stream.isAckDue || stream.refusals() > 0) {
+            return 0;
+        }
+        writeAck(stream, buffer, offset);
+        return Batch.ACK_HEADER_BYTES;
+    }
+
+    @Override
+    public void onSent(final int member, final int thread) {
+        final IncomingStream stream = find(member, thread);
+        if (stream != null) {
+            stream.isAckDue = false;
+        }
     }
 }

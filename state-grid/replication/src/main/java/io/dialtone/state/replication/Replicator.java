@@ -159,7 +159,7 @@ public final class Replicator implements SessionReplicator {
             unapplied += stream.lastPosition() - stream.appliedPosition();
             held += stream.bytesHeld();
             if (stream.isUsed()) {
-                sent += stream.flush(now);
+                sent += stream.flush(now, replicas);
             }
         }
         counters.set(ENTRIES_UNAPPLIED, unapplied);
@@ -173,7 +173,11 @@ public final class Replicator implements SessionReplicator {
         final int member = frame.member();
         if (frame.type() == LinkFrame.TYPE_REPLICATION) {
             final long known = isRecognised ? map.incarnationOf(member) : 0;
-            replicas.onBatch(frame, buffer, payloadOffset, payloadLength, known, nowNs);
+            final int acknowledged = frame.isAcknowledging() ? Math.min(Batch.ACK_HEADER_BYTES, payloadLength) : 0;
+            if (acknowledged > 0) {
+                onAck(frame, buffer, payloadOffset, acknowledged);
+            }
+            replicas.onBatch(frame, buffer, payloadOffset + acknowledged, payloadLength - acknowledged, known, nowNs);
         } else {
             onAck(frame, buffer, payloadOffset, payloadLength);
         }

@@ -407,6 +407,67 @@ class ReplicatorTest {
     }
 
     @Test
+    void shouldAcknowledgeWithABatchOfItsOwnIfOneGoesAnyway() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker backup = grid.backupOf(SLOT);
+        final long number = owner.event(SLOT, KEY, "up", "200");
+        owner.inbox.clear();
+        owner.turn();
+
+        // when
+        backup.event(slotOf(grid, backup), KEY, "ringing", "180");
+        backup.turn();
+        final List<LinkFrame> sent =
+                owner.inbox.stream().map(ReplicatorTest::frame).toList();
+        owner.turn();
+
+        // then
+        assertTrue(sent.stream().anyMatch(LinkFrame::isAcknowledging));
+        assertTrue(sent.stream().noneMatch(frame -> frame.type() == LinkFrame.TYPE_REPLICATION_ACK));
+        assertTrue(owner.replicator.mayLeave(SLOT, number));
+    }
+
+    @Test
+    void shouldSayWhatItHasNotAppliedInAFrameOfItsOwn() {
+        // given
+        final HandDrivenGrid grid = settled(2, 1);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        final HandDrivenGrid.Worker backup = grid.backupOf(SLOT);
+        backup.event(slotOf(grid, backup), KEY, "ringing", "180");
+        backup.images.bytesMax(0);
+        final long number = owner.event(SLOT, KEY, "up", "200");
+        owner.inbox.clear();
+        owner.turn();
+
+        // when
+        backup.turn();
+        final List<LinkFrame> sent =
+                owner.inbox.stream().map(ReplicatorTest::frame).toList();
+        owner.turn();
+
+        // then
+        assertTrue(sent.stream().noneMatch(LinkFrame::isAcknowledging));
+        assertTrue(sent.stream().anyMatch(frame -> frame.type() == LinkFrame.TYPE_REPLICATION_ACK));
+        assertFalse(owner.replicator.mayLeave(SLOT, number));
+    }
+
+    private static int slotOf(final HandDrivenGrid grid, final HandDrivenGrid.Worker owner) {
+        int slot = 0;
+        while (grid.map.entry(slot).owner() != owner.number) {
+            slot++;
+        }
+        return slot;
+    }
+
+    private static LinkFrame frame(final byte[] bytes) {
+        final LinkFrame frame = new LinkFrame();
+        frame.wrap(new UnsafeBuffer(bytes), 0, bytes.length);
+        return frame;
+    }
+
+    @Test
     void shouldRefuseAnEventWhoseImageCannotBeKept() {
         // given
         final HandDrivenGrid grid = settled(1, 0);

@@ -48,6 +48,7 @@ final class SimulatedNetwork {
     private final Dice dice;
     private Quality quality;
     private final Way[][] ways;
+    private final LinkFrame view = new LinkFrame();
 
     SimulatedNetwork(final Simulator sim, final int members, final Quality quality) {
         this.sim = sim;
@@ -166,13 +167,21 @@ final class SimulatedNetwork {
         }
         final SimulatedEndpoint receiver = sim.endpoint(lane.toMember, lane.toThread);
         if (receiver != null) {
+            view.wrap(new UnsafeBuffer(frame), 0, frame.length);
+            if (view.isAcknowledging()) {
+                sim.saw(RarePath.ACKNOWLEDGEMENT_WITH_BATCH);
+            } else if (view.type() == LinkFrame.TYPE_REPLICATION_ACK) {
+                sim.saw(RarePath.ACKNOWLEDGEMENT_ALONE);
+            }
             receiver.take(sim.mutation == Mutation.ACKS_FORGED ? forged(frame) : frame);
         }
     }
 
     /** An acknowledgement that speaks of far more than was applied. */
     private byte[] forged(final byte[] frame) {
-        if (frame[1] != LinkFrame.TYPE_REPLICATION_ACK || dice.chance(0.5)) {
+        view.wrap(new UnsafeBuffer(frame), 0, frame.length);
+        final boolean isAck = view.type() == LinkFrame.TYPE_REPLICATION_ACK || view.isAcknowledging();
+        if (!isAck || dice.chance(0.5)) {
             return frame;
         }
         final byte[] lie = frame.clone();
