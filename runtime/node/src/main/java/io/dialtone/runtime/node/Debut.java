@@ -25,7 +25,7 @@ final class Debut implements AutoCloseable {
     private static final long CALLS_MIN = 1_000;
 
     /** If none of those that the map knows is heard by then, they were killed with the node that this one replaces. */
-    static final long HEARING_NS = TimeUnit.MILLISECONDS.toNanos(300);
+    static final long HEARING_NS = TimeUnit.MILLISECONDS.toNanos(600);
 
     /** What is done on a thread of its own, for as long as it is told to go on. */
     @FunctionalInterface
