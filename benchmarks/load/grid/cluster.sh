@@ -18,7 +18,7 @@ stop_all() {
   [ -z "${caller_in:-}" ] || { echo quit >&"$caller_in"; } 2>/dev/null || true
   for p in "${pid[@]}"; do kill -9 "$p" 2>/dev/null || true; done
   sleep 0.5
-  rm -rf /dev/shm/dialtone-"$host" /dev/shm/dialtone-"$host".lock /dev/shm/dialtone-registry-"$host"
+  rm -rf /dev/shm/dialtone-"$host" /dev/shm/dialtone-"$host".lock /dev/shm/dialtone-"$host".watch /dev/shm/dialtone-registry-"$host"
   [ -n "${KEEP:-}" ] && echo "logs are in $tmp" || rm -rf "$tmp"
 }
 trap stop_all EXIT

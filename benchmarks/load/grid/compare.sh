@@ -23,7 +23,7 @@ memory=/dev/shm; [ -d $memory ] || memory=$tmp
 driver=$memory/dialtone-compare-$$
 pids=()
 stop() { for p in "${pids[@]:-}"; do [ -n "$p" ] && kill "$p" 2>/dev/null; done; for p in "${pids[@]:-}"; do [ -n "$p" ] && wait "$p" 2>/dev/null; done; pids=(); }
-trap 'stop || true; rm -rf "$tmp" "$driver"' EXIT
+trap 'stop || true; rm -rf "$tmp" "$driver" "$driver".lock' EXIT
 redis_process() { # PORT [REPLICAOF]: memory only, as a cache of sessions is run when a replica is what makes it safe
   redis-server --bind 127.0.0.1 --port "$1" --save '' --appendonly no --daemonize no --dir "$tmp" --repl-diskless-sync-delay 0 --repl-disable-tcp-nodelay no ${2:+--replicaof 127.0.0.1 $2} >>"$tmp/log" 2>&1 & pids+=($!)
   for _ in $(seq 100); do (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null && return 0; sleep 0.1; done; echo "nothing listens on $1" >&2; return 1
