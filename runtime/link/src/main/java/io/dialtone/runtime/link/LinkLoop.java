@@ -19,13 +19,18 @@ public final class LinkLoop implements AutoCloseable {
     /** No stream of a member of a cluster has such a number. */
     private static final int STREAM_BASE = 1 << 24;
 
+    /** The driver keeps the streams of a process that has ended for a while, and would join them to those of the next with the same numbers. */
+    private static final int LOOPS = 1 << 20;
+
     private static final int MEMBERS_MAX = 4;
     private static final int REST_MS = 1;
 
     private final LinkMember self;
     private final LinkSettings settings;
     private final Aeron aeron;
-    private final long incarnation = 1L + new SecureRandom().nextInt(Integer.MAX_VALUE - 1);
+    private final SecureRandom random = new SecureRandom();
+    private final long incarnation = 1L + random.nextInt(Integer.MAX_VALUE - 1);
+    private final int firstStreamId = STREAM_BASE + random.nextInt(LOOPS) * MEMBERS_MAX;
     private final List<LinkEndpoint> endpoints = new ArrayList<>();
 
     private LinkLoop(final LinkMember self, final LinkSettings settings, final int members, final long nowNs) {
@@ -105,7 +110,7 @@ public final class LinkLoop implements AutoCloseable {
     }
 
     private int streamId(final int member) {
-        return STREAM_BASE + self.number() * MEMBERS_MAX + member;
+        return firstStreamId + member;
     }
 
     private String channel() {
