@@ -170,7 +170,7 @@ final class Housekeeping {
             closePurge();
             purgeLookNs = System.nanoTime() + PURGE_RETRY_NS;
             final String problem = String.valueOf(e.getMessage());
-            if (!problem.equals(purgeProblem)) {
+            if (!problem.equals(purgeProblem) && !Thread.currentThread().isInterrupted()) {
                 purgeProblem = problem;
                 LOGGER.log(System.Logger.Level.INFO, "the registry''s log is not purged for now: {0}", problem);
             }
