@@ -165,7 +165,7 @@ public final class Link implements AutoCloseable {
         final AeronLinkPublication publication = new AeronLinkPublication(
                 aeron,
                 channel,
-                stream(channel, peer.streamId(peerThread)),
+                stream(aeron, channel, peer.streamId(peerThread), self, settings),
                 counters,
                 isSealed ? new FrameSealer(keys.sealing(), there, incarnation, sealing, 0) : null);
         return new LinkPeer(
@@ -176,22 +176,29 @@ public final class Link implements AutoCloseable {
                 isSealed ? new FrameOpener(keys, back, incarnation, opening) : null);
     }
 
-    private ExclusivePublication stream(final String channel, final int streamId) {
+    /**
+     * Opens a stream of a member's, whose memory the driver takes at once.
+     *
+     * @throws LinkUnavailableException if there is none
+     */
+    static ExclusivePublication stream(
+            final Aeron aeron,
+            final String channel,
+            final int streamId,
+            final LinkMember self,
+            final LinkSettings settings) {
         try {
             return aeron.addExclusivePublication(channel, streamId);
         } catch (RegistrationException e) {
-            throw e.errorCode() == ErrorCode.STORAGE_SPACE ? noRoom(self, settings, e) : e;
+            if (e.errorCode() != ErrorCode.STORAGE_SPACE) {
+                throw e;
+            }
+            throw new LinkUnavailableException(
+                    "no room for the streams of " + self.name() + " in " + settings.directory() + " (expected: "
+                            + STREAM_TERMS * settings.termBytes() / BYTES_PER_KIB
+                            + " KiB for each thread of each peer). Maybe make its file system larger",
+                    e);
         }
-    }
-
-    /** What the driver's refusal means for an operator. */
-    static LinkUnavailableException noRoom(
-            final LinkMember self, final LinkSettings settings, final RegistrationException cause) {
-        return new LinkUnavailableException(
-                "no room for the streams of " + self.name() + " in " + settings.directory() + " (expected: "
-                        + STREAM_TERMS * settings.termBytes() / BYTES_PER_KIB
-                        + " KiB for each thread of each peer). Maybe make its file system larger",
-                cause);
     }
 
     /** Random number of this process's start. */
@@ -249,7 +256,7 @@ public final class Link implements AutoCloseable {
         return peer.host().equals(self.host());
     }
 
-    private static ChannelUriStringBuilder ipc() {
+    static ChannelUriStringBuilder ipc() {
         return new ChannelUriStringBuilder().media("ipc");
     }
 

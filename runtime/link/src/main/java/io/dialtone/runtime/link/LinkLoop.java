@@ -1,10 +1,6 @@
 package io.dialtone.runtime.link;
 
 import io.aeron.Aeron;
-import io.aeron.ChannelUriStringBuilder;
-import io.aeron.ErrorCode;
-import io.aeron.ExclusivePublication;
-import io.aeron.exceptions.RegistrationException;
 import io.dialtone.api.link.LinkEndpoint;
 import java.security.SecureRandom;
 import java.util.ArrayList;
@@ -80,7 +76,12 @@ public final class LinkLoop implements AutoCloseable {
                 peers.add(new LinkPeer(
                         pseudonym(peer),
                         0,
-                        new AeronLinkPublication(aeron, channel(), stream(peer), counters, null),
+                        new AeronLinkPublication(
+                                aeron,
+                                channel(),
+                                Link.stream(aeron, channel(), streamId(peer), self, settings),
+                                counters,
+                                null),
                         counters,
                         null));
             }
@@ -96,14 +97,6 @@ public final class LinkLoop implements AutoCloseable {
                 nowNs);
     }
 
-    private ExclusivePublication stream(final int to) {
-        try {
-            return aeron.addExclusivePublication(channel(), streamId(to));
-        } catch (RegistrationException e) {
-            throw e.errorCode() == ErrorCode.STORAGE_SPACE ? Link.noRoom(self, settings, e) : e;
-        }
-    }
-
     private LinkMember pseudonym(final int member) {
         return new LinkMember(
                 member, self.name() + "-" + member, LinkRole.NODE, self.linkHost(), self.linkPort(), self.host(), 1);
@@ -114,8 +107,7 @@ public final class LinkLoop implements AutoCloseable {
     }
 
     private String channel() {
-        return new ChannelUriStringBuilder()
-                .media("ipc")
+        return Link.ipc()
                 .termLength(settings.termBytes())
                 .mtu(LinkSettings.MTU_BYTES_INSIDE)
                 .build();

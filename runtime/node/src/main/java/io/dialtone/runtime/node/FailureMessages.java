@@ -25,16 +25,8 @@ final class FailureMessages implements IExecutionExceptionHandler {
                 wrong.problems().forEach(problem -> err.println("  " + problem));
                 yield ExitCode.CONFIGURATION;
             }
-            case UnavailableException unavailable -> {
-                err.println("dialtone: " + unavailable.getMessage());
-                yield ExitCode.UNAVAILABLE;
-            }
-            case LinkUnavailableException link -> {
-                err.println("dialtone: " + link.getMessage());
-                yield ExitCode.UNAVAILABLE;
-            }
-            case BindException bind -> {
-                err.println("dialtone: " + bind.getMessage());
+            case UnavailableException _, LinkUnavailableException _, BindException _ -> {
+                err.println("dialtone: " + failure.getMessage());
                 yield ExitCode.UNAVAILABLE;
             }
             default -> {
