@@ -16,10 +16,14 @@ import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The callers of a rehearsal, and the edge that they call through: some calls at a time, each with a request inside, and a new one for each that has ended. Called only by the rehearsal's thread.
+ * The callers of a rehearsal, and the edge that they call through: some calls at a time, each with a request inside, and a new one for each that has ended or is left open. Called only by the rehearsal's thread.
  */
 final class RehearsalCaller {
     private static final int OPEN_MAX = 32;
+
+    /** Calls that are never hung up: a node that comes to others learns many sessions before it is asked for any. */
+    private static final int HELD_MAX = 2_000;
+
     private static final int FRAMES_PER_TURN_MAX = 64;
     private static final int PORT = 5060;
     private static final long ADDRESS = 0xFFFF_C000_0201L; // ::ffff:192.0.2.1
@@ -55,6 +59,7 @@ final class RehearsalCaller {
     private final @Nullable Call[] open = new Call[OPEN_MAX];
     private long begun;
     private long ended;
+    private int held;
     private long nowNs;
 
     RehearsalCaller(final LinkEndpoint link, final SlotAuthority registry) {
@@ -111,8 +116,13 @@ final class RehearsalCaller {
                 send(call, "OPTIONS", "", "");
             }
             case OPTIONS -> {
-                call.cseq++;
-                send(call, "BYE", "", "");
+                if (held < HELD_MAX && call.number % 2 == 0) {
+                    held++;
+                    begin((int) (call.number % OPEN_MAX));
+                } else {
+                    call.cseq++;
+                    send(call, "BYE", "", "");
+                }
             }
             default -> {
                 ended++;
