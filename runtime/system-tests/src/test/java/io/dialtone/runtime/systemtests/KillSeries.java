@@ -25,7 +25,8 @@ final class KillSeries {
     /**
      * What to do how often, under which calls.
      *
-     * @param faults how many times
+     * @param faults how many times at most
+     * @param longest when this is over no other fault is begun
      * @param holdMs how long a call lasts
      * @param gapMs pause between the questions of a call
      * @param warmUp how long calls run before the first fault
@@ -34,6 +35,7 @@ final class KillSeries {
     record Plan(
             Deed deed,
             int faults,
+            Duration longest,
             int nodes,
             double callsPerSecond,
             int holdMs,
@@ -97,7 +99,8 @@ final class KillSeries {
         final long beganNs = System.nanoTime();
         calls.goOnFor(plan.warmUp());
         final JsonNode before = platform.status(Deed.EDGE_NAME);
-        for (int i = 1; i <= plan.faults() && !calls.isOver(); i++) {
+        final long enoughNs = beganNs + plan.longest().toNanos();
+        for (int i = 1; i <= plan.faults() && System.nanoTime() < enoughNs && !calls.isOver(); i++) {
             fault(platform, i, calls);
         }
         final double tookS = (System.nanoTime() - beganNs) / 1e9;
@@ -259,7 +262,7 @@ final class KillSeries {
                         plan.holdMs(),
                         plan.gapMs(),
                         LedgerService.ANSWERED_AFTER.toMillis()),
-                plan.faults() + " times " + plan.deed().sentence()
+                history.faults().size() + " times " + plan.deed().sentence()
                         + ", each when every slot had its backup again and all was there");
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.OutputStreamWriter;
+import java.io.PrintWriter;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -33,6 +34,7 @@ class LongSeriesTest {
         final KillSeries.Plan plan = new KillSeries.Plan(
                 Deed.valueOf(System.getProperty("dialtone.series.deed", "kill").toUpperCase(Locale.ROOT)),
                 Integer.getInteger("dialtone.series.faults", 100),
+                Duration.ofSeconds(Integer.getInteger("dialtone.series.for", 86_000)),
                 Integer.getInteger("dialtone.series.nodes", 3),
                 Integer.getInteger("dialtone.series.rate", 300),
                 Integer.getInteger("dialtone.series.hold", 8_000),
@@ -41,8 +43,10 @@ class LongSeriesTest {
                 Duration.ofMillis(Integer.getInteger("dialtone.series.pause", 0)));
 
         final SeriesReport report;
-        try (Writer history = history(reports)) {
-            report = KillSeries.run(stage, plan, history, System.out::println);
+        try (Writer history = history(reports);
+                PrintWriter progress = new PrintWriter(
+                        Files.newBufferedWriter(reports.resolve("progress"), StandardCharsets.US_ASCII), true)) {
+            report = KillSeries.run(stage, plan, history, progress::println);
         }
 
         Files.writeString(reports.resolve("report.md"), report.toText());
