@@ -37,7 +37,7 @@ public record ReplicatorConfig(
     public ReplicatorConfig {
         check("beat-interval", beatIntervalNs, 1, "50 ms");
         check("owner-silence-max", ownerSilenceNsMax, 2 * beatIntervalNs, "300 ms");
-        check("backup-silence-max", backupSilenceNsMax, 2 * beatIntervalNs, "250 ms");
+        check("backup-silence-max", backupSilenceNsMax, 2 * beatIntervalNs, "500 ms");
         check("stall-max", stallNsMax, backupSilenceNsMax, "500 ms");
         check("lease", leaseNs, 1, "300 ms");
         check("proposal-interval", proposalIntervalNs, 1, "200 ms");
@@ -56,7 +56,7 @@ public record ReplicatorConfig(
 
     public static ReplicatorConfig defaults() {
         return new ReplicatorConfig(
-                50 * MS, 300 * MS, 250 * MS, 500 * MS, 300 * MS, 200 * MS, 5 * MS, 1 << 23, 1 << 21, 1 << 16, 1 << 16,
+                50 * MS, 300 * MS, 500 * MS, 500 * MS, 300 * MS, 200 * MS, 5 * MS, 1 << 23, 1 << 21, 1 << 16, 1 << 16,
                 1 << 26, 50 * MS);
     }
 

@@ -672,7 +672,7 @@ class ReplicatorTest {
         // when
         owner.deafen(true);
         final long number = owner.event(SLOT, KEY, "held", "200 again");
-        grid.turns(400);
+        grid.turns(700);
 
         // then
         assertFalse(owner.replicator.mayLeave(SLOT, number));
