@@ -35,10 +35,10 @@ import io.dialtone.state.replication.ReplicatorContext;
 import io.dialtone.state.store.SlabImages;
 import io.dialtone.state.store.SlabSettings;
 import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -55,12 +55,13 @@ final class NodeHouse implements AutoCloseable {
     private final LinkMember self;
     private final ServiceDescriptor service;
     private final Link link;
-    private final List<AgentThread> threads = new ArrayList<>();
-    private final List<CounterSet<WorkerCounter>> workerCounters = new ArrayList<>();
-    private final List<CounterSet<SipCounter>> sipCounters = new ArrayList<>();
-    private final List<ReplicationCounters> gridCounters = new ArrayList<>();
+    // The registry's door asks for sessions while workers are still being added.
+    private final List<AgentThread> threads = new CopyOnWriteArrayList<>();
+    private final List<CounterSet<WorkerCounter>> workerCounters = new CopyOnWriteArrayList<>();
+    private final List<CounterSet<SipCounter>> sipCounters = new CopyOnWriteArrayList<>();
+    private final List<ReplicationCounters> gridCounters = new CopyOnWriteArrayList<>();
     private final DeathHints hints = new DeathHints();
-    private final List<SlabImages> images = new ArrayList<>();
+    private final List<SlabImages> images = new CopyOnWriteArrayList<>();
     private final Debut debut;
     private @Nullable RegistryDoor registry;
 
