@@ -264,7 +264,7 @@ public final class Link implements AutoCloseable {
         return new ChannelUriStringBuilder().media("udp").endpoint(receiver.endpoint());
     }
 
-    private static long newIncarnation() {
+    static long newIncarnation() {
         // Not to be guessed: what is sealed for this start is for no other.
         final SecureRandom secure = new SecureRandom();
         long random = LinkBeats.NO_INCARNATION;

@@ -24,9 +24,8 @@ public final class LinkLoop implements AutoCloseable {
     private final LinkMember self;
     private final LinkSettings settings;
     private final Aeron aeron;
-    private final SecureRandom random = new SecureRandom();
-    private final long incarnation = 1L + random.nextInt(Integer.MAX_VALUE - 1);
-    private final int firstStreamId = STREAM_BASE + random.nextInt(LOOPS) * MEMBERS_MAX;
+    private final long incarnation = Link.newIncarnation();
+    private final int firstStreamId = STREAM_BASE + new SecureRandom().nextInt(LOOPS) * MEMBERS_MAX;
     private final List<LinkEndpoint> endpoints = new ArrayList<>();
 
     private LinkLoop(final LinkMember self, final LinkSettings settings, final int members, final long nowNs) {
