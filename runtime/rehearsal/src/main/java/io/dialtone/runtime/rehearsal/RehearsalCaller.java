@@ -84,6 +84,10 @@ final class RehearsalCaller {
         }
     }
 
+    private static int placeOf(final long number) {
+        return (int) (number % OPEN_MAX);
+    }
+
     private void begin(final int place) {
         final Call call =
                 new Call(begun * OPEN_MAX + place, (int) (begun % registry.map().slots()));
@@ -100,7 +104,7 @@ final class RehearsalCaller {
             return; // a BYE of a session that was given up
         }
         final long number = buffer.parseLongAscii(message.callIdOffset(), message.callIdLength());
-        final Call call = open[(int) (number % OPEN_MAX)];
+        final Call call = open[placeOf(number)];
         if (call != null && call.number == number && call.cseq == message.cseqNumber() && message.statusCode() >= OK) {
             onAnswer(call, message.cseqMethod());
         }
@@ -118,7 +122,7 @@ final class RehearsalCaller {
             case OPTIONS -> {
                 if (held < HELD_MAX && call.number % 2 == 0) {
                     held++;
-                    begin((int) (call.number % OPEN_MAX));
+                    begin(placeOf(call.number));
                 } else {
                     call.cseq++;
                     send(call, "BYE", "", "");
@@ -126,7 +130,7 @@ final class RehearsalCaller {
             }
             default -> {
                 ended++;
-                begin((int) (call.number % OPEN_MAX));
+                begin(placeOf(call.number));
             }
         }
     }
