@@ -46,7 +46,10 @@ class LongSeriesTest {
         try (Writer history = history(reports);
                 PrintWriter progress = new PrintWriter(
                         Files.newBufferedWriter(reports.resolve("progress"), StandardCharsets.US_ASCII), true)) {
-            report = KillSeries.run(stage, plan, history, progress::println);
+            report = KillSeries.run(stage, plan, history, line -> {
+                System.out.println(line);
+                progress.println(line);
+            });
         }
 
         Files.writeString(reports.resolve("report.md"), report.toText());
