@@ -60,6 +60,9 @@ final class Caretaker {
     /** A slot was forgotten in this round. Thousands of sessions take some milliseconds, so there is one a round. */
     private boolean hasForgotten;
 
+    /** How many slots of ours have a learner, as of the newest map: most of the time none has, and a turn does not look through them. */
+    private int learners;
+
     private int nextLearning;
     /** What may be told to learners by now, in bytes, and since when more is earned. */
     private long snapshotBudget;
@@ -108,6 +111,11 @@ final class Caretaker {
         if (entry.target() == SlotEntry.NONE || !entry.isBackup(entry.target())) {
             resume(slot);
         }
+    }
+
+    /** So many slots of ours have a learner from now on. */
+    void noteLearners(final int count) {
+        learners = count;
     }
 
     int doWork(final SlotMap map, final boolean isRecognised, final long nowNs) {
@@ -304,6 +312,9 @@ final class Caretaker {
 
     /** Sends a turn's worth of sessions to learners, each in its turn. */
     int tellLearners(final long nowNs) {
+        if (learners == 0) {
+            return 0;
+        }
         earnSnapshotBudget(nowNs);
         if (snapshotBudget < config.snapshotBytesPerTurn() / 2) {
             return 0; // a frame for each image would cost both sides more than the images

@@ -488,6 +488,7 @@ public final class Replicator implements SessionReplicator {
         }
         counters.set(SLOTS_OWNED, owned);
         counters.set(SLOTS_ALONE, alone);
+        caretaker.noteLearners(learners);
         counters.set(LEARNERS, learners);
         counters.set(SLOTS_BACKED_UP, slots.count(SlotStates.COMPLETE));
     }
