@@ -35,6 +35,7 @@ import io.dialtone.state.replication.ReplicatorContext;
 import io.dialtone.state.store.SlabImages;
 import io.dialtone.state.store.SlabSettings;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -61,7 +62,7 @@ final class NodeHouse implements AutoCloseable {
     private final List<CounterSet<SipCounter>> sipCounters = new CopyOnWriteArrayList<>();
     private final List<ReplicationCounters> gridCounters = new CopyOnWriteArrayList<>();
     private final DeathHints hints = new DeathHints();
-    private final List<SlabImages> images = new CopyOnWriteArrayList<>();
+    private final List<SlabImages> images = new ArrayList<>();
     private final Debut debut;
     private @Nullable RegistryDoor registry;
 

@@ -113,9 +113,16 @@ final class Caretaker {
         }
     }
 
-    /** So many slots of ours have a learner from now on. */
-    void noteLearners(final int count) {
-        learners = count;
+    /** Counts again how many slots of ours have a learner; after what we own has changed. */
+    void noteLearners() {
+        learners = 0;
+        for (final Learning learning : learnings) {
+            learners += learning == null ? 0 : 1;
+        }
+    }
+
+    int learners() {
+        return learners;
     }
 
     int doWork(final SlotMap map, final boolean isRecognised, final long nowNs) {

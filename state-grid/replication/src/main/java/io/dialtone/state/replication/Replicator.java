@@ -252,6 +252,7 @@ public final class Replicator implements SessionReplicator {
         }
         replicas.onMap(newest.version());
         streams.noteUses();
+        caretaker.noteLearners();
         count();
     }
 
@@ -478,18 +479,15 @@ public final class Replicator implements SessionReplicator {
     private void count() {
         int owned = 0;
         int alone = 0;
-        int learners = 0;
         for (int slot = 0; slot < slots.slots(); slot++) {
             if (slots.owned[slot]) {
                 owned++;
                 alone += map.entry(slot).backups() == 0 ? 1 : 0;
-                learners += learnings[slot] == null ? 0 : 1;
             }
         }
         counters.set(SLOTS_OWNED, owned);
         counters.set(SLOTS_ALONE, alone);
-        caretaker.noteLearners(learners);
-        counters.set(LEARNERS, learners);
+        counters.set(LEARNERS, caretaker.learners());
         counters.set(SLOTS_BACKED_UP, slots.count(SlotStates.COMPLETE));
     }
 }
