@@ -10,7 +10,7 @@ import io.dialtone.runtime.link.LinkMembers;
 import io.dialtone.runtime.link.LinkRole;
 import io.dialtone.runtime.link.LinkSettings;
 import io.dialtone.sip.routing.EdgeConfig;
-import io.dialtone.sip.transport.UdpTransportConfig;
+import io.dialtone.sip.transport.SipTransportConfig;
 import io.dialtone.sip.transport.WaitMode;
 import io.dialtone.state.codec.StateLimits;
 import io.dialtone.state.registry.RegistryMemberSettings;
@@ -152,7 +152,7 @@ final class ClusterRoles {
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster =
                 ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings, settings.get(ClusterSettings.SEAL));
-        final UdpTransportConfig transport = SipTransportWiring.config(
+        final SipTransportConfig transport = SipTransportWiring.config(
                 settings,
                 file.listeners().getOrDefault(self.orElseThrow().name(), List.of()),
                 self.get().threads(),
@@ -200,7 +200,7 @@ final class ClusterRoles {
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster = ClusterPlan.of(file, grid, key, linkSettings, LinkSeal.OFF);
         final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), state, grid);
-        final UdpTransportConfig transport = SipTransportWiring.config(
+        final SipTransportConfig transport = SipTransportWiring.config(
                 settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.POLL);
         final List<AutoCloseable> rooms = new ArrayList<>();
         final StopOnNodeEnd end = new StopOnNodeEnd(stop);

@@ -6,8 +6,8 @@ import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.routing.Edge;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.routing.RedriveConfig;
-import io.dialtone.sip.transport.SipUdpTransport;
-import io.dialtone.sip.transport.UdpTransportConfig;
+import io.dialtone.sip.transport.SipTransport;
+import io.dialtone.sip.transport.SipTransportConfig;
 import java.io.IOException;
 import java.util.function.Consumer;
 import org.agrona.concurrent.SystemEpochNanoClock;
@@ -18,14 +18,14 @@ final class EdgeHouse implements AutoCloseable {
     private final LinkMember self;
     private final Link link;
     private final Edge edge;
-    private final SipUdpTransport transport;
+    private final SipTransport transport;
     private final @Nullable RegistryDoor registry;
 
     private EdgeHouse(
             final LinkMember self,
             final Link link,
             final Edge edge,
-            final SipUdpTransport transport,
+            final SipTransport transport,
             final @Nullable RegistryDoor registry) {
         this.self = self;
         this.link = link;
@@ -65,7 +65,7 @@ final class EdgeHouse implements AutoCloseable {
             final ClusterPlan cluster,
             final GridPlan grid,
             final EdgeConfig config,
-            final UdpTransportConfig transportConfig,
+            final SipTransportConfig transportConfig,
             final Link link,
             final Consumer<Throwable> onFailure)
             throws IOException {
@@ -76,7 +76,7 @@ final class EdgeHouse implements AutoCloseable {
                 cluster.slots(),
                 SystemEpochNanoClock.INSTANCE,
                 transportConfig.loops());
-        final SipUdpTransport transport = SipUdpTransport.start(transportConfig, (loop, egress) -> {
+        final SipTransport transport = SipTransport.start(transportConfig, (loop, egress) -> {
             final long nowNs = System.nanoTime();
             return edge.router(loop, egress, link.endpoint(loop, nowNs), nowNs);
         });
@@ -104,7 +104,7 @@ final class EdgeHouse implements AutoCloseable {
         return edge;
     }
 
-    SipUdpTransport transport() {
+    SipTransport transport() {
         return transport;
     }
 

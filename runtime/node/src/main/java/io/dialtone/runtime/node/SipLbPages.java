@@ -10,7 +10,7 @@ import io.dialtone.sip.routing.BackendStatus;
 import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.ProxyCounter;
 import io.dialtone.sip.routing.ProxyStatus;
-import io.dialtone.sip.transport.SipUdpTransport;
+import io.dialtone.sip.transport.SipTransport;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.util.List;
@@ -24,7 +24,7 @@ final class SipLbPages implements AdminPages {
     private static final System.Logger LOGGER = System.getLogger("io.dialtone.sip-lb");
 
     private final Balancer balancer;
-    private final SipUdpTransport transport;
+    private final SipTransport transport;
     private final SipTransportPages transportPages;
     private final Optional<Path> backendsFile;
     private final List<BackendSpec> fixedBackends;
@@ -35,7 +35,7 @@ final class SipLbPages implements AdminPages {
      */
     SipLbPages(
             final Balancer balancer,
-            final SipUdpTransport transport,
+            final SipTransport transport,
             final Optional<Path> backendsFile,
             final List<BackendSpec> fixedBackends) {
         this.balancer = balancer;

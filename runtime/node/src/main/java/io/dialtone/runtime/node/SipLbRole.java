@@ -5,8 +5,8 @@ import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.HealthConfig;
 import io.dialtone.sip.routing.ProxyConfig;
-import io.dialtone.sip.transport.SipUdpTransport;
-import io.dialtone.sip.transport.UdpTransportConfig;
+import io.dialtone.sip.transport.SipTransport;
+import io.dialtone.sip.transport.SipTransportConfig;
 import io.dialtone.sip.transport.WaitMode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,14 +26,14 @@ final class SipLbRole {
             throws WrongConfigurationException, UnavailableException, IOException, InterruptedException {
         final Problems problems = new Problems();
         final ProxyConfig proxyConfig = proxyConfig(settings, problems);
-        final UdpTransportConfig transportConfig = SipTransportWiring.config(
+        final SipTransportConfig transportConfig = SipTransportWiring.config(
                 settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.BLOCK);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         final Balancer balancer = balancer(proxyConfig, transportConfig.loops());
-        try (SipUdpTransport transport = SipUdpTransport.start(transportConfig, balancer::proxy)) {
+        try (SipTransport transport = SipTransport.start(transportConfig, balancer::proxy)) {
             final SipLbPages pages = new SipLbPages(
                     balancer,
                     transport,

@@ -3,15 +3,15 @@ package io.dialtone.runtime.node;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialtone.sip.routing.SipListener;
-import io.dialtone.sip.transport.SipUdpTransport;
+import io.dialtone.sip.transport.SipTransport;
 import io.dialtone.sip.transport.TransportCounter;
 import java.util.Locale;
 
 /** What operators see of the SIP transport. Any thread. */
 final class SipTransportPages {
-    private final SipUdpTransport transport;
+    private final SipTransport transport;
 
-    SipTransportPages(final SipUdpTransport transport) {
+    SipTransportPages(final SipTransport transport) {
         this.transport = transport;
     }
 

@@ -1,8 +1,8 @@
 package io.dialtone.runtime.node;
 
-import io.dialtone.sip.transport.UdpIo;
-import io.dialtone.sip.transport.UdpListenerConfig;
-import io.dialtone.sip.transport.UdpTransportConfig;
+import io.dialtone.sip.transport.IoKind;
+import io.dialtone.sip.transport.ListenerConfig;
+import io.dialtone.sip.transport.SipTransportConfig;
 import io.dialtone.sip.transport.WaitMode;
 import java.util.List;
 
@@ -12,15 +12,15 @@ final class SipTransportWiring {
 
     private SipTransportWiring() {}
 
-    static UdpTransportConfig config(
+    static SipTransportConfig config(
             final Settings settings, final List<ListenerSpec> listeners, final int loops, final WaitMode waitMode) {
-        final UdpTransportConfig.Builder config = UdpTransportConfig.builder()
+        final SipTransportConfig.Builder config = SipTransportConfig.builder()
                 .loops(loops)
                 .io(
                         switch (settings.get(SipSettings.TRANSPORT)) {
-                            case AUTO -> UdpIo.AUTO;
-                            case EPOLL -> UdpIo.EPOLL;
-                            case NIO -> UdpIo.NIO;
+                            case AUTO -> IoKind.AUTO;
+                            case EPOLL -> IoKind.EPOLL;
+                            case NIO -> IoKind.NIO;
                         })
                 .receiveBufferBytes(settings.get(SipSettings.RECEIVE_BUFFER))
                 .sendBufferBytes(settings.get(SipSettings.SEND_BUFFER))
@@ -35,7 +35,7 @@ final class SipTransportWiring {
                 .waitMode(waitMode);
         settings.find(NodeSettings.PARK_MAX).ifPresent(parkNs -> config.parkMaxUs(Math.max(1, us(parkNs))));
         for (final ListenerSpec listener : listeners) {
-            final UdpListenerConfig bound = new UdpListenerConfig(
+            final ListenerConfig bound = new ListenerConfig(
                     listener.endpoint().host(), listener.endpoint().port());
             final Endpoint advertised = listener.advertised();
             config.listen(advertised == null ? bound : bound.advertise(advertised.host(), advertised.port()));

@@ -8,8 +8,8 @@ import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.BackendStatus;
 import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.ProxyConfig;
-import io.dialtone.sip.transport.SipUdpTransport;
-import io.dialtone.sip.transport.UdpTransportConfig;
+import io.dialtone.sip.transport.SipTransport;
+import io.dialtone.sip.transport.SipTransportConfig;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +26,7 @@ class SipLbPagesTest {
     private Path folder = Path.of("");
 
     private Path file = Path.of("");
-    private Optional<SipUdpTransport> transport = Optional.empty();
+    private Optional<SipTransport> transport = Optional.empty();
     private Optional<SipLbPages> pages = Optional.empty();
     private Optional<Balancer> balancer = Optional.empty();
 
@@ -35,8 +35,8 @@ class SipLbPagesTest {
         file = Files.writeString(folder.resolve("backends.txt"), "127.0.0.1:5072;weight=2 # the big one\n\n");
         final Balancer made =
                 new Balancer(ProxyConfig.builder().backends(List.of(FIXED)).build(), 1);
-        final SipUdpTransport started = SipUdpTransport.start(
-                UdpTransportConfig.builder().listen("127.0.0.1", 0).build(), made::proxy);
+        final SipTransport started = SipTransport.start(
+                SipTransportConfig.builder().listen("127.0.0.1", 0).build(), made::proxy);
         balancer = Optional.of(made);
         transport = Optional.of(started);
         pages = Optional.of(new SipLbPages(made, started, Optional.of(file), List.of(FIXED)));
@@ -44,7 +44,7 @@ class SipLbPagesTest {
 
     @AfterEach
     void close() {
-        transport.ifPresent(SipUdpTransport::close);
+        transport.ifPresent(SipTransport::close);
     }
 
     @Test

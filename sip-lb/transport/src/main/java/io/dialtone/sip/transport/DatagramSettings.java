@@ -6,8 +6,8 @@ package io.dialtone.sip.transport;
  * @param batch datagrams read by one call, and so receive slots per socket
  * @param messageBytesMax longest datagram taken; longer ones are dropped and counted
  * @param sendQueue datagrams collected per socket before a flush is forced
- * @param gro take datagrams of one peer that the kernel has joined (UDP_GRO); each is copied out, so that it can be edited. Only for {@link UdpIo#EPOLL}
- * @param gso hand runs of equally long datagrams to one peer to the kernel as one (UDP_SEGMENT). Only for {@link UdpIo#EPOLL}
+ * @param gro take datagrams of one peer that the kernel has joined (UDP_GRO); each is copied out, so that it can be edited. Only for {@link IoKind#EPOLL}
+ * @param gso hand runs of equally long datagrams to one peer to the kernel as one (UDP_SEGMENT). Only for {@link IoKind#EPOLL}
  */
 public record DatagramSettings(int batch, int messageBytesMax, int sendQueue, boolean gro, boolean gso) {
     static final int BATCH_DEFAULT = 32;

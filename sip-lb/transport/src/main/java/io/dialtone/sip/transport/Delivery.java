@@ -6,10 +6,10 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** Where sockets put what they have read; the loop fills it. Called only by the loop's thread. */
 interface Delivery {
     /** Announces a batch: the turn's clock is read once, after the wait and before the first message. */
-    void onBatch(int datagrams);
+    void onBatch(int messages);
 
-    /** Hands one datagram to the ingress; whatever the ingress throws is counted and ends nothing. */
-    void onDatagram(UnsafeBuffer buffer, int offset, int length, SipFlow from);
+    /** Hands one message to the ingress; whatever the ingress throws is counted and ends nothing. */
+    void onMessage(UnsafeBuffer buffer, int offset, int length, SipFlow from);
 
     /** Number of the turn; a turn ends by flushing all sockets. */
     long turn();

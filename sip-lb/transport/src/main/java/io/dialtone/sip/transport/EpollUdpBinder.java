@@ -27,11 +27,11 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class EpollUdpBinder implements UdpBinder {
     private static final System.Logger LOG = System.getLogger(EpollUdpBinder.class.getName());
 
-    private final UdpTransportConfig config;
+    private final SipTransportConfig config;
     private boolean receiveBufferSaid;
     private boolean busyPollSaid;
 
-    EpollUdpBinder(final UdpTransportConfig config) {
+    EpollUdpBinder(final SipTransportConfig config) {
         this.config = config;
         // Loads the library that closes descriptors, before the first is opened.
         Epoll.ensureAvailability();
@@ -43,7 +43,7 @@ final class EpollUdpBinder implements UdpBinder {
     }
 
     @Override
-    public UdpSocket bind(final SipListener listener, final int loop, final int loops, final LoopMemory memory)
+    public SipSocket bind(final SipListener listener, final int loop, final int loops, final LoopMemory memory)
             throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             final MemorySegment errno = Linux.errnoSegment(arena);
@@ -74,7 +74,7 @@ final class EpollUdpBinder implements UdpBinder {
                 final InetSocketAddress local =
                         new InetSocketAddress(listener.local().getAddress(), boundPort(errno, scratch, fd));
                 final SipListener resolved = Listeners.bound(listener, local);
-                final UdpSocket socket = new EpollUdpSocket(
+                final SipSocket socket = new EpollUdpSocket(
                         memory.arena(), fd, resolved, memory.counters(), memory.segments(), config.datagrams());
                 done = true;
                 return socket;

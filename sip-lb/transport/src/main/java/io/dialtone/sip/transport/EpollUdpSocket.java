@@ -33,7 +33,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>Readiness is level-triggered and one batch is read per turn: a socket with more to read is simply ready again in the next turn, after the
  * ingress has had its share and the replies have left. So a receive slot is never read into while the send queues still point at it.
  */
-final class EpollUdpSocket implements UdpSocket, EpollIoHandle, DatagramPort {
+final class EpollUdpSocket implements SipSocket, EpollIoHandle, DatagramPort {
     private static final int CONTROL_BYTES = 64;
     private static final int MEMINFO_INTS = 9;
     private static final int MEMINFO_DROPS = 8;
@@ -151,7 +151,7 @@ final class EpollUdpSocket implements UdpSocket, EpollIoHandle, DatagramPort {
                 onSegmentsSlowPath(i, length, segmentBytes(i));
             } else {
                 readPeer(i * Linux.SOCKADDR_SLOT_BYTES);
-                delivery.onDatagram(slots[i], SipIngress.HEADROOM_BYTES, length, from);
+                delivery.onMessage(slots[i], SipIngress.HEADROOM_BYTES, length, from);
             }
         }
         counters.increment(RECEIVE_CALLS);
@@ -201,7 +201,7 @@ final class EpollUdpSocket implements UdpSocket, EpollIoHandle, DatagramPort {
             }
             final int offset = segmentMemory.copy(slots[slot], SipIngress.HEADROOM_BYTES + at, bytes);
             readPeer(slot * Linux.SOCKADDR_SLOT_BYTES);
-            delivery.onDatagram(segmentMemory.buffer(), offset, bytes, from);
+            delivery.onMessage(segmentMemory.buffer(), offset, bytes, from);
             segments++;
         }
         counters.add(RECEIVED_DATAGRAMS, segments - 1);

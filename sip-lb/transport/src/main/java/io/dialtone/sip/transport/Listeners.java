@@ -16,7 +16,7 @@ final class Listeners {
     private Listeners() {}
 
     /** A listener before it is bound; a port of 0 stands for one to be chosen. */
-    static SipListener wanted(final int index, final UdpListenerConfig config) throws UnknownHostException {
+    static SipListener wanted(final int index, final ListenerConfig config) throws UnknownHostException {
         final InetAddress address;
         try {
             address = InetAddress.getByName(config.host());

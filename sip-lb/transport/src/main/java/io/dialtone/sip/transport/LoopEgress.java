@@ -14,14 +14,14 @@ final class LoopEgress implements SipEgress {
     /** Buffers lent between flushes; lending one more flushes first. Whoever holds more than these unsent loses the oldest. */
     static final int CLAIMS = 64;
 
-    private final UdpSocket[] sockets;
+    private final SipSocket[] sockets;
     private final LoopCounters counters;
     private final UnsafeBuffer[] claims = new UnsafeBuffer[CLAIMS];
     private final CopyMemory copies;
     private int nextClaim;
     private int lentSinceFlush;
 
-    LoopEgress(final LoopMemory memory, final UdpSocket[] sockets) {
+    LoopEgress(final LoopMemory memory, final SipSocket[] sockets) {
         this.sockets = sockets;
         counters = memory.counters();
         copies = memory.copies();
@@ -76,7 +76,7 @@ final class LoopEgress implements SipEgress {
     }
 
     void flushAll() {
-        for (final UdpSocket socket : sockets) {
+        for (final SipSocket socket : sockets) {
             socket.flush();
         }
         lentSinceFlush = 0;

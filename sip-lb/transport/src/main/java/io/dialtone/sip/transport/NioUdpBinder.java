@@ -17,10 +17,10 @@ import java.nio.channels.DatagramChannel;
 final class NioUdpBinder implements UdpBinder {
     private static final System.Logger LOG = System.getLogger(NioUdpBinder.class.getName());
 
-    private final UdpTransportConfig config;
+    private final SipTransportConfig config;
     private boolean receiveBufferSaid;
 
-    NioUdpBinder(final UdpTransportConfig config) {
+    NioUdpBinder(final SipTransportConfig config) {
         this.config = config;
         if (config.sockets().busyPollUs() != 0) {
             LOG.log(INFO, "busy-poll-us: not with nio, stays off.");
@@ -36,7 +36,7 @@ final class NioUdpBinder implements UdpBinder {
     }
 
     @Override
-    public UdpSocket bind(final SipListener listener, final int loop, final int loops, final LoopMemory memory)
+    public SipSocket bind(final SipListener listener, final int loop, final int loops, final LoopMemory memory)
             throws IOException {
         final SocketName name = SocketName.of(listener.local());
         final DatagramChannel channel =
@@ -59,7 +59,7 @@ final class NioUdpBinder implements UdpBinder {
             final int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
             final SipListener resolved = Listeners.bound(
                     listener, new InetSocketAddress(listener.local().getAddress(), port));
-            final UdpSocket socket =
+            final SipSocket socket =
                     new NioUdpSocket(memory.arena(), channel, resolved, memory.counters(), config.datagrams());
             done = true;
             return socket;

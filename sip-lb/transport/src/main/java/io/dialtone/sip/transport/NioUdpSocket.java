@@ -46,7 +46,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>It keeps the laws of {@link EpollUdpSocket} but not its thrift: each message costs a system call, some objects, and a copy both ways.
  */
-final class NioUdpSocket extends ChannelInboundHandlerAdapter implements UdpSocket {
+final class NioUdpSocket extends ChannelInboundHandlerAdapter implements SipSocket {
     /** Bytes that may wait for a full send buffer before messages are dropped. */
     private static final int PENDING_BYTES_MAX = 4 * 1024 * 1024;
 
@@ -126,7 +126,7 @@ final class NioUdpSocket extends ChannelInboundHandlerAdapter implements UdpSock
             return;
         }
         from.listener(listener.index()).remote(packet.sender());
-        delivery.onDatagram(slot, SipIngress.HEADROOM_BYTES, length, from);
+        delivery.onMessage(slot, SipIngress.HEADROOM_BYTES, length, from);
     }
 
     @Override

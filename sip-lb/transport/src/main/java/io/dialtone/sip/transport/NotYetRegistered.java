@@ -13,7 +13,7 @@ enum NotYetRegistered implements Delivery {
     }
 
     @Override
-    public void onDatagram(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow from) {
+    public void onMessage(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow from) {
         throw new IllegalStateException("read before registration");
     }
 

@@ -16,5 +16,5 @@ interface UdpBinder {
      * @param loop index of the loop
      * @param loops number of loops that will share the port
      */
-    UdpSocket bind(SipListener listener, int loop, int loops, LoopMemory memory) throws IOException;
+    SipSocket bind(SipListener listener, int loop, int loops, LoopMemory memory) throws IOException;
 }

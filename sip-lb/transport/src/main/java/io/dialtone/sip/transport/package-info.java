@@ -1,4 +1,4 @@
-/** Sockets of the SIP balancer, on Netty loops driven by hand. */
+/** Sockets of balancers and edges, on Netty loops driven by hand. */
 @NullMarked
 package io.dialtone.sip.transport;
 

@@ -31,9 +31,9 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldAnswerFromTheSocketTheMessageCameInBy(final UdpIo io) throws IOException {
+    void shouldAnswerFromTheSocketTheMessageCameInBy(final IoKind io) throws IOException {
         // given
-        try (SipUdpTransport transport =
+        try (SipTransport transport =
                         start(on(io).listen("127.0.0.1", 0).listen("::1", 0).listen("127.0.0.1", 0), ECHO);
                 Peer ipv4 = new Peer("127.0.0.1");
                 Peer ipv6 = new Peer("::1")) {
@@ -55,10 +55,10 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldShowPeerAndListenerOfEachMessage(final UdpIo io) throws IOException {
+    void shouldShowPeerAndListenerOfEachMessage(final IoKind io) throws IOException {
         // given
         final Set<String> seen = ConcurrentHashMap.newKeySet();
-        try (SipUdpTransport transport = start(
+        try (SipTransport transport = start(
                         on(io).listen("127.0.0.1", 0).listen("::1", 0), egress -> (buffer, offset, length, from) -> {
                             seen.add(from.toString());
                             egress.send(buffer, offset, length, from);
@@ -80,18 +80,17 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldForwardMessagesEditedInPlaceWithAllTheirRoom(final UdpIo io) throws IOException {
+    void shouldForwardMessagesEditedInPlaceWithAllTheirRoom(final IoKind io) throws IOException {
         // given
         final byte[] head = new byte[SipIngress.HEADROOM_BYTES];
         final byte[] tail = new byte[SipIngress.TAILROOM_BYTES];
         Arrays.fill(head, (byte) 'h');
         Arrays.fill(tail, (byte) 't');
-        try (SipUdpTransport transport =
-                        start(on(io).listen("127.0.0.1", 0), egress -> (buffer, offset, length, from) -> {
-                            buffer.putBytes(offset - head.length, head);
-                            buffer.putBytes(offset + length, tail);
-                            egress.send(buffer, offset - head.length, head.length + length + tail.length, from);
-                        });
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), egress -> (buffer, offset, length, from) -> {
+                    buffer.putBytes(offset - head.length, head);
+                    buffer.putBytes(offset + length, tail);
+                    egress.send(buffer, offset - head.length, head.length + length + tail.length, from);
+                });
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             for (int i = 0; i < 50; i++) {
@@ -107,11 +106,11 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldLeaveByAnotherListenersSocketWhenRoutingSaysSo(final UdpIo io) throws IOException {
+    void shouldLeaveByAnotherListenersSocketWhenRoutingSaysSo(final IoKind io) throws IOException {
         // given
         try (Peer caller = new Peer("127.0.0.1");
                 Peer callee = new Peer("::1");
-                SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0).listen("::1", 0), egress -> {
+                SipTransport transport = start(on(io).listen("127.0.0.1", 0).listen("::1", 0), egress -> {
                     final SipFlow to = new SipFlow();
                     return (buffer, offset, length, from) -> {
                         to.set(1, SipFlow.TRANSPORT_UDP, 0, 0, 0).remote(callee.address());
@@ -128,13 +127,13 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldForwardBothWaysWhenBothListenersAreBusy(final UdpIo io) throws IOException {
+    void shouldForwardBothWaysWhenBothListenersAreBusy(final IoKind io) throws IOException {
         // given
         final int rounds = 200;
         final int burst = 20;
         try (Peer left = new Peer("127.0.0.1");
                 Peer right = new Peer("::1");
-                SipUdpTransport transport =
+                SipTransport transport =
                         start(on(io).listen("127.0.0.1", 0).listen("::1", 0).batch(8), egress -> {
                             final SipFlow toLeft = new SipFlow().listener(0).remote(left.address());
                             final SipFlow toRight = new SipFlow().listener(1).remote(right.address());
@@ -159,10 +158,10 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldKeepOrderAndBytesWhenATurnSendsMoreThanTheQueueHolds(final UdpIo io) throws IOException {
+    void shouldKeepOrderAndBytesWhenATurnSendsMoreThanTheQueueHolds(final IoKind io) throws IOException {
         // given
         final int answers = 300;
-        try (SipUdpTransport transport = start(
+        try (SipTransport transport = start(
                         on(io).listen("127.0.0.1", 0).batch(4).sendQueue(16),
                         egress -> (buffer, offset, length, from) -> {
                             for (int i = 0; i < answers; i++) {
@@ -184,10 +183,10 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldTakeBurstsLongerThanABatch(final UdpIo io) throws IOException {
+    void shouldTakeBurstsLongerThanABatch(final IoKind io) throws IOException {
         // given
         final int messages = 500;
-        try (SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0).batch(8), ECHO);
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0).batch(8), ECHO);
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             for (int i = 0; i < messages; i++) {
@@ -207,13 +206,13 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldCarryTheLongestDatagram(final UdpIo io) throws IOException {
+    void shouldCarryTheLongestDatagram(final IoKind io) throws IOException {
         // given
         final byte[] longest = new byte[LONGEST_IPV4_PAYLOAD];
         for (int i = 0; i < longest.length; i++) {
             longest[i] = (byte) (i * 31);
         }
-        try (SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0), ECHO);
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), ECHO);
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             peer.send(longest, address(transport, 0));
@@ -225,9 +224,9 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldDropAndCountDatagramsLongerThanASlot(final UdpIo io) throws IOException {
+    void shouldDropAndCountDatagramsLongerThanASlot(final IoKind io) throws IOException {
         // given
-        try (SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0).messageBytesMax(1_000), ECHO);
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0).messageBytesMax(1_000), ECHO);
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             peer.send(new byte[1_001], address(transport, 0));
@@ -241,9 +240,9 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldDropAndCountKeepAlives(final UdpIo io) throws IOException {
+    void shouldDropAndCountKeepAlives(final IoKind io) throws IOException {
         // given
-        try (SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0), ECHO);
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), ECHO);
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             peer.send("", address(transport, 0));
@@ -259,10 +258,10 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldLeaveOutWhatCannotBeSentAndSendTheRest(final UdpIo io) throws IOException {
+    void shouldLeaveOutWhatCannotBeSentAndSendTheRest(final IoKind io) throws IOException {
         // given
         final List<Boolean> taken = new ArrayList<>();
-        try (SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0), egress -> {
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), egress -> {
                     final SipFlow to = new SipFlow();
                     return (buffer, offset, length, from) -> {
                         // A loopback socket cannot reach another network, so nothing of this leaves the machine.
@@ -297,9 +296,9 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldGoOnWhenNobodyListensAtThePeersPort(final UdpIo io) throws IOException {
+    void shouldGoOnWhenNobodyListensAtThePeersPort(final IoKind io) throws IOException {
         // given
-        try (SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0), ECHO);
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), ECHO);
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             for (int i = 0; i < 10; i++) {
@@ -317,15 +316,14 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldLoseOnlyTheMessageThatRoutingThrewFor(final UdpIo io) throws IOException {
+    void shouldLoseOnlyTheMessageThatRoutingThrewFor(final IoKind io) throws IOException {
         // given
-        try (SipUdpTransport transport =
-                        start(on(io).listen("127.0.0.1", 0), egress -> (buffer, offset, length, from) -> {
-                            if (buffer.getByte(offset) == '!') {
-                                throw new IllegalStateException("the test wants it so");
-                            }
-                            egress.send(buffer, offset, length, from);
-                        });
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), egress -> (buffer, offset, length, from) -> {
+                    if (buffer.getByte(offset) == '!') {
+                        throw new IllegalStateException("the test wants it so");
+                    }
+                    egress.send(buffer, offset, length, from);
+                });
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             peer.send("one", address(transport, 0));
@@ -341,9 +339,9 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldCopyMessagesThatLieOnTheHeapOrInChangingMemory(final UdpIo io) throws IOException {
+    void shouldCopyMessagesThatLieOnTheHeapOrInChangingMemory(final IoKind io) throws IOException {
         // given
-        try (SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0), egress -> {
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), egress -> {
                     final byte[] shared = new byte[60_000];
                     final UnsafeBuffer elsewhere = new UnsafeBuffer(shared);
                     return (buffer, offset, length, from) -> {
@@ -369,14 +367,13 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldReadRouteAndSendOnOneThread(final UdpIo io) throws IOException {
+    void shouldReadRouteAndSendOnOneThread(final IoKind io) throws IOException {
         // given
         final Set<String> threads = ConcurrentHashMap.newKeySet();
-        try (SipUdpTransport transport =
-                        start(on(io).listen("127.0.0.1", 0), egress -> (buffer, offset, length, from) -> {
-                            threads.add(Thread.currentThread().getName());
-                            egress.send(buffer, offset, length, from);
-                        });
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), egress -> (buffer, offset, length, from) -> {
+                    threads.add(Thread.currentThread().getName());
+                    egress.send(buffer, offset, length, from);
+                });
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             peer.send("where", address(transport, 0));
@@ -389,16 +386,15 @@ class DatagramLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldLendFreshBuffersHoweverManyAreAskedFor(final UdpIo io) throws IOException {
+    void shouldLendFreshBuffersHoweverManyAreAskedFor(final IoKind io) throws IOException {
         // given
         final Set<Integer> sizes = ConcurrentHashMap.newKeySet();
-        try (SipUdpTransport transport =
-                        start(on(io).listen("127.0.0.1", 0), egress -> (buffer, offset, length, from) -> {
-                            for (int i = 0; i < 3 * LoopEgress.CLAIMS; i++) {
-                                sizes.add(egress.claim().capacity());
-                            }
-                            egress.send(buffer, offset, length, from);
-                        });
+        try (SipTransport transport = start(on(io).listen("127.0.0.1", 0), egress -> (buffer, offset, length, from) -> {
+                    for (int i = 0; i < 3 * LoopEgress.CLAIMS; i++) {
+                        sizes.add(egress.claim().capacity());
+                    }
+                    egress.send(buffer, offset, length, from);
+                });
                 Peer peer = new Peer("127.0.0.1")) {
             // when
             peer.send("lend", address(transport, 0));

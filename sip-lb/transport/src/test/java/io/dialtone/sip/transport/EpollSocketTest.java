@@ -29,8 +29,8 @@ class EpollSocketTest {
     @CsvSource({"127.0.0.1, 0, 1", "::1, 41, 67"})
     void shouldMarkWhatItSendsWithTheDscp(final String host, final int level, final int option) throws IOException {
         // given
-        final UdpTransportConfig config =
-                UdpTransportConfig.builder().listen(host, 0).dscp(24).build();
+        final SipTransportConfig config =
+                SipTransportConfig.builder().listen(host, 0).dscp(24).build();
         final LoopMemory memory = LoopMemory.create(config.datagrams());
 
         // when
@@ -46,12 +46,12 @@ class EpollSocketTest {
     @Test
     void shouldCloseItsDescriptors() throws IOException {
         // given
-        start(on(UdpIo.EPOLL).listen("127.0.0.1", 0), ECHO).close();
+        start(on(IoKind.EPOLL).listen("127.0.0.1", 0), ECHO).close();
         final long before = descriptors();
 
         // when
         for (int i = 0; i < 5; i++) {
-            start(on(UdpIo.EPOLL).listen("127.0.0.1", 0).listen("::1", 0).loops(3), ECHO)
+            start(on(IoKind.EPOLL).listen("127.0.0.1", 0).listen("::1", 0).loops(3), ECHO)
                     .close();
         }
 
@@ -65,14 +65,14 @@ class EpollSocketTest {
         // given
         final int answers = 40;
         try (Peer peer = new Peer(host);
-                SipUdpTransport echo =
-                        start(on(UdpIo.EPOLL).listen(host, 0).gro(gro), egress -> (buffer, offset, length, from) -> {
+                SipTransport echo =
+                        start(on(IoKind.EPOLL).listen(host, 0).gro(gro), egress -> (buffer, offset, length, from) -> {
                             // Grows to both sides, so that neighbours would overwrite each other.
                             buffer.setMemory(offset - 100, 100, (byte) '<');
                             buffer.setMemory(offset + length, 100, (byte) '>');
                             egress.send(buffer, offset - 100, length + 200, from);
                         });
-                SipUdpTransport joiner = start(on(UdpIo.EPOLL).listen(host, 0).gso(true), egress -> {
+                SipTransport joiner = start(on(IoKind.EPOLL).listen(host, 0).gso(true), egress -> {
                     final SipFlow back = new SipFlow().remote(peer.address());
                     final SipFlow there = new SipFlow().remote(address(echo, 0));
                     return (buffer, offset, length, from) -> {
@@ -107,10 +107,10 @@ class EpollSocketTest {
     void shouldCountWhatTheKernelDropsAtAFullReceiveBuffer() throws IOException {
         // given
         final Object gate = new Object();
-        final SipUdpTransport transport;
+        final SipTransport transport;
         try (Peer peer = new Peer("127.0.0.1")) {
             transport = start(
-                    on(UdpIo.EPOLL)
+                    on(IoKind.EPOLL)
                             .listen("127.0.0.1", 0)
                             .receiveBufferBytes(4_096)
                             .batch(1),

@@ -78,12 +78,12 @@ final class ForwarderMain {
         for (int i = 0; i < backends.length; i++) {
             backendPorts[i] = Integer.parseInt(backends[i]);
         }
-        final UdpTransportConfig.Builder config =
-                UdpTransportConfig.builder().listen("127.0.0.1", Integer.parseInt(args[0]));
+        final SipTransportConfig.Builder config =
+                SipTransportConfig.builder().listen("127.0.0.1", Integer.parseInt(args[0]));
         for (int i = 3; i < args.length; i++) {
             final String value = args[i].substring(args[i].indexOf('=') + 1);
             switch (args[i].substring(0, args[i].indexOf('='))) {
-                case "io" -> config.io(UdpIo.valueOf(value));
+                case "io" -> config.io(IoKind.valueOf(value));
                 case "wait" -> config.waitMode(WaitMode.valueOf(value));
                 case "spin" -> config.spinUs(Integer.parseInt(value));
                 case "loops" -> config.loops(Integer.parseInt(value));
@@ -94,8 +94,8 @@ final class ForwarderMain {
             }
         }
         final int callerPort = Integer.parseInt(args[1]);
-        try (SipUdpTransport transport = SipUdpTransport.start(
-                config.build(), (loop, egress) -> new Forwarder(egress, callerPort, backendPorts))) {
+        try (SipTransport transport =
+                SipTransport.start(config.build(), (loop, egress) -> new Forwarder(egress, callerPort, backendPorts))) {
             Runtime.getRuntime().addShutdownHook(new Thread(() -> {
                 for (final TransportCounter counter : TransportCounter.values()) {
                     System.out.println(counter + " " + transport.count(counter));

@@ -81,18 +81,18 @@ class ForwardingAllocationTest {
     void shouldNotAllocateWhenForwardingDatagrams() throws IOException {
         // given
         final MeasuringIngress[] ingress = new MeasuringIngress[1];
-        final UdpTransportConfig config = UdpTransportConfig.builder()
-                .io(UdpIo.EPOLL)
+        final SipTransportConfig config = SipTransportConfig.builder()
+                .io(IoKind.EPOLL)
                 .listen("127.0.0.1", 0)
                 .build();
 
         // when
-        try (SipUdpTransport transport = SipUdpTransport.start(config, (loop, egress) -> {
+        try (SipTransport transport = SipTransport.start(config, (loop, egress) -> {
                     ingress[0] = new MeasuringIngress(egress);
                     return ingress[0];
                 });
                 Peer peer = new Peer("127.0.0.1")) {
-            assertEquals(UdpIo.EPOLL, transport.io());
+            assertEquals(IoKind.EPOLL, transport.io());
             final InetSocketAddress to = transport.listeners().get(0).local();
             final byte[] message = new byte[500];
             Arrays.fill(message, (byte) 'x');

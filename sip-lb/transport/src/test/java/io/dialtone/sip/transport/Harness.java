@@ -16,8 +16,8 @@ final class Harness {
     private Harness() {}
 
     /** Ways of I/O that must keep the same laws. */
-    static Stream<UdpIo> kinds() {
-        return Stream.of(UdpIo.NIO, UdpIo.EPOLL);
+    static Stream<IoKind> kinds() {
+        return Stream.of(IoKind.NIO, IoKind.EPOLL);
     }
 
     /** What a test does with a message and its loop's way out. */
@@ -27,20 +27,20 @@ final class Harness {
 
     static final Rule ECHO = egress -> (buffer, offset, length, from) -> egress.send(buffer, offset, length, from);
 
-    static UdpTransportConfig.Builder on(final UdpIo io) {
-        assumeTrue(io != UdpIo.EPOLL || Linux.isHere(), "epoll needs Linux on x86-64 or AArch64");
-        return UdpTransportConfig.builder().io(io);
+    static SipTransportConfig.Builder on(final IoKind io) {
+        assumeTrue(io != IoKind.EPOLL || Linux.isHere(), "epoll needs Linux on x86-64 or AArch64");
+        return SipTransportConfig.builder().io(io);
     }
 
-    static SipUdpTransport start(final UdpTransportConfig.Builder config, final Rule rule) throws IOException {
-        return SipUdpTransport.start(config.build(), (loop, egress) -> new ScriptedIngress(rule.with(egress)));
+    static SipTransport start(final SipTransportConfig.Builder config, final Rule rule) throws IOException {
+        return SipTransport.start(config.build(), (loop, egress) -> new ScriptedIngress(rule.with(egress)));
     }
 
-    static InetSocketAddress address(final SipUdpTransport transport, final int listener) {
+    static InetSocketAddress address(final SipTransport transport, final int listener) {
         return transport.listeners().get(listener).local();
     }
 
-    static void awaitCount(final SipUdpTransport transport, final TransportCounter counter, final long atLeast) {
+    static void awaitCount(final SipTransport transport, final TransportCounter counter, final long atLeast) {
         await(counter + " of at least " + atLeast, () -> transport.count(counter) >= atLeast);
     }
 

@@ -26,10 +26,10 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldSpreadPeersOverLoopsThatShareOnePort(final UdpIo io) throws IOException {
+    void shouldSpreadPeersOverLoopsThatShareOnePort(final IoKind io) throws IOException {
         // given
         final Set<String> threads = ConcurrentHashMap.newKeySet();
-        try (SipUdpTransport transport =
+        try (SipTransport transport =
                 start(on(io).listen("127.0.0.1", 0).loops(2), egress -> (buffer, offset, length, from) -> {
                     threads.add(Thread.currentThread().getName());
                     egress.send(buffer, offset, length, from);
@@ -53,9 +53,9 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldRefuseAPortThatIsInUseEvenWhenItsHolderSharesIt(final UdpIo io) throws IOException {
+    void shouldRefuseAPortThatIsInUseEvenWhenItsHolderSharesIt(final IoKind io) throws IOException {
         // given
-        try (SipUdpTransport holder = start(on(io).listen("127.0.0.1", 0).loops(2), ECHO)) {
+        try (SipTransport holder = start(on(io).listen("127.0.0.1", 0).loops(2), ECHO)) {
             final int port = address(holder, 0).getPort();
 
             for (final int loops : new int[] {1, 2}) {
@@ -79,7 +79,7 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldSayWhichAddressIsNotOfThisMachine(final UdpIo io) {
+    void shouldSayWhichAddressIsNotOfThisMachine(final IoKind io) {
         // when
         final BindException refusal =
                 assertThrows(BindException.class, () -> start(on(io).listen("192.0.2.1", 5060), ECHO));
@@ -92,7 +92,7 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldSayWhichHostHasNoAddress(final UdpIo io) {
+    void shouldSayWhichHostHasNoAddress(final IoKind io) {
         // when
         final UnknownHostException refusal =
                 assertThrows(UnknownHostException.class, () -> start(on(io).listen("no.such.host.invalid", 0), ECHO));
@@ -105,16 +105,16 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldServeAgainOnTheSamePortAfterAClose(final UdpIo io) throws IOException {
+    void shouldServeAgainOnTheSamePortAfterAClose(final IoKind io) throws IOException {
         // given
         final InetSocketAddress place;
-        try (SipUdpTransport first = start(on(io).listen("127.0.0.1", 0).loops(2), ECHO)) {
+        try (SipTransport first = start(on(io).listen("127.0.0.1", 0).loops(2), ECHO)) {
             place = address(first, 0);
         }
 
         for (int i = 0; i < 3; i++) {
             // when
-            try (SipUdpTransport again =
+            try (SipTransport again =
                             start(on(io).listen("127.0.0.1", place.getPort()).loops(2), ECHO);
                     Peer peer = new Peer("127.0.0.1")) {
                 peer.send("again", place);
@@ -128,9 +128,9 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldCloseOnceAndEndItsThreads(final UdpIo io) throws IOException {
+    void shouldCloseOnceAndEndItsThreads(final IoKind io) throws IOException {
         // given
-        final SipUdpTransport transport = start(on(io).listen("127.0.0.1", 0).loops(2), ECHO);
+        final SipTransport transport = start(on(io).listen("127.0.0.1", 0).loops(2), ECHO);
         assertTrue(transport.isAlive());
 
         // when
@@ -146,14 +146,14 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldGiveTheIngressATurnAtItsDeadlineThoughNothingArrives(final UdpIo io) throws IOException {
+    void shouldGiveTheIngressATurnAtItsDeadlineThoughNothingArrives(final IoKind io) throws IOException {
         // given
         final ScriptedIngress ingress = new ScriptedIngress((buffer, offset, length, from) -> {});
         ingress.deadlineNs = System.nanoTime() + 20_000_000L;
 
         // when
-        try (SipUdpTransport transport =
-                SipUdpTransport.start(on(io).listen("127.0.0.1", 0).build(), (loop, egress) -> ingress)) {
+        try (SipTransport transport =
+                SipTransport.start(on(io).listen("127.0.0.1", 0).build(), (loop, egress) -> ingress)) {
             await("a turn after the deadline", () -> ingress.lastTurnNs - ingress.deadlineNs >= 0);
 
             // then
@@ -164,11 +164,11 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldGiveTheIngressATurnWhenWokenUp(final UdpIo io) throws IOException {
+    void shouldGiveTheIngressATurnWhenWokenUp(final IoKind io) throws IOException {
         // given
         final ScriptedIngress ingress = new ScriptedIngress((buffer, offset, length, from) -> {});
-        try (SipUdpTransport transport =
-                SipUdpTransport.start(on(io).listen("127.0.0.1", 0).build(), (loop, egress) -> ingress)) {
+        try (SipTransport transport =
+                SipTransport.start(on(io).listen("127.0.0.1", 0).build(), (loop, egress) -> ingress)) {
             // Often enough to meet the loop at every step on its way to sleep.
             for (int i = 0; i < 20_000; i++) {
                 // when
@@ -183,12 +183,12 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldLookAtTheIngressAgainAndAgainInPollMode(final UdpIo io) throws IOException {
+    void shouldLookAtTheIngressAgainAndAgainInPollMode(final IoKind io) throws IOException {
         // given
         final ScriptedIngress ingress = new ScriptedIngress((buffer, offset, length, from) -> {});
 
         // when
-        try (SipUdpTransport transport = SipUdpTransport.start(
+        try (SipTransport transport = SipTransport.start(
                 on(io).listen("127.0.0.1", 0).waitMode(WaitMode.POLL).build(), (loop, egress) -> ingress)) {
             // then
             await("many turns without a datagram", () -> ingress.turns.get() >= 50);
@@ -198,11 +198,11 @@ class LoopLawsTest {
 
     @ParameterizedTest
     @MethodSource(KINDS)
-    void shouldGoOnWhenATurnOfTheIngressThrows(final UdpIo io) throws IOException {
+    void shouldGoOnWhenATurnOfTheIngressThrows(final IoKind io) throws IOException {
         // given
         final ScriptedIngress ingress = new ScriptedIngress((buffer, offset, length, from) -> {});
         ingress.throwInDoWork = true;
-        try (SipUdpTransport transport = SipUdpTransport.start(
+        try (SipTransport transport = SipTransport.start(
                 on(io).listen("127.0.0.1", 0).waitMode(WaitMode.POLL).build(), (loop, egress) -> ingress)) {
             // when
             await("a few failed turns", () -> ingress.turns.get() >= 3);

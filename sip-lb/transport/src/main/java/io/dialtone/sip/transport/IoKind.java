@@ -1,7 +1,7 @@
 package io.dialtone.sip.transport;
 
 /** How datagrams pass between the kernel and us. */
-public enum UdpIo {
+public enum IoKind {
     /** {@link #EPOLL} where it works, else {@link #NIO}. */
     AUTO,
 

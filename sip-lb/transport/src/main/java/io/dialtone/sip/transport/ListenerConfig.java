@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param advertisedHost host for Via, Record-Route and Contact; null means the bound address
  * @param advertisedPort port for Via, Record-Route and Contact; 0 means the bound port
  */
-public record UdpListenerConfig(
+public record ListenerConfig(
         String host, int port, @Nullable String advertisedHost, int advertisedPort) {
     private static final String SCHEME = "udp:";
 
-    public UdpListenerConfig {
+    public ListenerConfig {
         if (host.isBlank()) {
             throw new IllegalArgumentException(
                     "listener host: empty (expected: an address of this machine). Maybe 127.0.0.1.");
@@ -23,16 +23,16 @@ public record UdpListenerConfig(
         requirePort("advertised port", advertisedPort);
     }
 
-    public UdpListenerConfig(final String host, final int port) {
+    public ListenerConfig(final String host, final int port) {
         this(host, port, null, 0);
     }
 
-    public UdpListenerConfig advertise(final String advertisedHost, final int advertisedPort) {
-        return new UdpListenerConfig(host, port, advertisedHost, advertisedPort);
+    public ListenerConfig advertise(final String advertisedHost, final int advertisedPort) {
+        return new ListenerConfig(host, port, advertisedHost, advertisedPort);
     }
 
     /** Reads {@code udp:HOST:PORT}, {@code HOST:PORT} or {@code udp:[IPv6]:PORT}. */
-    public static UdpListenerConfig parse(final String text) {
+    public static ListenerConfig parse(final String text) {
         final String place = text.startsWith(SCHEME) ? text.substring(SCHEME.length()) : text;
         final int colon = place.lastIndexOf(':');
         final String host = colon < 0 ? "" : place.substring(0, colon);
@@ -49,7 +49,7 @@ public record UdpListenerConfig(
             throw new IllegalArgumentException(
                     "listener port: " + place.substring(colon + 1) + " (expected: 0 to 65535). Maybe 5060.", e);
         }
-        return new UdpListenerConfig(bracketed ? host.substring(1, host.length() - 1) : host, port);
+        return new ListenerConfig(bracketed ? host.substring(1, host.length() - 1) : host, port);
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class UdpTransportConfigTest {
+class SipTransportConfigTest {
     @ParameterizedTest
     @CsvSource({
         "udp:127.0.0.1:5060, 127.0.0.1, 5060",
@@ -20,7 +20,7 @@ class UdpTransportConfigTest {
         "udp:sip.example.com:5070, sip.example.com, 5070"
     })
     void shouldReadListenersAsOperatorsWriteThem(final String text, final String host, final int port) {
-        assertEquals(new UdpListenerConfig(host, port), UdpListenerConfig.parse(text));
+        assertEquals(new ListenerConfig(host, port), ListenerConfig.parse(text));
     }
 
     @ParameterizedTest
@@ -37,7 +37,7 @@ class UdpTransportConfigTest {
                 ":5060"
             })
     void shouldRefuseWhatIsNoListener(final String text) {
-        assertThrows(IllegalArgumentException.class, () -> UdpListenerConfig.parse(text));
+        assertThrows(IllegalArgumentException.class, () -> ListenerConfig.parse(text));
     }
 
     @Test
@@ -45,7 +45,7 @@ class UdpTransportConfigTest {
         // when
         final IllegalArgumentException refusal = assertThrows(
                 IllegalArgumentException.class,
-                () -> UdpTransportConfig.builder()
+                () -> SipTransportConfig.builder()
                         .listen("127.0.0.1", 0)
                         .batch(0)
                         .build());
@@ -58,7 +58,7 @@ class UdpTransportConfigTest {
     void shouldRefuseATransportWithoutListeners() {
         assertThrows(
                 IllegalArgumentException.class,
-                () -> UdpTransportConfig.builder().build());
+                () -> SipTransportConfig.builder().build());
     }
 
     @ParameterizedTest
@@ -77,7 +77,7 @@ class UdpTransportConfigTest {
             final int toldPort)
             throws UnknownHostException {
         // given
-        final UdpListenerConfig config = new UdpListenerConfig(host, 0, advertisedHost, advertisedPort);
+        final ListenerConfig config = new ListenerConfig(host, 0, advertisedHost, advertisedPort);
 
         // when
         final SipListener wanted = Listeners.wanted(3, config);

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Netty's loop is driven by hand, so that a message is routed on the thread that read it and leaves on it, in the same turn.
  */
-final class UdpLoop implements Agent, Delivery {
+final class IoLoop implements Agent, Delivery {
     /** Netty runs whatever was handed to its loop, in each turn; nothing is, but for set-up and channels' own errands. */
     private static final long NO_TASK_LIMIT = 0;
 
@@ -30,7 +30,7 @@ final class UdpLoop implements Agent, Delivery {
     private final Arena arena;
     private final LoopCounters counters;
     private final FailureLog failures;
-    private final UdpSocket[] sockets;
+    private final SipSocket[] sockets;
     private final LoopEgress egress;
     private final CopyMemory segmentMemory;
     private final SipIngress ingress;
@@ -52,11 +52,11 @@ final class UdpLoop implements Agent, Delivery {
     private long turn;
     private long nextSampleNs = nowNs + SAMPLE_INTERVAL_NS;
 
-    UdpLoop(
+    IoLoop(
             final int index,
             final LoopMemory memory,
             final IoHandlerFactory handlers,
-            final UdpSocket[] sockets,
+            final SipSocket[] sockets,
             final LoopEgress egress,
             final SipIngress ingress,
             final WaitSettings waiting) {
@@ -148,7 +148,7 @@ final class UdpLoop implements Agent, Delivery {
             // Rests of 50 us would last 100 with the usual slack of 50.
             Linux.prctl(Linux.errnoSegment(arena), Linux.PR_SET_TIMERSLACK, TIMER_SLACK_NS);
         }
-        for (final UdpSocket socket : sockets) {
+        for (final SipSocket socket : sockets) {
             try {
                 socket.register(netty, this);
             } catch (Exception e) {
@@ -193,7 +193,7 @@ final class UdpLoop implements Agent, Delivery {
         while (!ended.isDone()) {
             netty.runNow(NO_TASK_LIMIT);
         }
-        for (final UdpSocket socket : sockets) {
+        for (final SipSocket socket : sockets) {
             socket.close();
         }
     }
@@ -215,7 +215,7 @@ final class UdpLoop implements Agent, Delivery {
     }
 
     private void sample() {
-        for (final UdpSocket socket : sockets) {
+        for (final SipSocket socket : sockets) {
             socket.sample();
         }
     }
@@ -229,7 +229,7 @@ final class UdpLoop implements Agent, Delivery {
     }
 
     @Override
-    public void onDatagram(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow from) {
+    public void onMessage(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow from) {
         try {
             ingress.onMessage(buffer, offset, length, from, nowNs);
         } catch (Exception | AssertionError | LinkageError e) {

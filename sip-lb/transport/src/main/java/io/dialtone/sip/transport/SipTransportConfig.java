@@ -4,22 +4,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Everything the UDP transport is told before it starts; values only.
+ * Everything the transport is told before it starts; values only.
  *
  * @param listeners each is bound once per loop; their order gives the listener's index
  * @param loops I/O threads; more than one share the listeners' ports by SO_REUSEPORT
  */
-public record UdpTransportConfig(
-        List<UdpListenerConfig> listeners,
+public record SipTransportConfig(
+        List<ListenerConfig> listeners,
         int loops,
-        UdpIo io,
+        IoKind io,
         SocketSettings sockets,
         DatagramSettings datagrams,
         WaitSettings waiting) {
     static final int LISTENERS_MAX = 64;
     static final int LOOPS_MAX = 256;
 
-    public UdpTransportConfig {
+    public SipTransportConfig {
         listeners = List.copyOf(listeners);
         Expect.between("number of listeners", listeners.size(), 1, LISTENERS_MAX, 1);
         Expect.between("loops", loops, 1, LOOPS_MAX, 1);
@@ -31,9 +31,9 @@ public record UdpTransportConfig(
 
     /** Collects settings, then checks them together. Not thread safe. */
     public static final class Builder {
-        private final List<UdpListenerConfig> listeners = new ArrayList<>();
+        private final List<ListenerConfig> listeners = new ArrayList<>();
         private int loops = 1;
-        private UdpIo io = UdpIo.AUTO;
+        private IoKind io = IoKind.AUTO;
         private int receiveBufferBytes = SocketSettings.RECEIVE_BUFFER_BYTES_DEFAULT;
         private int sendBufferBytes = SocketSettings.SEND_BUFFER_BYTES_DEFAULT;
         private int dscp;
@@ -49,13 +49,13 @@ public record UdpTransportConfig(
 
         private Builder() {}
 
-        public Builder listen(final UdpListenerConfig listener) {
+        public Builder listen(final ListenerConfig listener) {
             listeners.add(listener);
             return this;
         }
 
         public Builder listen(final String host, final int port) {
-            return listen(new UdpListenerConfig(host, port));
+            return listen(new ListenerConfig(host, port));
         }
 
         public Builder loops(final int count) {
@@ -63,7 +63,7 @@ public record UdpTransportConfig(
             return this;
         }
 
-        public Builder io(final UdpIo kind) {
+        public Builder io(final IoKind kind) {
             io = kind;
             return this;
         }
@@ -133,8 +133,8 @@ public record UdpTransportConfig(
          *
          * @throws IllegalArgumentException if a setting is out of its range; the message says what was expected
          */
-        public UdpTransportConfig build() {
-            return new UdpTransportConfig(
+        public SipTransportConfig build() {
+            return new SipTransportConfig(
                     listeners,
                     loops,
                     io,

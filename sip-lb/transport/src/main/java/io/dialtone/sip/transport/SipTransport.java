@@ -11,23 +11,23 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * SIP over UDP: the listeners' sockets, and the threads that read them, route and write.
+ * The listeners' sockets, and the threads that read them, route and write.
  * Any thread may call it; what it starts runs on its own threads, {@code sip-io-0} and so on.
  */
-public final class SipUdpTransport implements AutoCloseable {
-    private static final System.Logger LOG = System.getLogger(SipUdpTransport.class.getName());
+public final class SipTransport implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger(SipTransport.class.getName());
 
     /** How long closing waits for a loop's last turn. */
     private static final long CLOSE_MS_MAX = 5_000;
 
-    private final UdpIo io;
-    private final List<UdpLoop> loops;
+    private final IoKind io;
+    private final List<IoLoop> loops;
     private final List<SipListener> listeners;
     private final List<Arena> arenas;
     private boolean closed;
 
-    private SipUdpTransport(
-            final UdpIo io, final List<UdpLoop> loops, final List<SipListener> listeners, final List<Arena> arenas) {
+    private SipTransport(
+            final IoKind io, final List<IoLoop> loops, final List<SipListener> listeners, final List<Arena> arenas) {
         this.io = io;
         this.loops = List.copyOf(loops);
         this.listeners = List.copyOf(listeners);
@@ -40,13 +40,13 @@ public final class SipUdpTransport implements AutoCloseable {
      * @throws java.net.BindException if a listener cannot be bound; the message is for the operator
      * @throws IOException if a socket is refused otherwise; nothing stays open
      */
-    public static SipUdpTransport start(final UdpTransportConfig config, final SipIngressFactory ingresses)
+    public static SipTransport start(final SipTransportConfig config, final SipIngressFactory ingresses)
             throws IOException {
-        final UdpIo io = chooseIo(config.io());
-        final UdpBinder binder = io == UdpIo.EPOLL ? new EpollUdpBinder(config) : new NioUdpBinder(config);
-        final List<UdpSocket> opened = new ArrayList<>();
+        final IoKind io = chooseIo(config.io());
+        final UdpBinder binder = io == IoKind.EPOLL ? new EpollUdpBinder(config) : new NioUdpBinder(config);
+        final List<SipSocket> opened = new ArrayList<>();
         final List<Arena> arenas = new ArrayList<>();
-        final List<UdpLoop> loops = new ArrayList<>();
+        final List<IoLoop> loops = new ArrayList<>();
         boolean done = false;
         try {
             List<SipListener> listeners = new ArrayList<>();
@@ -56,13 +56,13 @@ public final class SipUdpTransport implements AutoCloseable {
             for (int loop = 0; loop < config.loops(); loop++) {
                 final LoopMemory memory = LoopMemory.create(config.datagrams());
                 arenas.add(memory.arena());
-                final UdpSocket[] sockets = new UdpSocket[listeners.size()];
+                final SipSocket[] sockets = new SipSocket[listeners.size()];
                 for (int i = 0; i < sockets.length; i++) {
                     sockets[i] = binder.bind(listeners.get(i), loop, config.loops(), memory);
                     opened.add(sockets[i]);
                 }
                 final LoopEgress egress = new LoopEgress(memory, sockets);
-                loops.add(new UdpLoop(
+                loops.add(new IoLoop(
                         loop,
                         memory,
                         binder.handlers(),
@@ -72,20 +72,20 @@ public final class SipUdpTransport implements AutoCloseable {
                         config.waiting()));
                 listeners = boundListeners(sockets);
             }
-            final SipUdpTransport transport = new SipUdpTransport(io, loops, listeners, arenas);
+            final SipTransport transport = new SipTransport(io, loops, listeners, arenas);
             done = true;
             transport.startLoops();
             return transport;
         } finally {
             if (!done) {
-                opened.forEach(UdpSocket::close);
+                opened.forEach(SipSocket::close);
                 arenas.forEach(Arena::close);
             }
         }
     }
 
-    /** Which way of I/O was chosen: never {@link UdpIo#AUTO}. */
-    public UdpIo io() {
+    /** Which way of I/O was chosen: never {@link IoKind#AUTO}. */
+    public IoKind io() {
         return io;
     }
 
@@ -101,7 +101,7 @@ public final class SipUdpTransport implements AutoCloseable {
     /** The counter's sum over all loops. */
     public long count(final TransportCounter counter) {
         long sum = 0;
-        for (final UdpLoop loop : loops) {
+        for (final IoLoop loop : loops) {
             sum += loop.counters().get(counter);
         }
         return sum;
@@ -118,7 +118,7 @@ public final class SipUdpTransport implements AutoCloseable {
 
     /** Ends the loops' rests, so that each ingress gets a turn at once; for a control thread that has changed something. */
     public void wakeUp() {
-        loops.forEach(UdpLoop::wakeUp);
+        loops.forEach(IoLoop::wakeUp);
     }
 
     /** Sends what is queued, ends the loops and closes the sockets; idempotent. Not to be called by a loop's thread. */
@@ -128,10 +128,10 @@ public final class SipUdpTransport implements AutoCloseable {
             return;
         }
         closed = true;
-        loops.forEach(UdpLoop::stop);
+        loops.forEach(IoLoop::stop);
         boolean interrupted = false;
         boolean allEnded = true;
-        for (final UdpLoop loop : loops) {
+        for (final IoLoop loop : loops) {
             try {
                 loop.thread().join(CLOSE_MS_MAX);
             } catch (InterruptedException e) {
@@ -143,7 +143,7 @@ public final class SipUdpTransport implements AutoCloseable {
             arenas.forEach(Arena::close);
         } else {
             // A loop that hangs in its ingress may still touch its memory: rather leak it than crash.
-            LOG.log(WARNING, "A SIP/UDP loop has not ended within {0} ms and is left behind.", CLOSE_MS_MAX);
+            LOG.log(WARNING, "A SIP loop has not ended within {0} ms and is left behind.", CLOSE_MS_MAX);
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -151,16 +151,16 @@ public final class SipUdpTransport implements AutoCloseable {
     }
 
     private void startLoops() {
-        loops.forEach(UdpLoop::start);
+        loops.forEach(IoLoop::start);
         boolean allStarted = false;
         try {
-            for (final UdpLoop loop : loops) {
+            for (final IoLoop loop : loops) {
                 loop.awaitStarted();
             }
             allStarted = true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while the SIP/UDP loops start", e);
+            throw new IllegalStateException("Interrupted while the SIP loops start", e);
         } finally {
             if (!allStarted) {
                 close();
@@ -168,25 +168,25 @@ public final class SipUdpTransport implements AutoCloseable {
         }
     }
 
-    private static List<SipListener> boundListeners(final UdpSocket[] sockets) {
+    private static List<SipListener> boundListeners(final SipSocket[] sockets) {
         final List<SipListener> bound = new ArrayList<>();
-        for (final UdpSocket socket : sockets) {
+        for (final SipSocket socket : sockets) {
             bound.add(socket.listener());
         }
         return bound;
     }
 
-    private static UdpIo chooseIo(final UdpIo wanted) {
-        if (wanted == UdpIo.NIO) {
-            return UdpIo.NIO;
+    private static IoKind chooseIo(final IoKind wanted) {
+        if (wanted == IoKind.NIO) {
+            return IoKind.NIO;
         }
         if (Linux.isHere() && Epoll.isAvailable()) {
-            return UdpIo.EPOLL;
+            return IoKind.EPOLL;
         }
         LOG.log(
-                wanted == UdpIo.EPOLL ? WARNING : INFO,
-                "SIP/UDP goes by nio: epoll does not work here ({0}).",
+                wanted == IoKind.EPOLL ? WARNING : INFO,
+                "SIP goes by nio: epoll does not work here ({0}).",
                 Linux.isHere() ? String.valueOf(Epoll.unavailabilityCause()) : "not 64-bit Linux");
-        return UdpIo.NIO;
+        return IoKind.NIO;
     }
 }

@@ -6,7 +6,7 @@ import io.netty.channel.IoEventLoop;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** One listener's socket within one loop. After it is registered, called only by the loop's thread. */
-interface UdpSocket {
+interface SipSocket {
     SipListener listener();
 
     /** Joins the loop's Netty loop; from then on datagrams go to the loop's {@link Delivery}. Called by the loop's thread. */
