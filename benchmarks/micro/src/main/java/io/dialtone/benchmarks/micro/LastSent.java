@@ -40,6 +40,11 @@ final class LastSent implements SipEgress {
     }
 
     @Override
+    public boolean isConnected(final SipFlow to) {
+        return true;
+    }
+
+    @Override
     public UnsafeBuffer claim() {
         return claimed;
     }

@@ -114,9 +114,14 @@ public final class ReplyPort {
         return thread;
     }
 
-    /** 0 is UDP. */
+    /** How the listener speaks, as the edge numbers it; 0 is UDP. */
     public int transport() {
         return transport;
+    }
+
+    /** True if the peer is the other end of a connection of the edge: nothing is lost on the way while it lasts. */
+    public boolean isStream() {
+        return transport != 0;
     }
 
     /** Which of the edge's listeners. */

@@ -25,7 +25,6 @@ final class ClientLayer {
     private static final int REQUEST_BYTES_MAX = 1 << 16;
     private static final int VIA_BYTES_MAX = 512;
     private static final int BRANCH_BYTES_MAX = 64;
-    private static final byte[] SENT_BY = "SIP/2.0/UDP ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] BRANCH = ";branch=".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COOKIE = "z9hG4bK".getBytes(StandardCharsets.US_ASCII);
 
@@ -122,7 +121,7 @@ final class ClientLayer {
         }
         putBranch(dialog.slot);
         via.clear()
-                .put(SENT_BY)
+                .put(Transports.viaStart(dialog.port))
                 .put(context.edges().hostPort(dialog.port.member(), dialog.port.listener()))
                 .put(BRANCH)
                 .put(branch.buffer(), branch.offset(), branch.length());

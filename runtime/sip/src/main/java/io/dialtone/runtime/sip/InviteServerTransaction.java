@@ -171,7 +171,9 @@ final class InviteServerTransaction extends ServerTransaction {
         } else {
             state = State.COMPLETED;
             intervalNs = layer.settings().t1Ns();
-            layer.deadlines().schedule(retransmit, nowNs + intervalNs); // timer G
+            if (!port.isStream()) {
+                layer.deadlines().schedule(retransmit, nowNs + intervalNs); // timer G
+            }
         }
         layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns()); // timer L, timer H
     }
@@ -191,7 +193,9 @@ final class InviteServerTransaction extends ServerTransaction {
                 layer.counters().increment(SipCounter.ANSWERS_RETRANSMITTED);
                 resend();
                 intervalNs = Math.min(2 * intervalNs, layer.settings().t2Ns());
-                layer.deadlines().schedule(retransmit, nowNs + intervalNs);
+                if (!port.isStream()) {
+                    layer.deadlines().schedule(retransmit, nowNs + intervalNs);
+                }
             }
             case ACCEPTED, CONFIRMED, TERMINATED -> {}
         }

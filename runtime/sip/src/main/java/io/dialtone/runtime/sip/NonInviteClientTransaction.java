@@ -10,7 +10,7 @@ import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The non-INVITE client transaction of RFC 3261 section 17.1.2, over UDP; found by its branch. Pooled; called only by the owning worker.
+ * The non-INVITE client transaction of RFC 3261 section 17.1.2; found by its branch. Over a stream there is no timer E, but for the one request of an owner that has just taken over. Pooled; called only by the owning worker.
  *
  * <pre>
  *                   | request from TU: send, start timers E, F
@@ -66,7 +66,9 @@ final class NonInviteClientTransaction extends KeyedEntry {
         requestLength = length;
         state = State.TRYING;
         intervalNs = layer.settings().t1Ns();
-        layer.deadlines().schedule(timerE, nowNs + intervalNs);
+        if (!port.isStream()) {
+            layer.deadlines().schedule(timerE, nowNs + intervalNs);
+        }
         layer.deadlines().schedule(timerF, nowNs + layer.settings().sixtyFourT1Ns());
         layer.send(this, bytes, length);
     }
@@ -136,7 +138,9 @@ final class NonInviteClientTransaction extends KeyedEntry {
             layer.send(this, request, requestLength);
             final long t2Ns = layer.settings().t2Ns();
             intervalNs = state == State.PROCEEDING ? t2Ns : Math.min(2 * intervalNs, t2Ns);
-            layer.deadlines().schedule(timerE, nowNs + intervalNs);
+            if (!port.isStream()) {
+                layer.deadlines().schedule(timerE, nowNs + intervalNs);
+            }
         }
     }
 

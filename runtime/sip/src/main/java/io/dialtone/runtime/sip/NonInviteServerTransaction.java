@@ -98,7 +98,12 @@ final class NonInviteServerTransaction extends ServerTransaction {
                 keepAndSend(answerStatus, message, offset, length);
                 state = answerStatus < 200 ? State.PROCEEDING : State.COMPLETED;
                 if (state == State.COMPLETED) {
-                    layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns()); // timer J
+                    // Timer J. A stream repeats nothing, but an edge does when the answer and its node are lost on the
+                    // way.
+                    final long restNs = port.isStream()
+                            ? layer.settings().t4Ns()
+                            : layer.settings().sixtyFourT1Ns();
+                    layer.deadlines().schedule(timeout, nowNs + restNs);
                 }
             }
             case COMPLETED, TERMINATED -> {

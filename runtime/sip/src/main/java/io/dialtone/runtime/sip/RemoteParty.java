@@ -104,8 +104,11 @@ final class RemoteParty {
         return writer.finish();
     }
 
-    /** Aims at the first route, or else at the target, if that is an address; a name we cannot look up leaves the port as it is: at who sent the INVITE. */
+    /** Leaves a connection of the peer as it is; else aims at the first route, or else at the target, if that is an address; a name we cannot look up leaves the port as it is: at who sent the INVITE. */
     void aim(final ReplyPort port, final Scratch scratch) {
+        if (port.isStream()) {
+            return;
+        }
         final UriView uri = scratch.uri;
         final boolean hasRoute = routes.capacity() > 0 && scratch.address.wrap(routes, 0, routes.capacity());
         final boolean parsed = hasRoute

@@ -128,6 +128,7 @@ final class ReplyComposer {
         writer.out()
                 .put(CONTACT_BEGIN)
                 .put(context.edges().hostPort(transaction.port.member(), transaction.port.listener()))
+                .put(Transports.uriParam(transaction.port))
                 .put(TOKEN)
                 .put(token, 0, SlotToken.LENGTH)
                 .put(CONTACT_END);

@@ -129,9 +129,9 @@ public final class SipProtocol implements SessionProtocol {
         return fault == Malformation.NONE ? syntax.checkEndpoint(message) : fault;
     }
 
-    /** Answers go to the address the request came from, and to the port it came from only if its sender asked for that (RFC 3261 section 18.2.2, RFC 3581). */
+    /** Answers go by the connection the request came by; if it was a datagram, to the address it came from, and to the port it came from only if its sender asked for that (RFC 3261 section 18.2.2, RFC 3581). */
     private void aimAtVia() {
-        if (!via.hasRport()) {
+        if (!port.isStream() && !via.hasRport()) {
             port.remotePort(via.port() > 0 ? via.port() : SIP_PORT);
         }
     }

@@ -411,6 +411,9 @@ public final class EdgeRouter implements SipIngress {
                 received.remoteHigh(),
                 received.remoteLow(),
                 received.remotePort());
+        if (flow.isStream() && !egress.isConnected(flow)) {
+            aimAtSender(buffer, offset + received.headerLength(), received.payloadLength());
+        }
         if (!egress.sendCopy(buffer, offset + received.headerLength(), received.payloadLength(), flow)) {
             counters.increment(EdgeCounter.DROPPED_BY_EGRESS);
             return;
@@ -418,6 +421,15 @@ public final class EdgeRouter implements SipIngress {
         counters.increment(EdgeCounter.MESSAGES_SENT);
         if (received.arrivalNs() != 0) {
             answers.record(turnNs + wallOffsetNs - received.arrivalNs());
+        }
+    }
+
+    /** The connection that a request came by is gone: its answer opens one to where the sender listens (RFC 3261 section 18.2.2). */
+    private void aimAtSender(final DirectBuffer buffer, final int offset, final int length) {
+        if (message.parseDatagram(buffer, offset, length) == ParseResult.COMPLETE
+                && !message.isRequest()
+                && via.wrap(message)) {
+            flow.remote(flow.remoteHigh(), flow.remoteLow(), via.port() < 0 ? flow.defaultPort() : via.port());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.ViaTransport;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -10,11 +11,13 @@ import org.agrona.concurrent.UnsafeBuffer;
  * One per listener and I/O thread.
  *
  * <pre>
- *   Via: SIP/2.0/UDP HOST:PORT;branch=z9hG4bKdtTTTTTTTTTTTTT;dt=LlllllllCCCCCCCCCCCCC
- *   Record-Route: &lt;sip:HOST:PORT;lr;dt=BBBBBBBCCCCCCCCCCCCC&gt;
+ *   Via: SIP/2.0/TRANSPORT HOST:PORT;branch=z9hG4bKdtTTTTTTTTTTTTT;dt=LlllllllCCCCCCCCCCCCC
+ *   Record-Route: &lt;sip:HOST:PORT;transport=TRANSPORT;lr;dt=BBBBBBBCCCCCCCCCCCCC&gt;
+ *
+ *   Record-Route: &lt;sip:HOST:PORT;transport=TRANSPORT;lr;dt=BBBBBBBCCCCCCCCCCCCC;r2=on;df=AAAAAAAAAAAAAaaaaaaaaaaaaaPPPPCCCCCCCCCCCCC&gt;
  *
  *   T transaction (64 bits)   L listener the request came in by   l what routed it, for loops (35 bits)   B backend (32 bits)
- *   C keyed check (64 bits)
+ *   C keyed check (64 bits)   A, a, P address and port of the other end of the connection that the request came by (128 and 16 bits)
  * </pre>
  *
  * What tells a loop stands in a parameter of its own and not in the branch: a CANCEL or ACK whose sender changed a byte of the
@@ -35,11 +38,17 @@ final class ListenerText {
     /** What follows {@code dt=} in Record-Route. */
     static final int TOKEN_LENGTH = Base32.INT_LENGTH + Base32.LONG_LENGTH;
 
+    private static final int PORT_LENGTH = 4;
+
+    /** What follows {@code df=} in the Record-Route of a listener with connections. */
+    static final int FLOW_LENGTH = Base32.LONG_LENGTH + Base32.LONG_LENGTH + PORT_LENGTH + Base32.LONG_LENGTH;
+
     static final byte[] BRANCH_MARK = ascii("z9hG4bKdt");
     static final int BRANCH_LENGTH = BRANCH_MARK.length + Base32.LONG_LENGTH;
 
     private static final String VIA_PARAM = ";dt=";
     private static final String PAIRED = ";r2=on";
+    private static final String FLOW = ";df=";
     private static final String VIA_NAME = "Via: ";
     private static final String RECORD_ROUTE_NAME = "Record-Route: ";
 
@@ -51,13 +60,17 @@ final class ListenerText {
     private final int recordRouteLength;
     private final UnsafeBuffer pairedText;
     private final int pairedTokenOffset;
+    private final UnsafeBuffer flowText;
+    private final int flowOffset;
+    private final ViaTransport speaks;
     private final boolean ipv4;
 
     ListenerText(final SipListener listener) {
         final String sentBy = listener.advertisedHost() + ":" + listener.advertisedPort();
-        final String via =
-                "Via: SIP/2.0/UDP " + sentBy + ";branch=" + new String(BRANCH_MARK, StandardCharsets.US_ASCII);
-        final String beforeToken = RECORD_ROUTE_NAME + "<sip:" + sentBy + ";lr;dt=";
+        final String via = "Via: SIP/2.0/" + listener.speaks().viaName() + " " + sentBy + ";branch="
+                + new String(BRANCH_MARK, StandardCharsets.US_ASCII);
+        final String beforeToken =
+                RECORD_ROUTE_NAME + "<sip:" + sentBy + listener.speaks().uriParam() + ";lr;dt=";
         final String transactionBlank = "a".repeat(Base32.LONG_LENGTH);
         final String viaBlank = "a".repeat(VIA_PARAM_LENGTH);
         final String tokenBlank = "a".repeat(TOKEN_LENGTH);
@@ -70,8 +83,16 @@ final class ListenerText {
         this.recordRouteLength = recordRouteLine.length();
         this.text = direct(viaLine + recordRouteLine);
         this.pairedTokenOffset = beforeToken.length();
-        this.pairedText = direct(beforeToken + tokenBlank + PAIRED + ">\r\n");
+        final String pairedLine = beforeToken + tokenBlank + PAIRED;
+        this.pairedText = direct(pairedLine + ">\r\n");
+        this.flowOffset = pairedLine.length() + FLOW.length();
+        this.flowText = direct(pairedLine + FLOW + "a".repeat(FLOW_LENGTH) + ">\r\n");
+        this.speaks = listener.speaks();
         this.ipv4 = listener.local().getAddress().getAddress().length == Integer.BYTES;
+    }
+
+    ViaTransport speaks() {
+        return speaks;
     }
 
     boolean isIpv4() {
@@ -94,6 +115,29 @@ final class ListenerText {
     /** Fills in the Record-Route line that is one of two. */
     void stampPairedRecordRoute(final int backend, final long check) {
         writeToken(pairedText, pairedTokenOffset, backend, check);
+    }
+
+    /** Fills in the Record-Route line that is one of two, for the side where the peer is found by its connection. */
+    void stampFlow(final int backend, final long tokenCheck, final SipFlow peer, final long flowCheck) {
+        writeToken(flowText, pairedTokenOffset, backend, tokenCheck);
+        Base32.write(peer.remoteHigh(), flowText, flowOffset, Base32.LONG_LENGTH);
+        Base32.write(peer.remoteLow(), flowText, flowOffset + Base32.LONG_LENGTH, Base32.LONG_LENGTH);
+        Base32.write(peer.remotePort(), flowText, flowOffset + 2 * Base32.LONG_LENGTH, PORT_LENGTH);
+        Base32.write(flowCheck, flowText, flowOffset + 2 * Base32.LONG_LENGTH + PORT_LENGTH, Base32.LONG_LENGTH);
+    }
+
+    /** Reads the peer that {@link #stampFlow} wrote, and returns its check. */
+    static long readFlow(final DirectBuffer buffer, final int offset, final SipFlow peer) {
+        peer.remote(
+                Base32.read(buffer, offset, Base32.LONG_LENGTH),
+                Base32.read(buffer, offset + Base32.LONG_LENGTH, Base32.LONG_LENGTH),
+                (int) Base32.read(buffer, offset + 2 * Base32.LONG_LENGTH, PORT_LENGTH));
+        return Base32.read(buffer, offset + 2 * Base32.LONG_LENGTH + PORT_LENGTH, Base32.LONG_LENGTH);
+    }
+
+    /** The whole line that {@link #stampFlow} fills in. */
+    UnsafeBuffer flowText() {
+        return flowText;
     }
 
     /** The Via line from 0 to {@link #viaLength()}, then the Record-Route line. */

@@ -1,6 +1,8 @@
 package io.dialtone.sip.routing;
 
 import io.dialtone.sip.codec.IpLiteral;
+import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.codec.ViaTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
@@ -21,6 +23,7 @@ final class OwnNames {
 
     private final byte[][] sentByHosts;
     private final int[] sentByPorts;
+    private final String[] sentByUriParams;
     private final byte[][] hosts;
     private final int[] ports;
     private final long[] addresses;
@@ -29,11 +32,13 @@ final class OwnNames {
     OwnNames(final SipEgress egress, final List<String> aliases) {
         final List<Name> sentBy = new ArrayList<>();
         final List<Name> names = new ArrayList<>();
+        this.sentByUriParams = new String[egress.listeners()];
         final List<Long> numbers = new ArrayList<>();
         for (int i = 0; i < egress.listeners(); i++) {
             final SipListener listener = egress.listener(i);
             final Name advertised = new Name(listener.advertisedHost(), listener.advertisedPort());
             sentBy.add(advertised);
+            sentByUriParams[i] = listener.speaks().uriParam();
             names.add(advertised);
             addBound(listener, names, numbers);
         }
@@ -49,18 +54,35 @@ final class OwnNames {
 
     /** Whether a Via with this sent-by was put there by us. */
     boolean isSentBy(final DirectBuffer buffer, final int hostOffset, final int hostLength, final int port) {
-        return listenerOf(buffer, hostOffset, hostLength, port) >= 0;
-    }
-
-    /** The listener that advertises this host and port, or -1. */
-    int listenerOf(final DirectBuffer buffer, final int hostOffset, final int hostLength, final int port) {
         final int actual = port < 0 ? BackendSpec.PORT_DEFAULT : port;
         for (int i = 0; i < sentByPorts.length; i++) {
-            if (sentByPorts[i] == actual && equalsLower(buffer, hostOffset, hostLength, sentByHosts[i])) {
+            if (isListener(i, buffer, hostOffset, hostLength, actual)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The listener that a URI of ours means, or -1: what it advertises, and how it speaks. */
+    int listenerOf(final DirectBuffer buffer, final UriView uri) {
+        final int actual = uri.port() < 0 ? BackendSpec.PORT_DEFAULT : uri.port();
+        for (int i = 0; i < sentByPorts.length; i++) {
+            if (isListener(i, buffer, uri.hostOffset(), uri.hostLength(), actual)
+                    && sentByUriParams[i].equals(uriParam(buffer, uri))) {
                 return i;
             }
         }
         return -1;
+    }
+
+    private static String uriParam(final DirectBuffer buffer, final UriView uri) {
+        final ViaTransport transport = ViaTransport.ofUri(buffer, uri);
+        return transport == null ? "" : transport.uriParam();
+    }
+
+    private boolean isListener(
+            final int index, final DirectBuffer buffer, final int hostOffset, final int hostLength, final int port) {
+        return sentByPorts[index] == port && equalsLower(buffer, hostOffset, hostLength, sentByHosts[index]);
     }
 
     /** Whether a URI with this host and port means us. */

@@ -4,6 +4,7 @@ import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipWriter;
+import io.dialtone.sip.codec.ViaTransport;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -41,7 +42,7 @@ final class Prober implements ProbeSender {
 
     @Override
     public void sendProbe(final Backend backend, final int sequence, final long nowNs) {
-        final int listener = loop.listenerTowards(backend.isIpv4(), 0);
+        final int listener = loop.listenerTowards(ViaTransport.UDP, backend.isIpv4(), 0);
         if (listener < 0) {
             return;
         }

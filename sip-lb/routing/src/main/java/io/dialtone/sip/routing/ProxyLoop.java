@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.ViaTransport;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of one I/O thread's {@link SipProxy} share. Called only by that thread, but for what is shared between threads by design. */
@@ -39,17 +40,27 @@ final class ProxyLoop {
         }
     }
 
-    /** The listener to reach an address by: the one given if it speaks the address's family, else the first that does; -1 if none. */
-    int listenerTowards(final boolean ipv4, final int preferred) {
-        if (listeners[preferred].isIpv4() == ipv4) {
+    /** The listener to reach an address by: the one given if it has the address's family and speaks so, else the first that does; -1 if none. */
+    int listenerTowards(final ViaTransport transport, final boolean ipv4, final int preferred) {
+        if (listeners[preferred].isIpv4() == ipv4 && listeners[preferred].speaks() == transport) {
             return preferred;
         }
         for (int i = 0; i < listeners.length; i++) {
-            if (listeners[i].isIpv4() == ipv4) {
+            if (listeners[i].isIpv4() == ipv4 && listeners[i].speaks() == transport) {
                 return i;
             }
         }
         return -1;
+    }
+
+    /** Whether a listener speaks so. */
+    boolean speaks(final ViaTransport transport) {
+        for (final ListenerText listener : listeners) {
+            if (listener.speaks() == transport) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void count(final ProxyCounter counter) {

@@ -6,6 +6,7 @@ import io.dialtone.sip.codec.SipEditor;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.ByteOrder;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -29,6 +30,7 @@ final class RequestPath {
 
     private static final byte[] TOKEN = {'d', 't'};
     private static final byte[] PAIRED = {'r', '2'};
+    private static final byte[] FLOW = {'d', 'f'};
     private static final long LOOP_SEED = 0x9e37_79b9_7f4a_7c15L;
     private static final long LOOP_MULTIPLIER = 0xbf58_476d_1ce4_e5b9L;
     private static final int NO_LISTENER = -1;
@@ -48,6 +50,7 @@ final class RequestPath {
     private final ProxyRequire proxyRequire;
     private final PeerAddress nextHop = new PeerAddress();
     private final SipFlow to = new SipFlow();
+    private final SipFlow flow = new SipFlow();
 
     // What is found out about the request in hand.
     private Backends backends;
@@ -62,6 +65,7 @@ final class RequestPath {
     private int tokenBackend;
     private int pairedListener;
     private boolean strictNextHop;
+    private boolean flowValid;
 
     RequestPath(final ProxyLoop loop, final Answers answers, final SipMessage message) {
         this.loop = loop;
@@ -138,6 +142,7 @@ final class RequestPath {
         requestUriRead = NOT_READ;
         tokenValid = false;
         pairedListener = NO_LISTENER;
+        flowValid = false;
         if (routes.isEmpty()) {
             return;
         }
@@ -166,8 +171,8 @@ final class RequestPath {
         // unless it is a pair.
         while (!routes.isEmpty() && (paired || source != null) && isOurs(routes.topmost())) {
             final UriView other = routes.topmost();
-            pairedListener =
-                    loop.names.listenerOf(message.buffer(), other.hostOffset(), other.hostLength(), other.port());
+            pairedListener = loop.names.listenerOf(message.buffer(), other);
+            readFlow(other);
             routes.removeTopmost();
             if (source == null) {
                 break;
@@ -196,6 +201,27 @@ final class RequestPath {
         final long check = Base32.read(message.buffer(), offset + Base32.INT_LENGTH, Base32.LONG_LENGTH);
         tokenValid = loop.keys.isToken(check, callHash, message, tokenBackend);
         if (!tokenValid) {
+            loop.count(ProxyCounter.TOKENS_FORGED);
+        }
+    }
+
+    /** Where a request of a backend goes if its dialog began on a connection: there, while it lasts, and not to an address that the peer says. */
+    private void readFlow(final UriView uri) {
+        if (source == null || pairedListener < 0 || !uri.findParam(FLOW)) {
+            return;
+        }
+        if (uri.paramValueLength() == ListenerText.FLOW_LENGTH) {
+            final long check = ListenerText.readFlow(message.buffer(), uri.paramValueOffset(), flow);
+            flow.set(
+                    pairedListener,
+                    loop.listeners[pairedListener].speaks().code(),
+                    flow.remoteHigh(),
+                    flow.remoteLow(),
+                    flow.remotePort());
+            flowValid = loop.keys.isWayBack(
+                    check, callHash, pairedListener, flow.remoteHigh(), flow.remoteLow(), flow.remotePort());
+        }
+        if (!flowValid) {
             loop.count(ProxyCounter.TOKENS_FORGED);
         }
     }
@@ -408,18 +434,31 @@ final class RequestPath {
             return;
         }
         nextHop.set(backend.high(), backend.low(), backend.port());
-        forward(buffer, backend, backend, from, loopHash, nowNs);
+        forward(buffer, ViaTransport.UDP, backend, backend, from, loopHash, nowNs);
     }
 
     /** A request of a backend goes where it says (RFC 3261 section 16.5, 16.6 step 7). */
     private void forwardFromBackend(
             final UnsafeBuffer buffer, final SipFlow from, final long loopHash, final long nowNs) {
         final boolean byRoute = !routes.isEmpty();
+        if (flowValid && !byRoute && loop.egress.isConnected(flow)) {
+            nextHop.set(flow.remoteHigh(), flow.remoteLow(), flow.remotePort());
+            loop.count(ProxyCounter.FROM_BACKEND);
+            forward(buffer, loop.listeners[flow.listener()].speaks(), null, source, from, loopHash, nowNs);
+            return;
+        }
         final UriView next = byRoute ? routes.topmost() : requestUri;
-        final boolean sip = next.scheme() == UriView.Scheme.SIP;
+        final boolean sip = next.scheme() == UriView.Scheme.SIP
+                || (next.scheme() == UriView.Scheme.SIPS && loop.speaks(ViaTransport.TLS));
+        ViaTransport transport = sip ? ViaTransport.ofUri(message.buffer(), next) : ViaTransport.UDP;
+        if (transport == null) {
+            answers.refuse(message, 480, Answers.NO_NEXT_HOP, ProxyCounter.REFUSED_NO_NEXT_HOP, from, nowNs);
+            return;
+        }
         if (sip && nextHop.read(message.buffer(), next)) {
             strictNextHop = byRoute && !next.isLooseRouter();
         } else if (loop.outbound != null && next.scheme() != UriView.Scheme.SIPS) {
+            transport = ViaTransport.UDP;
             nextHop.set(loop.outbound.remoteHigh(), loop.outbound.remoteLow(), loop.outbound.remotePort());
         } else if (sip) {
             answers.refuse(message, 480, Answers.NO_NEXT_HOP, ProxyCounter.REFUSED_NO_NEXT_HOP, from, nowNs);
@@ -434,26 +473,28 @@ final class RequestPath {
         }
         final Backend inside = backends.byAddress(nextHop.high(), nextHop.low(), nextHop.port());
         loop.count(ProxyCounter.FROM_BACKEND);
-        forward(buffer, inside, inside == null ? source : inside, from, loopHash, nowNs);
+        forward(buffer, transport, inside, inside == null ? source : inside, from, loopHash, nowNs);
     }
 
     /**
      * Edits and sends.
      *
+     * @param transport how it goes
      * @param target the backend it goes to, or null
      * @param dialogBackend the backend that a dialog made by this request belongs to
      */
     private void forward(
             final UnsafeBuffer buffer,
+            final ViaTransport transport,
             final @Nullable Backend target,
             final @Nullable Backend dialogBackend,
             final SipFlow from,
             final long loopHash,
             final long nowNs) {
         final int listener = loop.listenerTowards(
-                nextHop.isIpv4(), pairedListener == NO_LISTENER ? from.listener() : pairedListener);
+                transport, nextHop.isIpv4(), pairedListener == NO_LISTENER ? from.listener() : pairedListener);
         if (listener < 0) {
-            // No listener speaks the address's family: a backend that cannot be reached is as good as none.
+            // No listener speaks so, or has the address's family: a backend that cannot be reached is as good as none.
             if (target != null) {
                 answers.refuseNoBackend(message, from, nowNs);
             } else {
@@ -474,7 +515,7 @@ final class RequestPath {
             answers.refuse(message, 513, Answers.TOO_LARGE, ProxyCounter.REFUSED_TOO_LARGE, from, nowNs);
             return;
         }
-        to.set(listener, from.transport(), nextHop.high(), nextHop.low(), nextHop.port());
+        to.set(listener, transport.code(), nextHop.high(), nextHop.low(), nextHop.port());
         if (!loop.egress.send(buffer, editor.offset(), length, to)) {
             loop.count(ProxyCounter.DROPPED_BY_EGRESS);
             return;
@@ -530,10 +571,17 @@ final class RequestPath {
         // it came from.
         final ListenerText inner = loop.listeners[from.listener()];
         text.stampPairedRecordRoute(id, tokenCheck);
-        inner.stampPairedRecordRoute(id, tokenCheck);
         editor.insert(at, text.text(), 0, text.viaLength());
         editor.insert(at, text.pairedText(), 0, text.pairedText().capacity());
-        editor.insert(at, inner.pairedText(), 0, inner.pairedText().capacity());
+        if (from.isStream() && source == null) {
+            final long flowCheck = loop.keys.wayBack(
+                    callHash, from.listener(), from.remoteHigh(), from.remoteLow(), from.remotePort());
+            inner.stampFlow(id, tokenCheck, from, flowCheck);
+            editor.insert(at, inner.flowText(), 0, inner.flowText().capacity());
+        } else {
+            inner.stampPairedRecordRoute(id, tokenCheck);
+            editor.insert(at, inner.pairedText(), 0, inner.pairedText().capacity());
+        }
     }
 
     /** Requests that may begin a dialog; in a dialog Record-Route would be ignored (RFC 3261 section 12.2). */

@@ -125,7 +125,16 @@ final class ResponsePath {
             loop.count(ProxyCounter.DROPPED_TOO_LARGE);
             return;
         }
-        to.set(ownVia.listener(), from.transport(), nextHop.high(), nextHop.low(), nextHop.port());
+        to.set(
+                ownVia.listener(),
+                loop.listeners[ownVia.listener()].speaks().code(),
+                nextHop.high(),
+                nextHop.low(),
+                nextHop.port());
+        if (to.isStream() && !loop.egress.isConnected(to)) {
+            // The connection is gone: a new one goes to where its sender listens (RFC 3261 section 18.2.2).
+            to.remote(nextHop.high(), nextHop.low(), via.port() < 0 ? to.defaultPort() : via.port());
+        }
         if (loop.egress.send(buffer, editor.offset(), length, to)) {
             loop.count(ProxyCounter.RESPONSES_FORWARDED);
         } else {

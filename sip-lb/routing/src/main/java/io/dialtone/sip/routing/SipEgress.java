@@ -20,6 +20,9 @@ public interface SipEgress {
      */
     boolean sendCopy(DirectBuffer buffer, int offset, int length, SipFlow to);
 
+    /** Whether a message to this peer can leave as things are: true for datagrams; for streams, if there is a connection with the peer. Else sending opens one first. */
+    boolean isConnected(SipFlow to);
+
     /** A buffer of {@link #CLAIM_BYTES} for a message that we write ourselves; given back by sending it or by the end of the turn. */
     UnsafeBuffer claim();
 

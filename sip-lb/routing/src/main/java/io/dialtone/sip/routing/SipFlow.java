@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.ViaTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -9,7 +10,7 @@ import java.net.UnknownHostException;
  * Mutable and reused; valid until the call it was passed to returns. Not thread safe.
  */
 public final class SipFlow {
-    public static final int TRANSPORT_UDP = 0;
+    public static final int TRANSPORT_UDP = ViaTransport.UDP.code();
 
     private static final long MAPPED_PREFIX = 0xFFFFL << 32;
 
@@ -62,8 +63,20 @@ public final class SipFlow {
         return this;
     }
 
+    /** {@link ViaTransport#code} of the listener's transport. */
     public int transport() {
         return transport;
+    }
+
+    /** True if the peer is the other end of a connection, and its port the one it connected from. */
+    public boolean isStream() {
+        return transport != TRANSPORT_UDP;
+    }
+
+    /** Port of this transport where none is written. */
+    int defaultPort() {
+        final ViaTransport speaks = ViaTransport.of(transport);
+        return speaks == null ? BackendSpec.PORT_DEFAULT : speaks.defaultPort();
     }
 
     /** First eight bytes of the peer's IPv6 (or IPv4-mapped) address, big-endian. */

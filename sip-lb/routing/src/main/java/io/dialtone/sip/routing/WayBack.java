@@ -17,7 +17,9 @@ final class WayBack {
 
     /** Asks the editor for the changes; returns the port that the response goes to. */
     int stamp(final SipEditor editor, final DirectBuffer buffer, final ViaView topmostVia, final SipFlow from) {
-        final boolean rport = topmostVia.hasRport();
+        // A stream's response must find its connection, whatever the sender asked for: the port it connected from tells
+        // it.
+        final boolean rport = from.isStream() || topmostVia.hasRport();
         // rport first: if it is the last parameter, both changes are made at the same place, in the order they were
         // asked for.
         if (rport) {

@@ -80,6 +80,11 @@ final class CapturingEgress implements SipEgress {
     }
 
     @Override
+    public boolean isConnected(final SipFlow to) {
+        return true;
+    }
+
+    @Override
     public UnsafeBuffer claim() {
         return claimed;
     }

@@ -1,0 +1,36 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.sip.codec.ViaTransport;
+import java.nio.charset.StandardCharsets;
+
+/** What the transport of an edge's listener adds to what we write. Any thread. */
+final class Transports {
+    private static final ViaTransport[] ALL = ViaTransport.values();
+    private static final byte[][] VIA_STARTS = new byte[ALL.length][];
+    private static final byte[][] URI_PARAMS = new byte[ALL.length][];
+
+    static {
+        for (final ViaTransport each : ALL) {
+            VIA_STARTS[each.code()] = ("SIP/2.0/" + each.viaName() + " ").getBytes(StandardCharsets.US_ASCII);
+            URI_PARAMS[each.code()] = each.uriParam().getBytes(StandardCharsets.US_ASCII);
+        }
+    }
+
+    private Transports() {}
+
+    /** What a Via of ours begins with, up to its sent-by. */
+    static byte[] viaStart(final ReplyPort port) {
+        return VIA_STARTS[code(port)];
+    }
+
+    /** What a URI of ours says of it, with its semicolon. */
+    static byte[] uriParam(final ReplyPort port) {
+        return URI_PARAMS[code(port)];
+    }
+
+    /** A number that we do not know, of an edge that is newer than we are, is written as UDP. */
+    private static int code(final ReplyPort port) {
+        return port.transport() < ALL.length ? port.transport() : ViaTransport.UDP.code();
+    }
+}
