@@ -118,6 +118,18 @@ public final class EdgeRouter implements SipIngress {
         }
     }
 
+    @Override
+    public void onUnreadable(
+            final UnsafeBuffer buffer,
+            final int offset,
+            final int length,
+            final Malformation malformation,
+            final SipFlow from,
+            final long nowNs) {
+        message.parseDatagram(buffer, offset, length);
+        onMalformed(malformation, from, nowNs);
+    }
+
     private void onRequest(final UnsafeBuffer buffer, final SipFlow from, final long nowNs) {
         counters.increment(EdgeCounter.REQUESTS_RECEIVED);
         if (!via.wrap(message) || message.callIdLength() == 0) {

@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.Malformation;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** What a transport's I/O thread hands its messages to. Called only by that thread; never throws for what came from the wire. */
@@ -17,6 +18,18 @@ public interface SipIngress {
      * @param nowNs monotonic time, read once per turn
      */
     void onMessage(UnsafeBuffer buffer, int offset, int length, SipFlow from, long nowNs);
+
+    /**
+     * The beginning of a message in a stream that cannot be read on, because nobody knows where the next one begins; the connection is closed after this turn. Here is the last
+     * chance to say why.
+     */
+    default void onUnreadable(
+            final UnsafeBuffer buffer,
+            final int offset,
+            final int length,
+            final Malformation malformation,
+            final SipFlow from,
+            final long nowNs) {}
 
     /**
      * A turn of whatever else this thread does: link, probes, timers. Bounded.

@@ -62,6 +62,22 @@ public final class SipProxy implements SipIngress {
         }
     }
 
+    @Override
+    public void onUnreadable(
+            final UnsafeBuffer buffer,
+            final int offset,
+            final int length,
+            final Malformation malformation,
+            final SipFlow from,
+            final long nowNs) {
+        message.parseDatagram(buffer, offset, length);
+        if (message.isRequest()) {
+            answers.refuseMalformed(message, malformation, from, nowNs);
+        } else {
+            loop.count(ProxyCounter.DROPPED_GARBAGE);
+        }
+    }
+
     private void onMalformed(final SipFlow from, final long nowNs) {
         final Malformation malformation = message.malformation();
         if (message.isRequest()) {

@@ -1,19 +1,23 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.sip.routing.SipFlow;
+import io.dialtone.sip.routing.SipListener;
 import java.net.BindException;
-import java.net.InetSocketAddress;
 
 /** Words for a listener that cannot be bound, for the operator. */
 final class BindFailure {
     private BindFailure() {}
 
-    static BindException of(final InetSocketAddress address, final boolean inUse, final String reason) {
-        final String place = Listeners.describe(address);
+    static BindException of(final SipListener listener, final boolean inUse, final String reason) {
+        final String place = Listeners.describe(listener);
         return new BindException(
                 inUse
                         ? place
-                                + " is in use by another process; stop that one or choose another port. To see it: ss -lunp 'sport = :"
-                                + address.getPort() + "'"
+                                + " is in use by another process; stop that one or choose another port. To see it: ss -l"
+                                + (listener.transport() == SipFlow.TRANSPORT_UDP ? "u" : "t")
+                                + "np 'sport = :"
+                                + listener.local().getPort()
+                                + "'"
                         : place + " cannot be bound: " + reason);
     }
 }

@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.routing.SipFlow;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -10,6 +11,12 @@ interface Delivery {
 
     /** Hands one message to the ingress; whatever the ingress throws is counted and ends nothing. */
     void onMessage(UnsafeBuffer buffer, int offset, int length, SipFlow from);
+
+    /** Hands over the beginning of a message after which a stream cannot be read on. */
+    void onUnreadable(UnsafeBuffer buffer, int offset, int length, SipFlow from, Malformation malformation);
+
+    /** Monotonic time of the turn. */
+    long nowNs();
 
     /** Number of the turn; a turn ends by flushing all sockets. */
     long turn();

@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipIngress;
 import io.netty.channel.IoHandlerFactory;
@@ -152,8 +153,7 @@ final class IoLoop implements Agent, Delivery {
             try {
                 socket.register(netty, this);
             } catch (Exception e) {
-                throw new IllegalStateException(
-                        "Cannot watch udp:" + socket.listener().local(), e);
+                throw new IllegalStateException("Cannot watch " + Listeners.describe(socket.listener()), e);
             }
         }
     }
@@ -174,10 +174,13 @@ final class IoLoop implements Agent, Delivery {
         }
         readClock();
         final int work = workIngress();
+        for (final SipSocket socket : sockets) {
+            socket.onTurn(nowNs);
+        }
         egress.flushAll();
         segmentMemory.clear();
         counters.increment(TransportCounter.TURNS);
-        restNs = rest.afterTurn(nowNs, received, work, ingress.nextDeadlineNs());
+        restNs = rest.afterTurn(nowNs, received, work, nextDeadlineNs());
         if (nowNs - nextSampleNs >= 0) {
             nextSampleNs = nowNs + SAMPLE_INTERVAL_NS;
             sample();
@@ -205,6 +208,17 @@ final class IoLoop implements Agent, Delivery {
             failures.onIngressFailure(e);
             return 0;
         }
+    }
+
+    private long nextDeadlineNs() {
+        long next = ingress.nextDeadlineNs();
+        for (final SipSocket socket : sockets) {
+            final long ofSocket = socket.nextDeadlineNs();
+            if (ofSocket != Long.MAX_VALUE && (next == Long.MAX_VALUE || ofSocket - next < 0)) {
+                next = ofSocket;
+            }
+        }
+        return next;
     }
 
     private void readClock() {
@@ -237,6 +251,25 @@ final class IoLoop implements Agent, Delivery {
             // progress go on.
             failures.onIngressFailure(e);
         }
+    }
+
+    @Override
+    public void onUnreadable(
+            final UnsafeBuffer buffer,
+            final int offset,
+            final int length,
+            final SipFlow from,
+            final Malformation malformation) {
+        try {
+            ingress.onUnreadable(buffer, offset, length, malformation, from, nowNs);
+        } catch (Exception | AssertionError | LinkageError e) {
+            failures.onIngressFailure(e);
+        }
+    }
+
+    @Override
+    public long nowNs() {
+        return nowNs;
     }
 
     @Override

@@ -24,11 +24,13 @@ import java.util.Map;
 final class Linux {
     static final int AF_INET = 2;
     static final int AF_INET6 = 10;
+    static final int SOCK_STREAM = 1;
     static final int SOCK_DGRAM = 2;
     static final int SOCK_NONBLOCK = 0x800;
     static final int SOCK_CLOEXEC = 0x80000;
 
     static final int SOL_SOCKET = 1;
+    static final int SO_REUSEADDR = 2;
     static final int SO_SNDBUF = 7;
     static final int SO_RCVBUF = 8;
     static final int SO_REUSEPORT = 15;
@@ -128,6 +130,7 @@ final class Linux {
             handle("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle BIND =
             handle("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle LISTEN = handle("listen", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle GETSOCKNAME =
             handle("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle SETSOCKOPT =
@@ -200,6 +203,14 @@ final class Linux {
     static int bind(final MemorySegment errno, final int fd, final long sockaddr, final int length) {
         try {
             return answer(errno, (int) BIND.invokeExact(errno, fd, sockaddr, length));
+        } catch (Throwable t) {
+            throw linkageBroken(t);
+        }
+    }
+
+    static int listen(final MemorySegment errno, final int fd, final int backlog) {
+        try {
+            return answer(errno, (int) LISTEN.invokeExact(errno, fd, backlog));
         } catch (Throwable t) {
             throw linkageBroken(t);
         }

@@ -1,6 +1,5 @@
 package io.dialtone.sip.transport;
 
-import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipListener;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -29,7 +28,7 @@ final class Listeners {
         final String host = config.advertisedHost();
         return new SipListener(
                 index,
-                SipFlow.TRANSPORT_UDP,
+                config.transport().code(),
                 new InetSocketAddress(address, config.port()),
                 host == null ? literal(address.isAnyLocalAddress() ? outward(address) : address) : bracketed(host),
                 config.advertisedPort());
@@ -41,8 +40,12 @@ final class Listeners {
         return new SipListener(wanted.index(), wanted.transport(), local, wanted.advertisedHost(), port);
     }
 
-    static String describe(final InetSocketAddress address) {
-        return "udp:" + literal(address.getAddress()) + ":" + address.getPort();
+    /** A listener as an operator writes it. */
+    static String describe(final SipListener listener) {
+        return ListenerConfig.scheme(listener.speaks())
+                + literal(listener.local().getAddress())
+                + ":"
+                + listener.local().getPort();
     }
 
     private static String bracketed(final String host) {

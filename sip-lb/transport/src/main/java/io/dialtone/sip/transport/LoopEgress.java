@@ -41,7 +41,7 @@ final class LoopEgress implements SipEgress {
                 && index < sockets.length
                 && length <= buffer.capacity() - offset
                 && buffer.byteArray() == null
-                && to.transport() == SipFlow.TRANSPORT_UDP;
+                && to.transport() == sockets[index].listener().transport();
         if (!valid) {
             // Sent from where it lies, so it must lie where the kernel can read it while we are there: outside the
             // heap.
@@ -62,6 +62,12 @@ final class LoopEgress implements SipEgress {
             flushAll();
         }
         return send(copies.buffer(), copies.copy(buffer, offset, length), length, to);
+    }
+
+    @Override
+    public boolean isConnected(final SipFlow to) {
+        final int index = to.listener();
+        return index >= 0 && index < sockets.length && sockets[index].isConnected(to);
     }
 
     @Override

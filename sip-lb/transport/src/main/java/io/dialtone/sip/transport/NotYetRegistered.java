@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.routing.SipFlow;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -14,6 +15,21 @@ enum NotYetRegistered implements Delivery {
 
     @Override
     public void onMessage(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow from) {
+        throw new IllegalStateException("read before registration");
+    }
+
+    @Override
+    public void onUnreadable(
+            final UnsafeBuffer buffer,
+            final int offset,
+            final int length,
+            final SipFlow from,
+            final Malformation malformation) {
+        throw new IllegalStateException("read before registration");
+    }
+
+    @Override
+    public long nowNs() {
         throw new IllegalStateException("read before registration");
     }
 

@@ -15,6 +15,19 @@ interface SipSocket {
     /** As {@link io.dialtone.sip.routing.SipEgress#send}. */
     boolean send(UnsafeBuffer buffer, int offset, int length, SipFlow to);
 
+    /** As {@link io.dialtone.sip.routing.SipEgress#isConnected}. */
+    default boolean isConnected(final SipFlow to) {
+        return true;
+    }
+
+    /** In each turn, before its flush: whoever has taken too long over something is cut off. */
+    default void onTurn(final long nowNs) {}
+
+    /** The next time {@link #onTurn} must be called though nothing arrives, or {@code Long.MAX_VALUE}. */
+    default long nextDeadlineNs() {
+        return Long.MAX_VALUE;
+    }
+
     /** Hands everything queued to the kernel; afterwards no bytes of it are read any more. */
     void flush();
 

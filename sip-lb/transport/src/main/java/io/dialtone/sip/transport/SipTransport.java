@@ -43,7 +43,7 @@ public final class SipTransport implements AutoCloseable {
     public static SipTransport start(final SipTransportConfig config, final SipIngressFactory ingresses)
             throws IOException {
         final IoKind io = chooseIo(config.io());
-        final UdpBinder binder = io == IoKind.EPOLL ? new EpollUdpBinder(config) : new NioUdpBinder(config);
+        final SocketBinder binder = io == IoKind.EPOLL ? new EpollBinder(config) : new NioBinder(config);
         final List<SipSocket> opened = new ArrayList<>();
         final List<Arena> arenas = new ArrayList<>();
         final List<IoLoop> loops = new ArrayList<>();
@@ -54,7 +54,7 @@ public final class SipTransport implements AutoCloseable {
                 listeners.add(Listeners.wanted(i, config.listeners().get(i)));
             }
             for (int loop = 0; loop < config.loops(); loop++) {
-                final LoopMemory memory = LoopMemory.create(config.datagrams());
+                final LoopMemory memory = LoopMemory.create(config.datagrams(), config.hasStreams());
                 arenas.add(memory.arena());
                 final SipSocket[] sockets = new SipSocket[listeners.size()];
                 for (int i = 0; i < sockets.length; i++) {

@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.sip.codec.ViaTransport;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,6 +16,7 @@ public record SipTransportConfig(
         IoKind io,
         SocketSettings sockets,
         DatagramSettings datagrams,
+        StreamSettings streams,
         WaitSettings waiting) {
     static final int LISTENERS_MAX = 64;
     static final int LOOPS_MAX = 256;
@@ -23,6 +25,11 @@ public record SipTransportConfig(
         listeners = List.copyOf(listeners);
         Expect.between("number of listeners", listeners.size(), 1, LISTENERS_MAX, 1);
         Expect.between("loops", loops, 1, LOOPS_MAX, 1);
+    }
+
+    /** Whether a listener has connections. */
+    boolean hasStreams() {
+        return listeners.stream().anyMatch(listener -> listener.transport() != ViaTransport.UDP);
     }
 
     public static Builder builder() {
@@ -43,6 +50,7 @@ public record SipTransportConfig(
         private int sendQueue = DatagramSettings.SEND_QUEUE_DEFAULT;
         private boolean gro;
         private boolean gso;
+        private StreamSettings streams = StreamSettings.defaults();
         private WaitMode waitMode = WaitMode.BLOCK;
         private int spinUs;
         private int parkMaxUs = WaitSettings.PARK_MAX_US_DEFAULT;
@@ -113,6 +121,11 @@ public record SipTransportConfig(
             return this;
         }
 
+        public Builder streams(final StreamSettings limits) {
+            streams = limits;
+            return this;
+        }
+
         public Builder waitMode(final WaitMode mode) {
             waitMode = mode;
             return this;
@@ -140,6 +153,7 @@ public record SipTransportConfig(
                     io,
                     new SocketSettings(receiveBufferBytes, sendBufferBytes, dscp, busyPollUs),
                     new DatagramSettings(batch, messageBytesMax, sendQueue, gro, gso),
+                    streams,
                     new WaitSettings(waitMode, spinUs, parkMaxUs));
         }
     }

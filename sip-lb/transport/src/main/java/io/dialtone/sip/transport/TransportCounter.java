@@ -1,6 +1,6 @@
 package io.dialtone.sip.transport;
 
-/** What the UDP transport counts, for operators' dashboards; the sentence is the help text. Read by any thread. */
+/** What the transport counts, for operators' dashboards; the sentence is the help text. Read by any thread. */
 public enum TransportCounter {
     RECEIVED_DATAGRAMS("Datagrams read from sockets, whatever became of them."),
     RECEIVED_BYTES("Bytes of the datagrams read."),
@@ -26,6 +26,28 @@ public enum TransportCounter {
     DROPPED_WRONG_FAMILY("Messages dropped as an IPv4 listener was to reach an IPv6 peer, or the reverse."),
     DROPPED_INVALID("Messages dropped as their listener, port, address or bytes make no datagram."),
     SEND_ERRORS("Messages dropped for another error of the kernel."),
+
+    STREAM_ACCEPTED("Connections that peers made."),
+    STREAM_CONNECTS("Connections that we began, to send what had none."),
+    STREAM_CONNECT_FAILURES(
+            "Connections of ours that did not come about, or not in time; what waited for them is lost."),
+    STREAM_CLOSED("Connections that ended, whoever ended them and why."),
+    STREAM_CLOSED_IDLE("Connections we closed as nothing went either way for the longest time."),
+    STREAM_CLOSED_SLOW(
+            "Connections we closed as the peer did not end a message, shake hands or take what we sent in time."),
+    STREAM_CLOSED_UNREADABLE("Connections we closed as nobody could tell where the next message begins."),
+    STREAM_CLOSED_ERROR("Connections that broke: reset by the peer, most of them."),
+    STREAM_REFUSED_LIMIT("Connections not taken or not made as there were as many as may be."),
+    STREAM_ACCEPT_FAILURES("Connections the kernel did not give us, for lack of descriptors most likely; they wait."),
+    STREAM_READS("Reads that brought bytes of connections."),
+    STREAM_READ_BYTES("Bytes of connections read."),
+    STREAM_RECEIVED_MESSAGES("Messages cut out of connections' bytes."),
+    STREAM_PINGS("Pings between messages (RFC 5626), each answered."),
+    STREAM_SENT_MESSAGES("Messages and pongs written to connections."),
+    STREAM_SENT_BYTES("Bytes written to connections."),
+    STREAM_DROPPED_SLOW_PEER("Messages dropped as too much waited for their peer."),
+    STREAM_DROPPED_CLOSED("Messages dropped as their connection had ended, or did not come about."),
+    STREAM_DROPPED_NO_CONNECTION("Messages dropped as their peer has no connection, and none can be made to it."),
 
     TURNS("Turns of the loop's duty cycle."),
     RESTS("Turns that began by waiting in the kernel.");

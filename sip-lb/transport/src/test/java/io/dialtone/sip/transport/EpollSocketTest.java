@@ -31,11 +31,11 @@ class EpollSocketTest {
         // given
         final SipTransportConfig config =
                 SipTransportConfig.builder().listen(host, 0).dscp(24).build();
-        final LoopMemory memory = LoopMemory.create(config.datagrams());
+        final LoopMemory memory = LoopMemory.create(config.datagrams(), false);
 
         // when
         final SipListener wanted = Listeners.wanted(0, config.listeners().get(0));
-        final EpollUdpSocket socket = (EpollUdpSocket) new EpollUdpBinder(config).bind(wanted, 0, 1, memory);
+        final EpollUdpSocket socket = (EpollUdpSocket) new EpollBinder(config).bind(wanted, 0, 1, memory);
 
         // then
         assertEquals(24 << 2, intOption(socket, level, option));

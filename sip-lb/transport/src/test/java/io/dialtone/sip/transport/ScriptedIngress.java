@@ -6,7 +6,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** An ingress that does with each message what a test says, and counts its turns. */
-final class ScriptedIngress implements SipIngress {
+class ScriptedIngress implements SipIngress {
     /** What to do with a message; called by the loop's thread. */
     interface Script {
         void onMessage(UnsafeBuffer buffer, int offset, int length, SipFlow from);

@@ -3,43 +3,15 @@ package io.dialtone.sip.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.SipListener;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class SipTransportConfigTest {
-    @ParameterizedTest
-    @CsvSource({
-        "udp:127.0.0.1:5060, 127.0.0.1, 5060",
-        "127.0.0.1:0, 127.0.0.1, 0",
-        "udp:[::1]:5060, ::1, 5060",
-        "udp:sip.example.com:5070, sip.example.com, 5070"
-    })
-    void shouldReadListenersAsOperatorsWriteThem(final String text, final String host, final int port) {
-        assertEquals(new ListenerConfig(host, port), ListenerConfig.parse(text));
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "udp:",
-                "5060",
-                "udp:5060",
-                "::1:5060",
-                "127.0.0.1:",
-                "127.0.0.1:sip",
-                "127.0.0.1:65536",
-                ":5060"
-            })
-    void shouldRefuseWhatIsNoListener(final String text) {
-        assertThrows(IllegalArgumentException.class, () -> ListenerConfig.parse(text));
-    }
-
     @Test
     void shouldSayWhatWasExpectedOfAWrongSetting() {
         // when
@@ -77,7 +49,7 @@ class SipTransportConfigTest {
             final int toldPort)
             throws UnknownHostException {
         // given
-        final ListenerConfig config = new ListenerConfig(host, 0, advertisedHost, advertisedPort);
+        final ListenerConfig config = new ListenerConfig(ViaTransport.UDP, host, 0, advertisedHost, advertisedPort);
 
         // when
         final SipListener wanted = Listeners.wanted(3, config);

@@ -5,7 +5,10 @@ import io.netty.channel.IoHandlerFactory;
 import java.io.IOException;
 
 /** Makes the sockets of one kind. Called by the thread that starts the transport. */
-interface UdpBinder {
+interface SocketBinder {
+    /** Connections that may wait for us to take them. */
+    int BACKLOG = 1024;
+
     /** What Netty's loop runs on for sockets of this kind. */
     IoHandlerFactory handlers();
 

@@ -3,10 +3,13 @@ package io.dialtone.sip.transport;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipListener;
 import io.netty.channel.IoHandlerFactory;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.unix.FileDescriptor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -24,14 +27,14 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>The first socket of a port is bound without SO_REUSEPORT and gets it afterwards: so a port that another process holds is refused even if that
  * process shares it among loops of its own, and nobody can slip in between a probe and the bind.
  */
-final class EpollUdpBinder implements UdpBinder {
-    private static final System.Logger LOG = System.getLogger(EpollUdpBinder.class.getName());
+final class EpollBinder implements SocketBinder {
+    private static final System.Logger LOG = System.getLogger(EpollBinder.class.getName());
 
     private final SipTransportConfig config;
     private boolean receiveBufferSaid;
     private boolean busyPollSaid;
 
-    EpollUdpBinder(final SipTransportConfig config) {
+    EpollBinder(final SipTransportConfig config) {
         this.config = config;
         // Loads the library that closes descriptors, before the first is opened.
         Epoll.ensureAvailability();
@@ -49,24 +52,31 @@ final class EpollUdpBinder implements UdpBinder {
             final MemorySegment errno = Linux.errnoSegment(arena);
             final UnsafeBuffer scratch = NativeMemory.allocate(arena, NativeMemory.CACHE_LINE_BYTES);
             final SocketName name = SocketName.of(listener.local());
+            final boolean stream = listener.transport() != SipFlow.TRANSPORT_UDP;
             final int fd = Linux.socket(
                     errno,
                     name.ipv6() ? Linux.AF_INET6 : Linux.AF_INET,
-                    Linux.SOCK_DGRAM | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
+                    (stream ? Linux.SOCK_STREAM : Linux.SOCK_DGRAM) | Linux.SOCK_NONBLOCK | Linux.SOCK_CLOEXEC);
             if (fd < 0) {
-                throw new SocketException("udp:" + listener.local() + ": no socket, " + Linux.describe(fd));
+                throw new SocketException(Listeners.describe(listener) + ": no socket, " + Linux.describe(fd));
             }
             final Options options = new Options(errno, scratch, fd);
             boolean done = false;
             try {
-                configure(options, name);
+                if (stream) {
+                    // What is left of a former process's connections does not keep the port from us.
+                    options.require("SO_REUSEADDR", Linux.SOL_SOCKET, Linux.SO_REUSEADDR, 1);
+                    configureFamily(options, name);
+                } else {
+                    configure(options, name);
+                }
                 if (loop > 0) {
                     options.require("SO_REUSEPORT", Linux.SOL_SOCKET, Linux.SO_REUSEPORT, 1);
                 }
                 putName(scratch, listener.local(), name);
                 final int bound = Linux.bind(errno, fd, scratch.addressOffset(), name.sockaddrBytes());
                 if (bound < 0) {
-                    throw BindFailure.of(listener.local(), bound == -Linux.EADDRINUSE, Linux.describe(bound));
+                    throw BindFailure.of(listener, bound == -Linux.EADDRINUSE, Linux.describe(bound));
                 }
                 if (loop == 0 && loops > 1) {
                     options.require("SO_REUSEPORT", Linux.SOL_SOCKET, Linux.SO_REUSEPORT, 1);
@@ -74,8 +84,10 @@ final class EpollUdpBinder implements UdpBinder {
                 final InetSocketAddress local =
                         new InetSocketAddress(listener.local().getAddress(), boundPort(errno, scratch, fd));
                 final SipListener resolved = Listeners.bound(listener, local);
-                final SipSocket socket = new EpollUdpSocket(
-                        memory.arena(), fd, resolved, memory.counters(), memory.segments(), config.datagrams());
+                final SipSocket socket = stream
+                        ? listen(errno, fd, resolved, memory)
+                        : new EpollUdpSocket(
+                                memory.arena(), fd, resolved, memory.counters(), memory.segments(), config.datagrams());
                 done = true;
                 return socket;
             } finally {
@@ -84,6 +96,22 @@ final class EpollUdpBinder implements UdpBinder {
                 }
             }
         }
+    }
+
+    private SipSocket listen(
+            final MemorySegment errno, final int fd, final SipListener listener, final LoopMemory memory)
+            throws SocketException {
+        final int listens = Linux.listen(errno, fd, SocketBinder.BACKLOG);
+        if (listens < 0) {
+            throw new SocketException(Listeners.describe(listener) + ": cannot listen, " + Linux.describe(listens));
+        }
+        return new StreamSocket(
+                listener,
+                new EpollServerSocketChannel(fd),
+                EpollSocketChannel::new,
+                memory,
+                StreamGreeting.NONE,
+                config.streams());
     }
 
     private void configure(final Options options, final SocketName name) throws IOException {
@@ -105,6 +133,20 @@ final class EpollUdpBinder implements UdpBinder {
                     Integer.toString(granted));
         }
         options.tryout(Linux.SOL_SOCKET, Linux.SO_SNDBUF, settings.sendBufferBytes());
+        configureFamily(options, name);
+        if (settings.busyPollUs() != 0
+                && !options.tryout(Linux.SOL_SOCKET, Linux.SO_BUSY_POLL, settings.busyPollUs())
+                && !busyPollSaid) {
+            busyPollSaid = true;
+            LOG.log(WARNING, "busy-poll-us: refused by the kernel, stays off. It needs CAP_NET_ADMIN.");
+        }
+        if (config.datagrams().gro() && !options.tryout(Linux.SOL_UDP, Linux.UDP_GRO, 1)) {
+            LOG.log(INFO, "gro: this kernel has no UDP_GRO, goes on without.");
+        }
+    }
+
+    private void configureFamily(final Options options, final SocketName name) throws SocketException {
+        final SocketSettings settings = config.sockets();
         if (name.ipv6()) {
             options.require("IPV6_V6ONLY", Linux.IPPROTO_IPV6, Linux.IPV6_V6ONLY, 1);
         }
@@ -116,15 +158,6 @@ final class EpollUdpBinder implements UdpBinder {
             } else {
                 options.require("IP_TOS", Linux.IPPROTO_IP, Linux.IP_TOS, octet);
             }
-        }
-        if (settings.busyPollUs() != 0
-                && !options.tryout(Linux.SOL_SOCKET, Linux.SO_BUSY_POLL, settings.busyPollUs())
-                && !busyPollSaid) {
-            busyPollSaid = true;
-            LOG.log(WARNING, "busy-poll-us: refused by the kernel, stays off. It needs CAP_NET_ADMIN.");
-        }
-        if (config.datagrams().gro() && !options.tryout(Linux.SOL_UDP, Linux.UDP_GRO, 1)) {
-            LOG.log(INFO, "gro: this kernel has no UDP_GRO, goes on without.");
         }
     }
 

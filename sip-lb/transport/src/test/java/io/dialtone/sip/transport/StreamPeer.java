@@ -1,0 +1,60 @@
+package io.dialtone.sip.transport;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** The other end of a connection: a plain socket that waits, with a limit, for what it is to read. */
+final class StreamPeer implements AutoCloseable {
+    private static final int WAIT_MS = 10_000;
+
+    private final Socket socket;
+
+    StreamPeer(final Socket socket) throws IOException {
+        this.socket = socket;
+        socket.setSoTimeout(WAIT_MS);
+        socket.setTcpNoDelay(true);
+    }
+
+    static StreamPeer connect(final InetSocketAddress address) throws IOException {
+        return new StreamPeer(new Socket(address.getAddress(), address.getPort()));
+    }
+
+    int port() {
+        return socket.getLocalPort();
+    }
+
+    StreamPeer send(final String text) throws IOException {
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        socket.getOutputStream().flush();
+        return this;
+    }
+
+    void expect(final String text) throws IOException {
+        final byte[] wanted = text.getBytes(StandardCharsets.UTF_8);
+        final byte[] got = socket.getInputStream().readNBytes(wanted.length);
+        assertEquals(text, new String(got, StandardCharsets.UTF_8));
+    }
+
+    /** The other side closes; what it sends before is thrown away. */
+    void expectEnd() throws IOException {
+        final InputStream in = socket.getInputStream();
+        final byte[] some = new byte[4096];
+        try {
+            while (in.read(some) >= 0) {
+                Thread.onSpinWait();
+            }
+        } catch (final java.net.SocketException reset) {
+            assertEquals("Connection reset", reset.getMessage());
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}
