@@ -21,6 +21,7 @@ final class EdgeCommand extends RoleCommand {
             NodeSettings.ROUTING,
             NodeSettings.EDGE,
             SipSettings.IO,
+            SipSettings.CONNECTIONS,
             SipSettings.SOCKETS,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,

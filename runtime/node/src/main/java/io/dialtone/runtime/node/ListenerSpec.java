@@ -1,25 +1,35 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.sip.codec.ViaTransport;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A listener as an operator writes it: {@code udp:127.0.0.1:5060;advertise=sip.example.net:5060}. Immutable, for any thread.
  *
+ * @param speaks how SIP travels there
  * @param advertised what peers are told in Via, Record-Route and Contact; null means the bound address
  */
-record ListenerSpec(Endpoint endpoint, @Nullable Endpoint advertised) {
-    static final String EXPECTED = "udp:HOST:PORT, if need be with ;advertise=HOST:PORT";
+record ListenerSpec(
+        ViaTransport speaks, Endpoint endpoint, @Nullable Endpoint advertised) {
+    private static final List<ViaTransport> SPOKEN = List.of(ViaTransport.UDP, ViaTransport.TCP);
+
+    static final String EXPECTED = "udp:HOST:PORT or tcp:HOST:PORT, if need be with ;advertise=HOST:PORT";
 
     static final SettingType<ListenerSpec> TYPE = SettingType.of("udp:HOST:PORT", EXPECTED, ListenerSpec::parse);
 
-    private static final String SCHEME = "udp:";
     private static final String ADVERTISE = "advertise=";
 
     static ListenerSpec parse(final String text) throws WrongValueException {
         final String[] parts = text.split(";", -1);
-        if (!parts[0].startsWith(SCHEME)) {
+        final int colon = parts[0].indexOf(':');
+        final Optional<ViaTransport> speaks = transport(parts[0].substring(0, Math.max(0, colon)));
+        if (speaks.isEmpty() || !SPOKEN.contains(speaks.get())) {
             throw new WrongValueException(
-                    EXPECTED + (parts[0].matches("(tcp|tls|ws|wss|sctp):.*") ? "; other transports come later" : ""));
+                    EXPECTED + (text.matches("(tls|ws|wss|sctp):.*") ? "; other transports come later" : ""));
         }
         Endpoint advertised = null;
         for (int i = 1; i < parts.length; i++) {
@@ -28,11 +38,22 @@ record ListenerSpec(Endpoint endpoint, @Nullable Endpoint advertised) {
             }
             advertised = Endpoint.parse(parts[i].substring(ADVERTISE.length()));
         }
-        return new ListenerSpec(Endpoint.parse(parts[0].substring(SCHEME.length())), advertised);
+        return new ListenerSpec(speaks.get(), Endpoint.parse(parts[0].substring(colon + 1)), advertised);
+    }
+
+    private static Optional<ViaTransport> transport(final String scheme) {
+        return Arrays.stream(ViaTransport.values())
+                .filter(each -> scheme(each).equals(scheme))
+                .findFirst();
+    }
+
+    /** What stands before the host, without its colon. */
+    static String scheme(final ViaTransport transport) {
+        return transport.viaName().toLowerCase(Locale.ROOT);
     }
 
     @Override
     public String toString() {
-        return SCHEME + endpoint + (advertised == null ? "" : ";" + ADVERTISE + advertised);
+        return scheme(speaks) + ":" + endpoint + (advertised == null ? "" : ";" + ADVERTISE + advertised);
     }
 }

@@ -33,6 +33,7 @@ final class RunCommand extends RoleCommand {
             NodeSettings.POLICY,
             NodeSettings.NODE,
             NodeSettings.EDGE,
+            SipSettings.CONNECTIONS,
             SipSettings.SOCKETS,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,

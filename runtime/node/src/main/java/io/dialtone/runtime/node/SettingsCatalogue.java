@@ -14,6 +14,7 @@ final class SettingsCatalogue {
             SipLbSettings.BACKENDS_GROUP,
             SipLbSettings.HEALTH,
             SipLbSettings.PROXY,
+            SipSettings.CONNECTIONS,
             SipSettings.SOCKETS,
             NodeSettings.SERVICE,
             NodeSettings.POLICY,

@@ -1,6 +1,7 @@
 package io.dialtone.runtime.node;
 
 import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.HealthConfig;
@@ -28,6 +29,12 @@ final class SipLbRole {
         final ProxyConfig proxyConfig = proxyConfig(settings, problems);
         final SipTransportConfig transportConfig = SipTransportWiring.config(
                 settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.BLOCK);
+        if (transportConfig.loops() > 1
+                && settings.get(SipSettings.LISTEN).stream().anyMatch(each -> each.speaks() != ViaTransport.UDP)) {
+            problems.add(
+                    SipSettings.LOOPS.key() + ": " + transportConfig.loops()
+                            + " with a tcp: listener (expected: 1, as answers of backends may come to a thread that has not the connection). Maybe 1.");
+        }
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
 

@@ -175,8 +175,14 @@ final class SipLbSettings {
             MEMORY_ENTRIES,
             REFUSALS_PER_SECOND);
 
-    static final List<SettingGroup> GROUPS =
-            List.of(SipSettings.LISTENING, BACKENDS_GROUP, HEALTH, PROXY, SipSettings.SOCKETS, CommonSettings.GROUP);
+    static final List<SettingGroup> GROUPS = List.of(
+            SipSettings.LISTENING,
+            BACKENDS_GROUP,
+            HEALTH,
+            PROXY,
+            SipSettings.CONNECTIONS,
+            SipSettings.SOCKETS,
+            CommonSettings.GROUP);
 
     private SipLbSettings() {}
 }

@@ -15,7 +15,7 @@ final class SipSettings {
             "sip.listen",
             "--listen",
             SettingType.listOf(ListenerSpec.TYPE),
-            "where SIP comes in; port 0 lets the system choose, ;advertise=HOST:PORT tells peers another address");
+            "where SIP comes in, by udp: or tcp:; port 0 lets the system choose, ;advertise=HOST:PORT tells peers another address");
 
     static final Setting<Integer> LOOPS = Setting.of(
             "sip.loops",
@@ -94,6 +94,58 @@ final class SipSettings {
             SettingType.yesOrNo(),
             "false",
             "hands runs of equally long datagrams to one peer to the kernel as one (UDP_SEGMENT)");
+
+    static final Setting<Integer> CONNECTIONS_MAX = Setting.of(
+            "sip.connections-max",
+            "--connections-max",
+            SettingType.wholeNumber(1, 4_000_000),
+            "100000",
+            "connections of a listener in each I/O thread, both ways; more are closed as they come");
+
+    static final Setting<Long> CONNECTION_IDLE = Setting.of(
+                    "sip.connection-idle-max",
+                    "--connection-idle-max",
+                    SettingType.duration("1s", "1440m"),
+                    "10m",
+                    "a connection on which nothing went either way for so long is closed; clients that stay send a ping in time")
+            .reference("RFC 5626 3.5.1");
+
+    static final Setting<Long> MESSAGE_TIME = Setting.of(
+            "sip.message-time-max",
+            "--message-time-max",
+            SettingType.duration("100ms", "1440m"),
+            "10s",
+            "whoever has begun a message on a connection has so long to end it");
+
+    static final Setting<Long> CONNECT_TIME = Setting.of(
+            "sip.connect-time-max",
+            "--connect-time-max",
+            SettingType.duration("100ms", "1440m"),
+            "5s",
+            "how long a connection of ours may take to come about; what waits for it is lost then");
+
+    static final Setting<Long> SLOW_PEER_TIME = Setting.of(
+            "sip.slow-peer-time-max",
+            "--slow-peer-time-max",
+            SettingType.duration("100ms", "1440m"),
+            "10s",
+            "a peer that takes nothing for so long, while its share of sip.connection-pending-max waits, is cut off");
+
+    static final Setting<Integer> CONNECTION_PENDING = Setting.of(
+            "sip.connection-pending-max",
+            "--connection-pending-max",
+            SettingType.size("64k", "256m"),
+            "1m",
+            "what may wait for one peer of a connection; messages beyond that are dropped and counted");
+
+    static final SettingGroup CONNECTIONS = SettingGroup.of(
+            "Connections",
+            CONNECTIONS_MAX,
+            CONNECTION_IDLE,
+            MESSAGE_TIME,
+            CONNECT_TIME,
+            SLOW_PEER_TIME,
+            CONNECTION_PENDING);
 
     static final SettingGroup LISTENING = SettingGroup.of("Listening", LISTEN, LOOPS, TRANSPORT);
     /** For edges, whose listeners and threads the cluster's file names. */

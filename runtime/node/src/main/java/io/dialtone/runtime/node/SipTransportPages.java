@@ -9,6 +9,8 @@ import java.util.Locale;
 
 /** What operators see of the SIP transport. Any thread. */
 final class SipTransportPages {
+    private static final String STREAM = "stream_";
+
     private final SipTransport transport;
 
     SipTransportPages(final SipTransport transport) {
@@ -17,12 +19,30 @@ final class SipTransportPages {
 
     void metrics(final MetricsPage page) {
         page.gauge("dialtone_sip_udp_loops", "I/O threads.").sample(transport.loops());
+        page.gauge("dialtone_sip_stream_open", "Connections that are open, or about to be.");
+        for (int loop = 0; loop < transport.loops(); loop++) {
+            page.sample(open(loop), "loop", String.valueOf(loop));
+        }
         for (final TransportCounter counter : TransportCounter.values()) {
-            page.counter("dialtone_sip_udp_" + lower(counter) + "_total", counter.sentence());
+            page.counter(metric(counter), counter.sentence());
             for (int loop = 0; loop < transport.loops(); loop++) {
                 page.sample(transport.count(loop, counter), "loop", String.valueOf(loop));
             }
         }
+    }
+
+    /** Connections that are open; up to a few more or less, as the counters are read one by one. */
+    private long open(final int loop) {
+        return Math.max(
+                0,
+                transport.count(loop, TransportCounter.STREAM_ACCEPTED)
+                        + transport.count(loop, TransportCounter.STREAM_CONNECTS)
+                        - transport.count(loop, TransportCounter.STREAM_CLOSED));
+    }
+
+    private static String metric(final TransportCounter counter) {
+        final String name = lower(counter);
+        return "dialtone_sip_" + (name.startsWith(STREAM) ? "" : "udp_") + name + "_total";
     }
 
     void status(final ObjectNode status) {
@@ -30,7 +50,7 @@ final class SipTransportPages {
         for (final SipListener listener : transport.listeners()) {
             listeners
                     .addObject()
-                    .put("address", "udp:" + address(listener))
+                    .put("address", ListenerSpec.scheme(listener.speaks()) + ":" + address(listener))
                     .put("advertised", listener.advertisedHost() + ":" + listener.advertisedPort());
         }
         final ObjectNode io = status.putObject("io");
@@ -48,7 +68,10 @@ final class SipTransportPages {
     String summary() {
         final StringBuilder text = new StringBuilder();
         for (final SipListener listener : transport.listeners()) {
-            text.append(text.isEmpty() ? "" : ", ").append("udp:").append(address(listener));
+            text.append(text.isEmpty() ? "" : ", ")
+                    .append(ListenerSpec.scheme(listener.speaks()))
+                    .append(':')
+                    .append(address(listener));
         }
         return text + " (" + transport.io().name().toLowerCase(Locale.ROOT) + ", " + transport.loops()
                 + (transport.loops() == 1 ? " loop)" : " loops)");

@@ -3,12 +3,14 @@ package io.dialtone.runtime.node;
 import io.dialtone.sip.transport.IoKind;
 import io.dialtone.sip.transport.ListenerConfig;
 import io.dialtone.sip.transport.SipTransportConfig;
+import io.dialtone.sip.transport.StreamSettings;
 import io.dialtone.sip.transport.WaitMode;
 import java.util.List;
 
 /** Turns settings into what the SIP transport wants to be told. Used by the main thread, at start. */
 final class SipTransportWiring {
     private static final int NS_PER_US = 1_000;
+    private static final int NS_PER_MS = 1_000_000;
 
     private SipTransportWiring() {}
 
@@ -32,15 +34,27 @@ final class SipTransportWiring {
                 .messageBytesMax(settings.get(SipSettings.MESSAGE_SIZE_MAX))
                 .gro(settings.get(SipSettings.GRO))
                 .gso(settings.get(SipSettings.GSO))
+                .streams(new StreamSettings(
+                        settings.get(SipSettings.CONNECTIONS_MAX),
+                        ms(settings.get(SipSettings.CONNECTION_IDLE)),
+                        ms(settings.get(SipSettings.MESSAGE_TIME)),
+                        ms(settings.get(SipSettings.CONNECT_TIME)),
+                        ms(settings.get(SipSettings.SLOW_PEER_TIME)),
+                        settings.get(SipSettings.CONNECTION_PENDING)))
                 .waitMode(waitMode);
         settings.find(NodeSettings.PARK_MAX).ifPresent(parkNs -> config.parkMaxUs(Math.max(1, us(parkNs))));
         for (final ListenerSpec listener : listeners) {
             final ListenerConfig bound = new ListenerConfig(
-                    listener.endpoint().host(), listener.endpoint().port());
+                            listener.endpoint().host(), listener.endpoint().port())
+                    .speaking(listener.speaks());
             final Endpoint advertised = listener.advertised();
             config.listen(advertised == null ? bound : bound.advertise(advertised.host(), advertised.port()));
         }
         return config.build();
+    }
+
+    private static int ms(final long ns) {
+        return (int) (ns / NS_PER_MS);
     }
 
     private static int us(final long ns) {

@@ -63,7 +63,7 @@ class SettingsReaderTest {
     @Test
     void shouldSayAllThatIsWrongAtOnceAndWhatMightBeMeant() throws Exception {
         final Path file =
-                file("sip:\n  listen: tcp:127.0.0.1:1\n  lops: 3\nsip-lb:\n  backend: 127.0.0.1:5071\nloops: 4\n");
+                file("sip:\n  listen: sctp:127.0.0.1:1\n  lops: 3\nsip-lb:\n  backend: 127.0.0.1:5071\nloops: 4\n");
 
         final List<String> problems = problems(
                 Map.of("--transport", List.of("epol"), "--probe-interval", List.of("500")),

@@ -33,7 +33,7 @@ final class Capture {
         this.markerPort = markerPort;
     }
 
-    /** Captures UDP to and from these ports, from when this returns. */
+    /** Captures UDP and TCP to and from these ports, from when this returns. */
     static Capture start(final Stage stage, final List<Integer> ports) {
         final String program = Peer.TSHARK.path();
         Assumptions.assumeTrue(
@@ -43,7 +43,7 @@ final class Capture {
         final List<String> filter = new ArrayList<>();
         filter.add("udp port " + markerPort);
         for (final int port : ports) {
-            filter.add("udp port " + port);
+            filter.add("port " + port);
         }
         final Child child = stage.start(
                 "capture",
@@ -102,16 +102,18 @@ final class Capture {
 
     /** How many SIP frames left this port. */
     long framesFrom(final int sourcePort) {
-        return read("frames", "udp.srcport==" + sourcePort + " && sip", "-T", "fields", "-e", "frame.number")
+        return read("frames", from(sourcePort) + " && sip", "-T", "fields", "-e", "frame.number")
                 .size();
     }
 
-    /** What the decoder objects to in frames that left this port: malformed packets, expert warnings and errors, datagrams that are no SIP. */
+    /** What the decoder objects to in frames that left this port: malformed packets, expert warnings and errors, datagrams that are no SIP; not how the kernel repeats segments. */
     List<String> objectionsTo(final int sourcePort) {
         final List<String> objections = new ArrayList<>(read(
                 "objections",
-                "udp.srcport==" + sourcePort
-                        + " && (_ws.malformed || _ws.expert.severity >= 0x600000 || (!sip && data.len > 4))",
+                from(sourcePort)
+                        + " && (_ws.malformed"
+                        + " || (udp && (_ws.expert.severity >= 0x600000 || (!sip && data.len > 4)))"
+                        + " || (tcp && sip && _ws.expert.severity >= 0x600000 && !tcp.analysis.flags))",
                 "-T",
                 "fields",
                 "-e",
@@ -128,10 +130,14 @@ final class Capture {
         return new TreeSet<>(read("values", filter, "-T", "fields", "-e", field));
     }
 
+    private static String from(final int port) {
+        return "(udp.srcport==" + port + " || tcp.srcport==" + port + ")";
+    }
+
     private List<String> read(final String name, final String filter, final String... fields) {
         final List<String> command = new ArrayList<>(List.of(Peer.TSHARK.path(), "-r", file.toString(), "-n"));
         for (final int port : ports) {
-            command.addAll(List.of("-d", "udp.port==" + port + ",sip"));
+            command.addAll(List.of("-d", "udp.port==" + port + ",sip", "-d", "tcp.port==" + port + ",sip"));
         }
         command.addAll(List.of("-o", "udp.check_checksum:FALSE", "-Y", filter));
         command.addAll(List.of(fields));

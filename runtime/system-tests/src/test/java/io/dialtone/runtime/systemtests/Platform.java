@@ -58,8 +58,8 @@ final class Platform {
     /** {@code dialtone run}: everything in one process. */
     static Platform inOneProcess(final Stage stage, final String handler, final String... options) {
         final Platform platform = new Platform(Ports.free());
-        final List<String> arguments =
-                new ArrayList<>(List.of("run", "--listen", "udp:127.0.0.1:" + platform.port, "--handler", handler));
+        final List<String> arguments = new ArrayList<>(List.of("run", "--listen", "udp:127.0.0.1:" + platform.port));
+        arguments.addAll(List.of("--listen", "tcp:127.0.0.1:" + platform.port, "--handler", handler));
         arguments.addAll(List.of(options));
         platform.start(stage, "run", arguments);
         platform.awaitReady(stage);
@@ -180,7 +180,8 @@ final class Platform {
         yaml.append("cluster:\n  key-file: cluster.key\n  members:\n");
         yaml.append("    - { name: edge-1, role: edge, host: ").append(host);
         yaml.append(", link: \"127.0.0.1:").append(Ports.free());
-        yaml.append("\", listen: \"udp:127.0.0.1:").append(platform.port).append("\" }\n");
+        yaml.append("\", listen: [\"udp:127.0.0.1:").append(platform.port);
+        yaml.append("\", \"tcp:127.0.0.1:").append(platform.port).append("\"] }\n");
         for (int i = 1; i <= nodes; i++) {
             yaml.append("    - { name: node-")
                     .append(i)
