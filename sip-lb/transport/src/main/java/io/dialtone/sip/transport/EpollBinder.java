@@ -31,11 +31,13 @@ final class EpollBinder implements SocketBinder {
     private static final System.Logger LOG = System.getLogger(EpollBinder.class.getName());
 
     private final SipTransportConfig config;
+    private final StreamGreetings greetings;
     private boolean receiveBufferSaid;
     private boolean busyPollSaid;
 
-    EpollBinder(final SipTransportConfig config) {
+    EpollBinder(final SipTransportConfig config, final StreamGreetings greetings) {
         this.config = config;
+        this.greetings = greetings;
         // Loads the library that closes descriptors, before the first is opened.
         Epoll.ensureAvailability();
     }
@@ -110,7 +112,7 @@ final class EpollBinder implements SocketBinder {
                 new EpollServerSocketChannel(fd),
                 EpollSocketChannel::new,
                 memory,
-                StreamGreeting.NONE,
+                greetings.of(listener.speaks()),
                 config.streams());
     }
 

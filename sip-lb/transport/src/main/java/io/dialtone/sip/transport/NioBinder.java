@@ -22,10 +22,12 @@ final class NioBinder implements SocketBinder {
     private static final System.Logger LOG = System.getLogger(NioBinder.class.getName());
 
     private final SipTransportConfig config;
+    private final StreamGreetings greetings;
     private boolean receiveBufferSaid;
 
-    NioBinder(final SipTransportConfig config) {
+    NioBinder(final SipTransportConfig config, final StreamGreetings greetings) {
         this.config = config;
+        this.greetings = greetings;
         if (config.sockets().busyPollUs() != 0) {
             LOG.log(INFO, "busy-poll-us: not with nio, stays off.");
         }
@@ -102,7 +104,7 @@ final class NioBinder implements SocketBinder {
                     new NioServerSocketChannel(channel),
                     NioSocketChannel::new,
                     memory,
-                    StreamGreeting.NONE,
+                    greetings.of(listener.speaks()),
                     config.streams());
             done = true;
             return socket;

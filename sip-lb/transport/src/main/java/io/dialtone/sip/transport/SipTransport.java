@@ -24,14 +24,20 @@ public final class SipTransport implements AutoCloseable {
     private final List<IoLoop> loops;
     private final List<SipListener> listeners;
     private final List<Arena> arenas;
+    private final StreamGreetings greetings;
     private boolean closed;
 
     private SipTransport(
-            final IoKind io, final List<IoLoop> loops, final List<SipListener> listeners, final List<Arena> arenas) {
+            final IoKind io,
+            final List<IoLoop> loops,
+            final List<SipListener> listeners,
+            final List<Arena> arenas,
+            final StreamGreetings greetings) {
         this.io = io;
         this.loops = List.copyOf(loops);
         this.listeners = List.copyOf(listeners);
         this.arenas = List.copyOf(arenas);
+        this.greetings = greetings;
     }
 
     /**
@@ -43,7 +49,9 @@ public final class SipTransport implements AutoCloseable {
     public static SipTransport start(final SipTransportConfig config, final SipIngressFactory ingresses)
             throws IOException {
         final IoKind io = chooseIo(config.io());
-        final SocketBinder binder = io == IoKind.EPOLL ? new EpollBinder(config) : new NioBinder(config);
+        final StreamGreetings greetings = StreamGreetings.open(config);
+        final SocketBinder binder =
+                io == IoKind.EPOLL ? new EpollBinder(config, greetings) : new NioBinder(config, greetings);
         final List<SipSocket> opened = new ArrayList<>();
         final List<Arena> arenas = new ArrayList<>();
         final List<IoLoop> loops = new ArrayList<>();
@@ -72,7 +80,7 @@ public final class SipTransport implements AutoCloseable {
                         config.waiting()));
                 listeners = boundListeners(sockets);
             }
-            final SipTransport transport = new SipTransport(io, loops, listeners, arenas);
+            final SipTransport transport = new SipTransport(io, loops, listeners, arenas, greetings);
             done = true;
             transport.startLoops();
             return transport;
@@ -80,6 +88,7 @@ public final class SipTransport implements AutoCloseable {
             if (!done) {
                 opened.forEach(SipSocket::close);
                 arenas.forEach(Arena::close);
+                greetings.close();
             }
         }
     }
@@ -128,6 +137,7 @@ public final class SipTransport implements AutoCloseable {
             return;
         }
         closed = true;
+        greetings.close();
         loops.forEach(IoLoop::stop);
         boolean interrupted = false;
         boolean allEnded = true;

@@ -3,12 +3,14 @@ package io.dialtone.sip.transport;
 import io.dialtone.sip.codec.ViaTransport;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything the transport is told before it starts; values only.
  *
  * @param listeners each is bound once per loop; their order gives the listener's index
  * @param loops I/O threads; more than one share the listeners' ports by SO_REUSEPORT
+ * @param tls certificates, for listeners that need them
  */
 public record SipTransportConfig(
         List<ListenerConfig> listeners,
@@ -17,6 +19,7 @@ public record SipTransportConfig(
         SocketSettings sockets,
         DatagramSettings datagrams,
         StreamSettings streams,
+        @Nullable TlsSettings tls,
         WaitSettings waiting) {
     static final int LISTENERS_MAX = 64;
     static final int LOOPS_MAX = 256;
@@ -30,6 +33,13 @@ public record SipTransportConfig(
     /** Whether a listener has connections. */
     boolean hasStreams() {
         return listeners.stream().anyMatch(listener -> listener.transport() != ViaTransport.UDP);
+    }
+
+    /** Whether a listener speaks TLS. */
+    boolean isSecure() {
+        return listeners.stream()
+                .anyMatch(listener ->
+                        listener.transport() == ViaTransport.TLS || listener.transport() == ViaTransport.WSS);
     }
 
     public static Builder builder() {
@@ -51,6 +61,7 @@ public record SipTransportConfig(
         private boolean gro;
         private boolean gso;
         private StreamSettings streams = StreamSettings.defaults();
+        private @Nullable TlsSettings tls;
         private WaitMode waitMode = WaitMode.BLOCK;
         private int spinUs;
         private int parkMaxUs = WaitSettings.PARK_MAX_US_DEFAULT;
@@ -126,6 +137,11 @@ public record SipTransportConfig(
             return this;
         }
 
+        public Builder tls(final TlsSettings files) {
+            tls = files;
+            return this;
+        }
+
         public Builder waitMode(final WaitMode mode) {
             waitMode = mode;
             return this;
@@ -154,6 +170,7 @@ public record SipTransportConfig(
                     new SocketSettings(receiveBufferBytes, sendBufferBytes, dscp, busyPollUs),
                     new DatagramSettings(batch, messageBytesMax, sendQueue, gro, gso),
                     streams,
+                    tls,
                     new WaitSettings(waitMode, spinUs, parkMaxUs));
         }
     }

@@ -83,6 +83,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
         return flow.remoteLow() == low && flow.remotePort() == port && flow.remoteHigh() == high;
     }
 
+    /** The peer's address as text. */
+    String host() {
+        return flow.toSocketAddress().getAddress().getHostAddress();
+    }
+
     boolean isOurs() {
         return isOurs;
     }
@@ -128,8 +133,12 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
         final int length = bytes.readableBytes();
         socket.onRead(length);
         usedNs = socket.nowNs();
-        final boolean wasWithin = framer.isWithinMessage();
         wrap(bytes);
+        if (socket.comesWhole()) {
+            onWhole(length);
+            return;
+        }
+        final boolean wasWithin = framer.isWithinMessage();
         if (!framer.read(view, 0, length)) {
             socket.onUnreadable(view, 0, length, flow, framer.malformation());
             end(TransportCounter.STREAM_CLOSED_UNREADABLE);
@@ -138,11 +147,20 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
         }
     }
 
+    private void onWhole(final int length) {
+        if (KeepAlive.matches(view, 0, length)) {
+            onPing();
+        } else {
+            onMessage(view, 0, length);
+        }
+    }
+
     private void wrap(final ByteBuf bytes) {
         if (bytes.hasMemoryAddress()) {
             view.wrap(bytes.memoryAddress() + bytes.readerIndex(), bytes.readableBytes());
         } else {
-            final ByteBuffer nio = bytes.internalNioBuffer(bytes.readerIndex(), bytes.readableBytes());
+            // A message of several frames lies in several places, and is copied into one.
+            final ByteBuffer nio = bytes.nioBuffer();
             view.wrap(nio, nio.position(), nio.remaining());
         }
     }
@@ -174,10 +192,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
 
     @Override
     public void exceptionCaught(final ChannelHandlerContext context, final Throwable cause) {
-        close(
-                isOurs && state == State.OPENING
-                        ? TransportCounter.STREAM_CONNECT_FAILURES
-                        : TransportCounter.STREAM_CLOSED_ERROR);
+        if (state != State.OPENING) {
+            close(TransportCounter.STREAM_CLOSED_ERROR);
+        } else {
+            close(isOurs ? TransportCounter.STREAM_CONNECT_FAILURES : TransportCounter.STREAM_HANDSHAKE_FAILURES);
+        }
     }
 
     // ---- out

@@ -23,6 +23,11 @@ interface StreamGreeting {
         }
 
         @Override
+        public boolean comesWhole() {
+            return false;
+        }
+
+        @Override
         public Object wrap(final ByteBuf message) {
             return message;
         }
@@ -36,6 +41,9 @@ interface StreamGreeting {
 
     /** Whether we may open connections; servers of WebSocket cannot. */
     boolean mayConnect();
+
+    /** Whether what is read is a whole message each time. */
+    boolean comesWhole();
 
     /** The message as the pipeline wants it written. */
     Object wrap(ByteBuf message);

@@ -163,6 +163,10 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         return greeting.shakesHands();
     }
 
+    boolean comesWhole() {
+        return greeting.comesWhole();
+    }
+
     Object wrapped(final ByteBuf message) {
         return greeting.wrap(message);
     }

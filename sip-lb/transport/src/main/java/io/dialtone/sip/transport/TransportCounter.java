@@ -31,6 +31,8 @@ public enum TransportCounter {
     STREAM_CONNECTS("Connections that we began, to send what had none."),
     STREAM_CONNECT_FAILURES(
             "Connections of ours that did not come about, or not in time; what waited for them is lost."),
+    STREAM_HANDSHAKE_FAILURES(
+            "Connections on which hands could not be shaken: no TLS, a wrong certificate, no WebSocket for SIP."),
     STREAM_CLOSED("Connections that ended, whoever ended them and why."),
     STREAM_CLOSED_IDLE("Connections we closed as nothing went either way for the longest time."),
     STREAM_CLOSED_SLOW(

@@ -35,7 +35,8 @@ class EpollSocketTest {
 
         // when
         final SipListener wanted = Listeners.wanted(0, config.listeners().get(0));
-        final EpollUdpSocket socket = (EpollUdpSocket) new EpollBinder(config).bind(wanted, 0, 1, memory);
+        final EpollUdpSocket socket =
+                (EpollUdpSocket) new EpollBinder(config, StreamGreetings.open(config)).bind(wanted, 0, 1, memory);
 
         // then
         assertEquals(24 << 2, intOption(socket, level, option));

@@ -7,6 +7,11 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.SSLSocket;
 
 /** The other end of a connection: a plain socket that waits, with a limit, for what it is to read. */
 final class StreamPeer implements AutoCloseable {
@@ -22,6 +27,29 @@ final class StreamPeer implements AutoCloseable {
 
     static StreamPeer connect(final InetSocketAddress address) throws IOException {
         return new StreamPeer(new Socket(address.getAddress(), address.getPort()));
+    }
+
+    /** Connects by TLS, naming a host if it is not empty, and showing a certificate of the tests' if one is named. */
+    static StreamPeer connectSecurely(final InetSocketAddress address, final String hostName, final String identity)
+            throws IOException {
+        final SSLSocket socket = (SSLSocket) TestCertificates.context(identity)
+                .getSocketFactory()
+                .createSocket(address.getAddress(), address.getPort());
+        final SSLParameters parameters = socket.getSSLParameters();
+        if (!hostName.isEmpty()) {
+            parameters.setServerNames(List.of(new SNIHostName(hostName)));
+        }
+        socket.setSSLParameters(parameters);
+        socket.setSoTimeout(WAIT_MS);
+        socket.startHandshake();
+        return new StreamPeer(socket);
+    }
+
+    /** Name of the certificate that the other side has shown. */
+    String shown() throws IOException {
+        final X509Certificate certificate =
+                (X509Certificate) ((SSLSocket) socket).getSession().getPeerCertificates()[0];
+        return certificate.getSubjectX500Principal().getName();
     }
 
     int port() {

@@ -1,0 +1,40 @@
+package io.dialtone.sip.transport;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where certificates are, as PEM files, and whose we take.
+ *
+ * @param identities what we show: the first to whoever names no host, or one that no certificate is for
+ * @param authorities certificates of those whom we believe who others are; null for those of the JVM
+ * @param clients what peers that connect to us must show
+ */
+public record TlsSettings(
+        List<Identity> identities, @Nullable Path authorities, Clients clients) {
+    static final int IDENTITIES_MAX = 64;
+
+    /** What a peer that connects must show. */
+    public enum Clients {
+        /** Nothing. */
+        NONE,
+        /** A certificate, if it has one; a wrong one ends the connection. */
+        WANTED,
+        /** A certificate. */
+        REQUIRED
+    }
+
+    /**
+     * A certificate and its key.
+     *
+     * @param certificates the certificate first, then those that lead to its authority
+     * @param key PKCS 8, not encrypted
+     */
+    public record Identity(Path certificates, Path key) {}
+
+    public TlsSettings {
+        identities = List.copyOf(identities);
+        Expect.between("certificates", identities.size(), 1, IDENTITIES_MAX, 1);
+    }
+}
