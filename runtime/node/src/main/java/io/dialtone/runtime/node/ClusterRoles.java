@@ -11,6 +11,7 @@ import io.dialtone.runtime.link.LinkRole;
 import io.dialtone.runtime.link.LinkSettings;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.transport.SipTransportConfig;
+import io.dialtone.sip.transport.TlsSettings;
 import io.dialtone.sip.transport.WaitMode;
 import io.dialtone.state.codec.StateLimits;
 import io.dialtone.state.registry.RegistryMemberSettings;
@@ -147,16 +148,16 @@ final class ClusterRoles {
                 grid.seatOf(self.map(LinkMember::name).orElse(""), problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
+        final List<ListenerSpec> listeners = self.map(member -> file.listeners().getOrDefault(member.name(), List.of()))
+                .orElse(List.of());
+        final Optional<TlsSettings> tls = SipTransportWiring.tls(settings, listeners, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster =
                 ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings, settings.get(ClusterSettings.SEAL));
         final SipTransportConfig transport = SipTransportWiring.config(
-                settings,
-                file.listeners().getOrDefault(self.orElseThrow().name(), List.of()),
-                self.get().threads(),
-                WaitMode.POLL);
+                settings, listeners, self.orElseThrow().threads(), WaitMode.POLL, tls);
         try (Link link = openLink(cluster, self.get(), settings, stop);
                 RegistrySeat registry = RegistrySeat.take(seat);
                 EdgeHouse edge =
@@ -195,13 +196,14 @@ final class ClusterRoles {
         final Optional<ServiceState> state = state(settings, handlers, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
+        final Optional<TlsSettings> tls = SipTransportWiring.tls(settings, settings.get(SipSettings.LISTEN), problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster = ClusterPlan.of(file, grid, key, linkSettings, LinkSeal.OFF);
         final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), state, grid);
         final SipTransportConfig transport = SipTransportWiring.config(
-                settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.POLL);
+                settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.POLL, tls);
         final List<AutoCloseable> rooms = new ArrayList<>();
         final StopOnNodeEnd end = new StopOnNodeEnd(stop);
         rooms.add(log);

@@ -22,6 +22,7 @@ final class EdgeCommand extends RoleCommand {
             NodeSettings.EDGE,
             SipSettings.IO,
             SipSettings.CONNECTIONS,
+            SipSettings.TLS,
             SipSettings.SOCKETS,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,

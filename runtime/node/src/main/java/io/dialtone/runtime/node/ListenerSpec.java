@@ -2,7 +2,6 @@ package io.dialtone.runtime.node;
 
 import io.dialtone.sip.codec.ViaTransport;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,9 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 record ListenerSpec(
         ViaTransport speaks, Endpoint endpoint, @Nullable Endpoint advertised) {
-    private static final List<ViaTransport> SPOKEN = List.of(ViaTransport.UDP, ViaTransport.TCP);
-
-    static final String EXPECTED = "udp:HOST:PORT or tcp:HOST:PORT, if need be with ;advertise=HOST:PORT";
+    static final String EXPECTED =
+            "udp:HOST:PORT, or tcp:, tls:, ws: or wss: instead of udp:, if need be with ;advertise=HOST:PORT";
 
     static final SettingType<ListenerSpec> TYPE = SettingType.of("udp:HOST:PORT", EXPECTED, ListenerSpec::parse);
 
@@ -27,9 +25,8 @@ record ListenerSpec(
         final String[] parts = text.split(";", -1);
         final int colon = parts[0].indexOf(':');
         final Optional<ViaTransport> speaks = transport(parts[0].substring(0, Math.max(0, colon)));
-        if (speaks.isEmpty() || !SPOKEN.contains(speaks.get())) {
-            throw new WrongValueException(
-                    EXPECTED + (text.matches("(tls|ws|wss|sctp):.*") ? "; other transports come later" : ""));
+        if (speaks.isEmpty()) {
+            throw new WrongValueException(EXPECTED);
         }
         Endpoint advertised = null;
         for (int i = 1; i < parts.length; i++) {

@@ -34,6 +34,7 @@ final class RunCommand extends RoleCommand {
             NodeSettings.NODE,
             NodeSettings.EDGE,
             SipSettings.CONNECTIONS,
+            SipSettings.TLS,
             SipSettings.SOCKETS,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,

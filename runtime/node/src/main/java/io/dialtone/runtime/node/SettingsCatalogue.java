@@ -15,6 +15,7 @@ final class SettingsCatalogue {
             SipLbSettings.HEALTH,
             SipLbSettings.PROXY,
             SipSettings.CONNECTIONS,
+            SipSettings.TLS,
             SipSettings.SOCKETS,
             NodeSettings.SERVICE,
             NodeSettings.POLICY,

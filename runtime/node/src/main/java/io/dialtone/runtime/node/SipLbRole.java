@@ -28,12 +28,16 @@ final class SipLbRole {
         final Problems problems = new Problems();
         final ProxyConfig proxyConfig = proxyConfig(settings, problems);
         final SipTransportConfig transportConfig = SipTransportWiring.config(
-                settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.BLOCK);
+                settings,
+                settings.get(SipSettings.LISTEN),
+                settings.get(SipSettings.LOOPS),
+                WaitMode.BLOCK,
+                SipTransportWiring.tls(settings, settings.get(SipSettings.LISTEN), problems));
         if (transportConfig.loops() > 1
                 && settings.get(SipSettings.LISTEN).stream().anyMatch(each -> each.speaks() != ViaTransport.UDP)) {
             problems.add(
                     SipSettings.LOOPS.key() + ": " + transportConfig.loops()
-                            + " with a tcp: listener (expected: 1, as answers of backends may come to a thread that has not the connection). Maybe 1.");
+                            + " with a listener that has connections (expected: 1, as answers of backends may come to a thread that has not the connection). Maybe 1.");
         }
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();

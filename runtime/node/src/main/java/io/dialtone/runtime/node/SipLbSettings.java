@@ -181,6 +181,7 @@ final class SipLbSettings {
             HEALTH,
             PROXY,
             SipSettings.CONNECTIONS,
+            SipSettings.TLS,
             SipSettings.SOCKETS,
             CommonSettings.GROUP);
 

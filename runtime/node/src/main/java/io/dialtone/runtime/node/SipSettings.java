@@ -1,5 +1,7 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.sip.transport.TlsSettings;
+import java.nio.file.Path;
 import java.util.List;
 
 /** Settings of SIP listeners and their sockets, for the balancer and for edges. */
@@ -15,7 +17,7 @@ final class SipSettings {
             "sip.listen",
             "--listen",
             SettingType.listOf(ListenerSpec.TYPE),
-            "where SIP comes in, by udp: or tcp:; port 0 lets the system choose, ;advertise=HOST:PORT tells peers another address");
+            "where SIP comes in, by udp:, tcp:, tls:, ws: or wss:; port 0 lets the system choose, ;advertise=HOST:PORT tells peers another address");
 
     static final Setting<Integer> LOOPS = Setting.of(
             "sip.loops",
@@ -137,6 +139,35 @@ final class SipSettings {
             SettingType.size("64k", "256m"),
             "1m",
             "what may wait for one peer of a connection; messages beyond that are dropped and counted");
+
+    static final Setting<List<Path>> TLS_CERTIFICATES = Setting.optional(
+                    "sip.tls-certificates",
+                    "--tls-certificates",
+                    SettingType.listOf(SettingType.file()),
+                    "PEM files, each with a certificate and those that lead to its authority; chosen by the host that a peer names, the"
+                            + " first for all others. They are read anew when they change")
+            .reference("RFC 6066, RFC 5922");
+
+    static final Setting<List<Path>> TLS_KEYS = Setting.optional(
+            "sip.tls-keys",
+            "--tls-keys",
+            SettingType.listOf(SettingType.file()),
+            "PEM files with the keys (PKCS 8, no password) of sip.tls-certificates, in the same order");
+
+    static final Setting<Path> TLS_AUTHORITIES = Setting.optional(
+            "sip.tls-authorities",
+            "--tls-authorities",
+            SettingType.file(),
+            "PEM file with the certificates of those whom we believe who peers are; without it those of the JVM");
+
+    static final Setting<TlsSettings.Clients> TLS_CLIENTS = Setting.of(
+            "sip.tls-clients",
+            "--tls-clients",
+            SettingType.oneOf(TlsSettings.Clients.class),
+            "none",
+            "what peers that connect must show: none, a certificate if they have one (wanted), or one in any case (required)");
+
+    static final SettingGroup TLS = SettingGroup.of("TLS", TLS_CERTIFICATES, TLS_KEYS, TLS_AUTHORITIES, TLS_CLIENTS);
 
     static final SettingGroup CONNECTIONS = SettingGroup.of(
             "Connections",

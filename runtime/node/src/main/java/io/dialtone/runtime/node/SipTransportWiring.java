@@ -1,11 +1,16 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.transport.IoKind;
 import io.dialtone.sip.transport.ListenerConfig;
 import io.dialtone.sip.transport.SipTransportConfig;
 import io.dialtone.sip.transport.StreamSettings;
+import io.dialtone.sip.transport.TlsSettings;
 import io.dialtone.sip.transport.WaitMode;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Turns settings into what the SIP transport wants to be told. Used by the main thread, at start. */
 final class SipTransportWiring {
@@ -15,7 +20,11 @@ final class SipTransportWiring {
     private SipTransportWiring() {}
 
     static SipTransportConfig config(
-            final Settings settings, final List<ListenerSpec> listeners, final int loops, final WaitMode waitMode) {
+            final Settings settings,
+            final List<ListenerSpec> listeners,
+            final int loops,
+            final WaitMode waitMode,
+            final Optional<TlsSettings> tls) {
         final SipTransportConfig.Builder config = SipTransportConfig.builder()
                 .loops(loops)
                 .io(
@@ -42,6 +51,7 @@ final class SipTransportWiring {
                         ms(settings.get(SipSettings.SLOW_PEER_TIME)),
                         settings.get(SipSettings.CONNECTION_PENDING)))
                 .waitMode(waitMode);
+        tls.ifPresent(config::tls);
         settings.find(NodeSettings.PARK_MAX).ifPresent(parkNs -> config.parkMaxUs(Math.max(1, us(parkNs))));
         for (final ListenerSpec listener : listeners) {
             final ListenerConfig bound = new ListenerConfig(
@@ -51,6 +61,40 @@ final class SipTransportWiring {
             config.listen(advertised == null ? bound : bound.advertise(advertised.host(), advertised.port()));
         }
         return config.build();
+    }
+
+    /** What TLS needs, if a listener speaks it; what is wrong is added to the problems. */
+    static Optional<TlsSettings> tls(
+            final Settings settings, final List<ListenerSpec> listeners, final Problems problems) {
+        final List<Path> certificates =
+                settings.find(SipSettings.TLS_CERTIFICATES).orElse(List.of());
+        final List<Path> keys = settings.find(SipSettings.TLS_KEYS).orElse(List.of());
+        if (certificates.size() != keys.size()) {
+            problems.add(SipSettings.TLS_KEYS.key() + ": " + keys.size() + " (expected: one for each of the "
+                    + certificates.size() + " in " + SipSettings.TLS_CERTIFICATES.key() + ", in the same order).");
+            return Optional.empty();
+        }
+        if (listeners.stream().noneMatch(SipTransportWiring::isSecure)) {
+            return Optional.empty();
+        }
+        if (certificates.isEmpty()) {
+            problems.add(SipSettings.TLS_CERTIFICATES.key()
+                    + ": none (expected: at least one, with its key in " + SipSettings.TLS_KEYS.key()
+                    + ", as a listener speaks tls: or wss:).");
+            return Optional.empty();
+        }
+        final List<TlsSettings.Identity> identities = new ArrayList<>();
+        for (int i = 0; i < certificates.size(); i++) {
+            identities.add(new TlsSettings.Identity(certificates.get(i), keys.get(i)));
+        }
+        return Optional.of(new TlsSettings(
+                identities,
+                settings.find(SipSettings.TLS_AUTHORITIES).orElse(null),
+                settings.get(SipSettings.TLS_CLIENTS)));
+    }
+
+    private static boolean isSecure(final ListenerSpec listener) {
+        return listener.speaks() == ViaTransport.TLS || listener.speaks() == ViaTransport.WSS;
     }
 
     private static int ms(final long ns) {

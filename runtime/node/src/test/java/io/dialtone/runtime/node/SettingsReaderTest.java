@@ -76,7 +76,7 @@ class SettingsReaderTest {
         assertContains(problems, "sip.transport: epol (expected: one of auto, epoll, nio). Maybe epoll. [--transport]");
         assertContains(problems, "Maybe 500ms. [--probe-interval]");
         assertContains(problems, "DIALTONE_SIP_LOPS is no setting. Maybe DIALTONE_SIP_LOOPS. [environment]");
-        assertContains(problems, "other transports come later");
+        assertContains(problems, "tls:, ws: or wss: instead of udp:");
         assertEquals(7, problems.size());
     }
 

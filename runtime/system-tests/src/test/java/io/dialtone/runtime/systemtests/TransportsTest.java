@@ -3,6 +3,7 @@ package io.dialtone.runtime.systemtests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -15,6 +16,9 @@ class TransportsTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
     private static final String ONE_CONNECTION = "t1";
     private static final String CONNECTION_EACH = "tn";
+
+    private static final Path AUTHORITY =
+            Path.of("src/test/resources/tls/ca.pem").toAbsolutePath();
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -84,6 +88,86 @@ class TransportsTest {
         capture.stop();
         assertEquals(List.of(), capture.objectionsTo(tcpPort));
         assertEquals(List.of(), capture.objectionsTo(balancer.port()));
+    }
+
+    @Test
+    void shouldAnswerCallsByTls() {
+        final int port = Ports.free();
+        final Platform platform = Platform.inOneProcess(stage, Platform.ANSWERING, tls("tls", port));
+        final TlsBridge bridge = TlsBridge.start(stage, port, AUTHORITY);
+
+        final SippRun uac = uac("uac", ONE_CONNECTION).option("-d", "300").calls(bridge.address(), 100, 500);
+        assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
+        final SippRun each = SippRun.named(stage, "each")
+                .scenario("uac")
+                .option("-t", CONNECTION_EACH, "-max_socket", "1000")
+                .calls(bridge.address(), 20, 60);
+        assertEquals(0, each.awaitEnd(LONG_ENOUGH), each::toString);
+
+        assertEquals(560, uac.successful() + each.successful());
+        assertEquals(
+                61,
+                platform.status("run")
+                        .path("io")
+                        .path("countersOfLoops")
+                        .get(0)
+                        .path("stream-accepted")
+                        .asLong());
+        platform.assertAllAlive();
+    }
+
+    @Test
+    void shouldAnswerABrowser() {
+        final int port = Ports.free();
+        Platform.inOneProcess(stage, Platform.ANSWERING, "--listen", "ws:127.0.0.1:" + port);
+        final Browser browser = Browser.connect(stage, port);
+
+        browser.request("INVITE", "sip:bob@127.0.0.1:" + port, "c1", 1, "<sip:bob@example.com>", List.of());
+        final String ok = browser.await("SIP/2.0 200");
+        final String to = Browser.header(ok, "To");
+        final String contact = Browser.uri(Browser.header(ok, "Contact"));
+        browser.request("ACK", contact, "c1", 1, to, List.of());
+        browser.request("BYE", contact, "c1", 2, to, List.of());
+
+        assertTrue(Browser.header(browser.await("SIP/2.0 200"), "CSeq").equals("2 BYE"));
+        assertTrue(contact.contains(";transport=ws"), contact);
+    }
+
+    @Test
+    void shouldBringByesOfServersThatSpeakUdpToABrowserThatNobodyCanAddress() {
+        final SippRun uas = SippRun.named(stage, "uas").scenario("uas-hangs-up").answers();
+        final int port = Ports.free();
+        final Balancer balancer = Balancer.start(stage, List.of(uas.address()), "--listen", "ws:127.0.0.1:" + port);
+        final Browser browser = Browser.connect(stage, port);
+
+        browser.request("INVITE", "sip:bob@127.0.0.1:" + port, "c2", 1, "<sip:bob@example.com>", List.of());
+        final String ok = browser.await("SIP/2.0 200");
+        browser.request(
+                "ACK",
+                Browser.uri(Browser.header(ok, "Contact")),
+                "c2",
+                1,
+                Browser.header(ok, "To"),
+                Browser.lines(ok, "Record-Route", "Route"));
+        final String bye = browser.await("BYE ");
+        browser.answer(bye);
+
+        Await.until("the server has its 200", LONG_ENOUGH, () -> uas.successful() > 0, uas::toString);
+        assertTrue(bye.startsWith("BYE sip:alice@df7jal23ls0d.invalid;transport=ws SIP/2.0"), bye);
+        assertEquals(0, balancer.counter("tokens.forged"));
+    }
+
+    private static String[] tls(final String scheme, final int port) {
+        return new String[] {
+            "--listen",
+            scheme + ":127.0.0.1:" + port,
+            "--tls-certificates",
+            AUTHORITY.resolveSibling("first.pem").toString(),
+            "--tls-keys",
+            AUTHORITY.resolveSibling("first.key").toString(),
+            "--tls-authorities",
+            AUTHORITY.toString()
+        };
     }
 
     private SippRun.Builder uac(final String scenario, final String mode) {

@@ -1,0 +1,118 @@
+package io.dialtone.runtime.systemtests;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import javax.net.SocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Takes connections by TCP and carries each on by TLS: for SIPp, which Debian builds without. Ends with its stage. */
+final class TlsBridge {
+    private static final int BACKLOG = 1000;
+    private static final int BYTES = 16 * 1024;
+
+    private final ServerSocket server;
+    private final SocketFactory secure;
+    private final int target;
+    private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
+
+    private TlsBridge(final ServerSocket server, final SocketFactory secure, final int target) {
+        this.server = server;
+        this.secure = secure;
+        this.target = target;
+    }
+
+    /** Leads to a port of loopback whose certificate must be of this authority. */
+    static TlsBridge start(final Stage stage, final int target, final Path authority) {
+        try {
+            final TlsBridge bridge = new TlsBridge(
+                    new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()),
+                    believing(authority).getSocketFactory(),
+                    target);
+            stage.closeAtEnd(bridge::close);
+            Thread.ofVirtual().start(bridge::accept);
+            return bridge;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String address() {
+        return "127.0.0.1:" + server.getLocalPort();
+    }
+
+    private static SSLContext believing(final Path authority) throws IOException {
+        try (InputStream in = Files.newInputStream(authority)) {
+            final KeyStore believed = KeyStore.getInstance(KeyStore.getDefaultType());
+            believed.load(null, null);
+            believed.setCertificateEntry(
+                    "ca", CertificateFactory.getInstance("X.509").generateCertificate(in));
+            final TrustManagerFactory trust =
+                    TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(believed);
+            final SSLContext context = SSLContext.getInstance("TLS");
+            context.init(null, trust.getTrustManagers(), null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private void accept() {
+        try {
+            while (!server.isClosed()) {
+                final Socket plain = server.accept();
+                final Socket other = secure.createSocket(InetAddress.getLoopbackAddress(), target);
+                open.add(plain);
+                open.add(other);
+                Thread.ofPlatform().daemon().start(() -> pump(plain, other));
+                Thread.ofPlatform().daemon().start(() -> pump(other, plain));
+            }
+        } catch (SocketException closed) {
+            // The stage is over.
+            close();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void pump(final Socket from, final Socket to) {
+        try (from;
+                to) {
+            final InputStream in = from.getInputStream();
+            final OutputStream out = to.getOutputStream();
+            final byte[] bytes = new byte[BYTES];
+            for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                out.write(bytes, 0, read);
+                out.flush();
+            }
+        } catch (IOException end) {
+            // Either side has closed: so does the other, above.
+            Thread.yield();
+        }
+    }
+
+    private void close() {
+        try {
+            server.close();
+            for (final Socket socket : open) {
+                socket.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
