@@ -101,8 +101,8 @@ final class SipSettings {
             "sip.connections-max",
             "--connections-max",
             SettingType.wholeNumber(1, 4_000_000),
-            "100000",
-            "connections of a listener in each I/O thread, both ways; more are closed as they come");
+            "20000",
+            "connections of a listener in each I/O thread, both ways; more are closed as they come. Fewer if the process may not open so many files (ulimit -n)");
 
     static final Setting<Long> CONNECTION_IDLE = Setting.of(
                     "sip.connection-idle-max",

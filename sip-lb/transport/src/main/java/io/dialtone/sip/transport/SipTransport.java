@@ -46,8 +46,9 @@ public final class SipTransport implements AutoCloseable {
      * @throws java.net.BindException if a listener cannot be bound; the message is for the operator
      * @throws IOException if a socket is refused otherwise; nothing stays open
      */
-    public static SipTransport start(final SipTransportConfig config, final SipIngressFactory ingresses)
+    public static SipTransport start(final SipTransportConfig wanted, final SipIngressFactory ingresses)
             throws IOException {
+        final SipTransportConfig config = wanted.withinFileLimit();
         final IoKind io = chooseIo(config.io());
         final StreamGreetings greetings = StreamGreetings.open(config);
         final SocketBinder binder =

@@ -30,6 +30,16 @@ public record SipTransportConfig(
         Expect.between("loops", loops, 1, LOOPS_MAX, 1);
     }
 
+    /** The same with no more connections than the process may have files. */
+    SipTransportConfig withinFileLimit() {
+        final int streamSockets = loops
+                * (int) listeners.stream()
+                        .filter(listener -> listener.transport() != ViaTransport.UDP)
+                        .count();
+        return new SipTransportConfig(
+                listeners, loops, io, sockets, datagrams, FileLimit.keepTo(streams, streamSockets), tls, waiting);
+    }
+
     /** Whether a listener has connections. */
     boolean hasStreams() {
         return listeners.stream().anyMatch(listener -> listener.transport() != ViaTransport.UDP);

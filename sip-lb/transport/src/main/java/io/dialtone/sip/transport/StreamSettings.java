@@ -12,7 +12,7 @@ package io.dialtone.sip.transport;
  */
 public record StreamSettings(
         int connectionsMax, int idleMs, int messageMs, int connectMs, int slowPeerMs, int pendingBytes) {
-    static final int CONNECTIONS_DEFAULT = 100_000;
+    static final int CONNECTIONS_DEFAULT = 20_000;
     static final int CONNECTIONS_LIMIT = 4_000_000;
     static final int IDLE_MS_DEFAULT = 600_000;
     static final int MESSAGE_MS_DEFAULT = 10_000;
@@ -31,6 +31,12 @@ public record StreamSettings(
         Expect.between("slow-peer-time-max", slowPeerMs, 100, MS_MAX, SLOW_PEER_MS_DEFAULT);
         Expect.between(
                 "connection-pending-max", pendingBytes, PENDING_BYTES_MIN, PENDING_BYTES_MAX, PENDING_BYTES_DEFAULT);
+    }
+
+    /** The same with fewer connections, if so many are too many. */
+    StreamSettings withConnectionsAtMost(final int most) {
+        return new StreamSettings(
+                Math.clamp(most, 1, connectionsMax), idleMs, messageMs, connectMs, slowPeerMs, pendingBytes);
     }
 
     /** What stands where nothing is configured. */

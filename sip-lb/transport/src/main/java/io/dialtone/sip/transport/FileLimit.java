@@ -1,0 +1,42 @@
+package io.dialtone.sip.transport;
+
+import static java.lang.System.Logger.Level.WARNING;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
+
+/**
+ * How many files the process may have open: each connection is one, and a process that has none left cannot even be asked how it is. Called by the thread that starts the
+ * transport.
+ */
+final class FileLimit {
+    private static final System.Logger LOG = System.getLogger(FileLimit.class.getName());
+
+    /** Files for all else: jars, logs, the admin server, the link. */
+    private static final long RESERVE = 512;
+
+    private FileLimit() {}
+
+    /** The settings with as many connections as there may be files for; says so if they are fewer than wanted. */
+    static StreamSettings keepTo(final StreamSettings wanted, final int sockets) {
+        if (sockets == 0
+                || !(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
+            return wanted;
+        }
+        return keepTo(wanted, sockets, system.getMaxFileDescriptorCount());
+    }
+
+    static StreamSettings keepTo(final StreamSettings wanted, final int sockets, final long files) {
+        final long each = Math.max(1, (files - RESERVE) / sockets);
+        if (each >= wanted.connectionsMax()) {
+            return wanted;
+        }
+        LOG.log(
+                WARNING,
+                "connections-max: asked for {0}, at most {1} for each listener and I/O thread, as the process may open {2} files. Raise it with: ulimit -n",
+                Integer.toString(wanted.connectionsMax()),
+                Long.toString(each),
+                Long.toString(files));
+        return wanted.withConnectionsAtMost((int) each);
+    }
+}
