@@ -1,0 +1,75 @@
+package io.dialtone.sip.routing;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Remembers which backend an affinity key went to, where the key alone does not say it: load decided, or its own backend had as much as it may.
+ * So a request repeated with credentials, and an in-dialog request of a client that ignores Record-Route, find the backend of the first.
+ * Shared by all I/O threads; see {@link AffinityMemory}.
+ */
+final class KeyMemory {
+    /** A key that is met is noted again when its entry is this part of its time old: not with each request, for the memory's sake. */
+    private static final int REFRESH_PART = 16;
+
+    private final @Nullable AffinityMemory entries;
+    private final long holdNs;
+    private final AffinityMemory.Review forget = new AffinityMemory.Review() {
+        @Override
+        public long decide(final long entry, final long ageNs) {
+            return ageNs >= holdNs ? AffinityMemory.NONE : entry;
+        }
+
+        @Override
+        public void onChanged(final long before, final long after) {
+            // Nobody counts keys.
+        }
+    };
+
+    private KeyMemory(final @Nullable AffinityMemory entries, final long holdNs) {
+        this.entries = entries;
+        this.holdNs = holdNs;
+    }
+
+    /** A memory as the balancer needs it: none where keys always say their backend. */
+    static KeyMemory of(final ProxyConfig config) {
+        final boolean needed = config.balancing().algorithm().isByLoad()
+                || config.balancing().openMax() > 0
+                || config.backends().stream().anyMatch(backend -> backend.openMax() > 0);
+        return new KeyMemory(
+                needed ? new AffinityMemory(config.limits().memoryEntries()) : null,
+                config.balancing().keyHold().toNanos());
+    }
+
+    /** The backend of a key, whatever its state, or null. */
+    @Nullable
+    Backend find(final Backends backends, final long key, final long nowNs) {
+        if (entries == null) {
+            return null;
+        }
+        final long entry = entries.find(key);
+        if (entry == AffinityMemory.NONE) {
+            return null;
+        }
+        final long ageNs = AffinityMemory.ageNs(entry, nowNs);
+        if (ageNs >= holdNs) {
+            return null;
+        }
+        if (ageNs >= holdNs / REFRESH_PART) {
+            entries.put(key, AffinityMemory.backend(entry), nowNs);
+        }
+        return backends.byId(AffinityMemory.backend(entry));
+    }
+
+    /** Forgets keys that were not met for so long. Called by the thread that probes. */
+    void sweep(final int entriesMax, final long nowNs) {
+        if (entries != null) {
+            entries.sweep(entriesMax, nowNs, forget);
+        }
+    }
+
+    void put(final long key, final Backend backend, final long nowNs) {
+        if (entries != null) {
+            entries.put(key, backend.id(), nowNs);
+        }
+    }
+}
