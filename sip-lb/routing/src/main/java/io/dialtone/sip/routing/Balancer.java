@@ -28,7 +28,8 @@ public final class Balancer {
         this.config = config;
         this.table = new BackendTable(loops, config, System::nanoTime);
         this.memory = new AffinityMemory(config.limits().memoryEntries());
-        this.keyMemory = KeyMemory.of(config);
+        this.keyMemory = new KeyMemory(
+                config.limits().memoryEntries(), config.balancing().keyHold().toNanos());
         for (int i = 0; i < loops; i++) {
             counters.add(new ProxyCounters());
             latencies.add(new ProxyLatencies());

@@ -11,7 +11,7 @@ final class KeyMemory {
     /** A key that is met is noted again when its entry is this part of its time old: not with each request, for the memory's sake. */
     private static final int REFRESH_PART = 16;
 
-    private final @Nullable AffinityMemory entries;
+    private final AffinityMemory entries;
     private final long holdNs;
     private final AffinityMemory.Review forget = new AffinityMemory.Review() {
         @Override
@@ -25,25 +25,18 @@ final class KeyMemory {
         }
     };
 
-    private KeyMemory(final @Nullable AffinityMemory entries, final long holdNs) {
-        this.entries = entries;
-        this.holdNs = holdNs;
-    }
+    /** Until there is something to be found nobody looks: keys say their backend themselves. */
+    private volatile boolean isUsed;
 
-    /** A memory as the balancer needs it: none where keys always say their backend. */
-    static KeyMemory of(final ProxyConfig config) {
-        final boolean needed = config.balancing().algorithm().isByLoad()
-                || config.balancing().openMax() > 0
-                || config.backends().stream().anyMatch(backend -> backend.openMax() > 0);
-        return new KeyMemory(
-                needed ? new AffinityMemory(config.limits().memoryEntries()) : null,
-                config.balancing().keyHold().toNanos());
+    KeyMemory(final int size, final long holdNs) {
+        this.entries = new AffinityMemory(size);
+        this.holdNs = holdNs;
     }
 
     /** The backend of a key, whatever its state, or null. */
     @Nullable
     Backend find(final Backends backends, final long key, final long nowNs) {
-        if (entries == null) {
+        if (!isUsed) {
             return null;
         }
         final long entry = entries.find(key);
@@ -62,14 +55,15 @@ final class KeyMemory {
 
     /** Forgets keys that were not met for so long. Called by the thread that probes. */
     void sweep(final int entriesMax, final long nowNs) {
-        if (entries != null) {
+        if (isUsed) {
             entries.sweep(entriesMax, nowNs, forget);
         }
     }
 
     void put(final long key, final Backend backend, final long nowNs) {
-        if (entries != null) {
-            entries.put(key, backend.id(), nowNs);
+        entries.put(key, backend.id(), nowNs);
+        if (!isUsed) {
+            isUsed = true;
         }
     }
 }
