@@ -28,7 +28,10 @@ final class BackendVitals {
     private static final int TIMES_DOWN = FIRST_LINE + LINE + 3;
     private static final int TIMES_EJECTED = FIRST_LINE + LINE + 4;
     private static final int LATENCIES = FIRST_LINE + 2 * LINE;
+    private static final int LAST_ASKED = LATENCIES + RequestClass.COUNT;
     private static final int LOOPS = FIRST_LINE + 3 * LINE;
+
+    private static final long ASKED_STEP_NS = 1_000_000;
 
     private static final int REQUESTS = 0;
     private static final int RESPONSES = 1;
@@ -91,6 +94,13 @@ final class BackendVitals {
     /** Called by any I/O thread. */
     void onFirstResponse(final RequestClass kind, final int loop, final long latencyNs) {
         firstResponse[kind.ordinal()][loop].record(latencyNs);
+    }
+
+    /** A request of a class left whose response is awaited; noted to a millisecond. Called by any I/O thread. */
+    void onAsked(final RequestClass kind, final long nowNs) {
+        if (nowNs - lastAskedNs(kind) >= ASKED_STEP_NS || lastAskedNs(kind) == 0) {
+            LONGS.setOpaque(values, LAST_ASKED + kind.ordinal(), stamp(nowNs));
+        }
     }
 
     /** Called by any I/O thread. */
@@ -190,6 +200,11 @@ final class BackendVitals {
     /** What is known of its response times, for {@link PeakEwma}. Called by any thread. */
     long latency(final RequestClass kind) {
         return (long) LONGS.getOpaque(values, LATENCIES + kind.ordinal());
+    }
+
+    /** When a request of a class was last sent; 0 if never. Called by any thread. */
+    long lastAskedNs(final RequestClass kind) {
+        return (long) LONGS.getOpaque(values, LAST_ASKED + kind.ordinal());
     }
 
     int probeAnswered() {

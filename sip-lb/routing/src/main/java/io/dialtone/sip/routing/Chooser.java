@@ -113,7 +113,7 @@ final class Chooser {
     /** How long it takes a backend to answer, with what it has to do already. */
     private float effort(final Backends backends, final int index, final RequestClass kind, final long nowNs) {
         final BackendVitals vitals = backends.eligible(index).vitals();
-        final float latencyNs = Math.max(LATENCY_FLOOR_NS, latency.costNs(vitals.latency(kind), nowNs));
-        return latencyNs * (1 + vitals.open() * backends.relief(index));
+        final float latencyNs = latency.costNs(vitals.latency(kind), vitals.lastAskedNs(kind), nowNs);
+        return Math.max(LATENCY_FLOOR_NS, latencyNs) * (1 + vitals.open() * backends.relief(index));
     }
 }

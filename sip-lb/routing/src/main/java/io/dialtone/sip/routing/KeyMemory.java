@@ -43,11 +43,7 @@ final class KeyMemory {
         if (entry == AffinityMemory.NONE) {
             return null;
         }
-        final long ageNs = AffinityMemory.ageNs(entry, nowNs);
-        if (ageNs >= holdNs) {
-            return null;
-        }
-        if (ageNs >= holdNs / REFRESH_PART) {
+        if (AffinityMemory.ageNs(entry, nowNs) >= holdNs / REFRESH_PART) {
             entries.put(key, AffinityMemory.backend(entry), nowNs);
         }
         return backends.byId(AffinityMemory.backend(entry));

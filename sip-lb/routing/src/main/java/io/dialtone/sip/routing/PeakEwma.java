@@ -11,18 +11,24 @@ package io.dialtone.sip.routing;
  *   response time in ns, a float (32) | when it was heard, in units of 1.05 ms (32)
  * </pre>
  *
- * Without news it decays towards zero: a backend that was slow is tried again, and one answer tells whether it still is.
+ * Without news it decays towards zero: that is an invitation to try a slow backend again. One request is enough: while its answer is awaited what was known
+ * before holds, for a decay at most. Else all requests of that time would follow, because nothing bad is known.
  */
 final class PeakEwma {
     /** Nothing is known. */
     static final long NONE = 0;
 
+    /** What to reckon with while nothing was ever heard and the first answer is awaited: T1, after which clients ask again (RFC 3261 table 4). */
+    static final long UNKNOWN_NS = 500_000_000;
+
     private static final int TICK_SHIFT = 20;
     private static final double TICK_NS = 1L << TICK_SHIFT;
 
+    private final long decayNs;
     private final double ticksPerDecay;
 
     PeakEwma(final long decayNs) {
+        this.decayNs = decayNs;
         ticksPerDecay = decayNs / TICK_NS;
     }
 
@@ -41,9 +47,21 @@ final class PeakEwma {
         return (long) Float.floatToRawIntBits(after) << 32 | (tick & 0xFFFF_FFFFL);
     }
 
-    /** The response time to reckon with now. */
-    float costNs(final long known, final long nowNs) {
+    /**
+     * The response time to reckon with now.
+     *
+     * @param askedNs when a request was last sent, 0 for never
+     */
+    float costNs(final long known, final long askedNs, final long nowNs) {
+        if (isAwaited(known, askedNs, nowNs)) {
+            return known == NONE ? UNKNOWN_NS : valueOf(known);
+        }
         return known == NONE ? 0 : valueOf(known) * kept(known, tickOf(nowNs));
+    }
+
+    /** Whether a request was sent since the last answer, not longer ago than a decay. */
+    private boolean isAwaited(final long known, final long askedNs, final long nowNs) {
+        return askedNs != 0 && nowNs - askedNs < decayNs && (known == NONE || tickOf(askedNs) - (int) known > 0);
     }
 
     private float kept(final long known, final int tick) {

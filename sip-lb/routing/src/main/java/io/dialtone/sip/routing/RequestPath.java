@@ -603,6 +603,7 @@ final class RequestPath {
         }
         if (open) {
             backend.vitals().openCount().onOpened();
+            backend.vitals().onAsked(RequestClass.of(message.method()), nowNs);
         }
         if (AffinityMemory.isOpen(replaced)) {
             loop.table.onClosed(backends, AffinityMemory.backend(replaced));

@@ -18,6 +18,9 @@ final class ResponsePath {
     private static final int TRYING = 100;
     private static final int SERVICE_UNAVAILABLE = 503;
 
+    /** What a 503 counts as, so that it attracts no requests: T1, as a request that has to be sent again (RFC 3261 table 4). */
+    private static final long REFUSAL_NS = 500_000_000;
+
     private final ProxyLoop loop;
     private final PeakEwma latency;
     private final SipMessage message;
@@ -206,8 +209,7 @@ final class ResponsePath {
         final BackendVitals vitals = backend.vitals();
         vitals.onFirstResponse(kind, loop.index, tookNs);
         // Who refuses at once is not fast.
-        if (status != SERVICE_UNAVAILABLE) {
-            vitals.latency(kind, latency.with(vitals.latency(kind), tookNs, nowNs));
-        }
+        final long reckonedNs = status == SERVICE_UNAVAILABLE ? Math.max(tookNs, REFUSAL_NS) : tookNs;
+        vitals.latency(kind, latency.with(vitals.latency(kind), reckonedNs, nowNs));
     }
 }

@@ -125,7 +125,7 @@ final class AffinityMemoryTest {
 
     @Test
     void shouldCloseEachOpenEntryExactlyOnceThoughThreadsRace() throws InterruptedException {
-        final AffinityMemory small = new AffinityMemory(64);
+        final AffinityMemory small = new AffinityMemory(4);
         final AtomicLong open = new AtomicLong();
         final AffinityMemory.Review closeAll = new AffinityMemory.Review() {
             @Override
@@ -147,8 +147,8 @@ final class AffinityMemoryTest {
                 final SplittableRandom random = new SplittableRandom(me);
                 for (int i = 0; i < 300_000; i++) {
                     // Few keys and few places: threads meet all the time.
-                    final long key = (1 + random.nextInt(200)) * 0x9e37_79b9_7f4a_7c15L;
-                    if (random.nextInt(3) == 0) {
+                    final long key = (1 + random.nextInt(6)) * 0x9e37_79b9_7f4a_7c15L;
+                    if (random.nextInt(3) > 0) {
                         final boolean isFinal = random.nextBoolean();
                         final long before = small.mark(key, isFinal);
                         if (isFinal && AffinityMemory.isOpen(before)) {
@@ -161,7 +161,7 @@ final class AffinityMemoryTest {
                         }
                     }
                     if (me == 0 && i % 1_000 == 0) {
-                        small.sweep(64, i * 1_000L, closeAll);
+                        small.sweep(4, i * 1_000L, closeAll);
                     }
                 }
             });
@@ -173,7 +173,7 @@ final class AffinityMemoryTest {
             thread.join();
         }
 
-        small.sweep(64, 1L, closeAll);
+        small.sweep(4, 1L, closeAll);
         assertEquals(0, open.get());
     }
 

@@ -161,6 +161,16 @@ final class EjectionTest {
     }
 
     @Test
+    void shouldCountARequestWithoutAnswerOnce() {
+        pass(Duration.ofSeconds(1));
+        callTo(FIRST_BACKEND);
+        pass(Duration.ofSeconds(40));
+
+        assertEquals(1, proxy.count(ProxyCounter.FAILED_NO_ANSWER));
+        assertEquals(1, proxy.count(ProxyCounter.EXPIRED));
+    }
+
+    @Test
     void shouldNotHoldLostRequestsAgainstABackendThatServedLaterOnes() {
         pass(Duration.ofSeconds(1));
         for (int i = 0; i < 50; i++) {
@@ -329,5 +339,7 @@ final class EjectionTest {
         pass(TURN);
 
         assertEquals(BackendState.EJECTED, state(FIRST_BACKEND));
+        assertEquals(0, status(FIRST_BACKEND).sharePercent());
+        assertEquals(address(SECOND_BACKEND), call().to());
     }
 }
