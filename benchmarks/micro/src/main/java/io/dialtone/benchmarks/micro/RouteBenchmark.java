@@ -1,7 +1,9 @@
 package io.dialtone.benchmarks.micro;
 
+import io.dialtone.sip.routing.Algorithm;
 import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.Balancer;
+import io.dialtone.sip.routing.BalancingConfig;
 import io.dialtone.sip.routing.ProxyConfig;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipProxy;
@@ -46,6 +48,10 @@ public class RouteBenchmark {
     @Param({"2", "100"})
     public int backends;
 
+    /** How new calls find theirs; the others by {@code -p algorithm=LEAST_OF_TWO,PEAK_EWMA}. */
+    @Param("WEIGHTED_HASH")
+    public Algorithm algorithm;
+
     private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect(8_192));
     private final SipFlow caller =
             new SipFlow().remote(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 5071));
@@ -66,6 +72,7 @@ public class RouteBenchmark {
                 .backends(IntStream.rangeClosed(1, backends)
                         .mapToObj(i -> BackendSpec.parse("127.0.1." + i + ":5072"))
                         .toList())
+                .balancing(BalancingConfig.defaults().withAlgorithm(algorithm))
                 .build();
         branchPlace =
                 new String(SipMessages.INVITE, StandardCharsets.US_ASCII).indexOf("z9hG4bK-") + "z9hG4bK-".length();

@@ -60,7 +60,7 @@ final class BackendsCommand implements Runnable {
     /** Adds one. */
     @Command(name = "add", description = "Add a backend; its share of new calls grows by slow start.")
     static final class Add extends ToolCommand {
-        @Parameters(paramLabel = "HOST:PORT[;weight=N]", description = "The backend.")
+        @Parameters(paramLabel = "HOST:PORT[;weight=N][;open-max=N]", description = "The backend.")
         private String backend = "";
 
         @Override

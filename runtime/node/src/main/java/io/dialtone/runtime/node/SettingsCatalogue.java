@@ -12,6 +12,7 @@ final class SettingsCatalogue {
     static final List<SettingGroup> GROUPS = List.of(
             SipSettings.LISTENING,
             SipLbSettings.BACKENDS_GROUP,
+            SipLbSettings.BALANCING,
             SipLbSettings.HEALTH,
             SipLbSettings.PROXY,
             SipSettings.CONNECTIONS,

@@ -3,6 +3,7 @@ package io.dialtone.runtime.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialtone.sip.routing.Algorithm;
 import io.dialtone.sip.routing.BackendControl;
 import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.BackendState;
@@ -10,6 +11,7 @@ import io.dialtone.sip.routing.BackendStatus;
 import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.ProxyCounter;
 import io.dialtone.sip.routing.ProxyStatus;
+import io.dialtone.sip.routing.RequestClass;
 import io.dialtone.sip.transport.SipTransport;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -79,8 +81,21 @@ final class SipLbPages implements AdminPages {
                 page.sample(backend.state() == state ? 1 : 0, "backend", backend.name(), "state", lower(state));
             }
         }
-        gauge(page, backends, "weight", "Weight of a backend as configured.", BackendStatus::weight);
-        gauge(page, backends, "share_percent", "How much of its weight counts now.", BackendStatus::sharePercent);
+        gauge(page, backends, "weight", "Weight of a backend as configured.", backend -> (long) backend.weight());
+        gauge(page, backends, "share_percent", "How much of its weight counts now.", backend ->
+                (long) backend.sharePercent());
+        gauge(
+                page,
+                backends,
+                "open_transactions",
+                "Transactions that await a final response from a backend.",
+                BackendStatus::open);
+        gauge(
+                page,
+                backends,
+                "open_transactions_max",
+                "Most it may have; new ones are refused at that. 0 is no limit.",
+                backend -> (long) backend.openMax());
         counter(page, backends, "requests", "Requests sent to a backend, probes not counted.", BackendStatus::requests);
         counter(
                 page,
@@ -102,9 +117,20 @@ final class SipLbPages implements AdminPages {
                 "Probes a backend did not answer in time.",
                 BackendStatus::probesMissed);
         counter(page, backends, "down", "How often a backend went down.", BackendStatus::timesDown);
+        counter(
+                page,
+                backends,
+                "ejected",
+                "How often a backend was taken out of use because its requests failed.",
+                BackendStatus::timesEjected);
         page.histogram(
-                "dialtone_sip_lb_backend_first_response_seconds", "Time from a request to a backend's first response.");
-        backends.forEach(backend -> page.sample(backend.firstResponse(), "backend", backend.name()));
+                "dialtone_sip_lb_backend_first_response_seconds",
+                "Time from a request to a backend's first response, by class of request.");
+        for (final BackendStatus backend : backends) {
+            for (final RequestClass kind : RequestClass.values()) {
+                page.sample(backend.firstResponse(kind), "backend", backend.name(), "class", kind.text());
+            }
+        }
     }
 
     private static void gauge(
@@ -112,7 +138,7 @@ final class SipLbPages implements AdminPages {
             final List<BackendStatus> backends,
             final String name,
             final String help,
-            final Function<BackendStatus, Integer> value) {
+            final Function<BackendStatus, Long> value) {
         page.gauge("dialtone_sip_lb_backend_" + name, help);
         backends.forEach(backend -> page.sample(value.apply(backend), "backend", backend.name()));
     }
@@ -131,7 +157,10 @@ final class SipLbPages implements AdminPages {
     public void status(final ObjectNode status) {
         transportPages.status(status);
         final ProxyStatus proxy = balancer.status();
-        status.put("affinity", balancer.config().affinity().toString());
+        final Algorithm algorithm = balancer.config().balancing().algorithm();
+        status.put("affinity", balancer.config().affinity().toString())
+                .put("algorithm", lower(algorithm))
+                .put("algorithmMeaning", algorithm.meaning());
         final ArrayNode backends = status.putArray("backends");
         for (final BackendStatus backend : proxy.backends()) {
             final ObjectNode entry = backends.addObject();
@@ -142,14 +171,21 @@ final class SipLbPages implements AdminPages {
                     .put("draining", backend.draining())
                     .put("weight", backend.weight())
                     .put("sharePercent", backend.sharePercent())
+                    .put("open", backend.open())
+                    .put("openMax", backend.openMax())
                     .put("newCalls", backend.newCalls())
                     .put("requests", backend.requests())
                     .put("responses", backend.responses())
                     .put("probesSent", backend.probesSent())
                     .put("probesMissed", backend.probesMissed())
                     .put("timesDown", backend.timesDown())
+                    .put("timesEjected", backend.timesEjected())
                     .put("silentMs", backend.silentMs());
             entry.set("firstResponseMs", LatencyJson.of(backend.firstResponse()));
+            final ObjectNode byClass = entry.putObject("firstResponseMsByClass");
+            for (final RequestClass kind : RequestClass.values()) {
+                byClass.set(kind.text(), LatencyJson.of(backend.firstResponse(kind)));
+            }
         }
         final ObjectNode latencies = status.putObject("latencyMs");
         latencies.set("inviteFirstResponse", LatencyJson.of(proxy.inviteFirstResponse()));
@@ -281,8 +317,8 @@ final class SipLbPages implements AdminPages {
                 + counters.getOrDefault(ProxyCounter.NEW_CALLS, 0L) + " dispatched anew";
     }
 
-    private static String lower(final BackendState state) {
-        return state.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    private static String lower(final Enum<?> constant) {
+        return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static String snake(final String name) {

@@ -4,6 +4,8 @@ import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.Balancer;
+import io.dialtone.sip.routing.BalancingConfig;
+import io.dialtone.sip.routing.EjectionConfig;
 import io.dialtone.sip.routing.HealthConfig;
 import io.dialtone.sip.routing.ProxyConfig;
 import io.dialtone.sip.transport.SipTransport;
@@ -81,7 +83,12 @@ final class SipLbRole {
                 .aliases(settings.find(SipLbSettings.ALIASES).orElse(List.of()))
                 .recordRoute(settings.get(SipLbSettings.RECORD_ROUTE))
                 .proxyRequirePassed(settings.find(SipLbSettings.PROXY_REQUIRE).orElse(List.of()))
-                .health(health(settings, problems))
+                .health(health(settings, problems).withEjection(ejection(settings, problems)))
+                .balancing(BalancingConfig.defaults()
+                        .withAlgorithm(settings.get(SipLbSettings.ALGORITHM))
+                        .withOpenMax(settings.get(SipLbSettings.OPEN_MAX))
+                        .withLatencyDecay(Duration.ofNanos(settings.get(SipLbSettings.LATENCY_DECAY)))
+                        .withKeyHold(Duration.ofNanos(settings.get(SipLbSettings.KEY_HOLD))))
                 .limits(ProxyConfig.Limits.defaults()
                         .withMemoryEntries(settings.get(SipLbSettings.MEMORY_ENTRIES))
                         .withRetryAfterSeconds((int) Duration.ofNanos(settings.get(SipLbSettings.RETRY_AFTER))
@@ -132,6 +139,25 @@ final class SipLbRole {
                 .withSlowStart(
                         Duration.ofNanos(settings.get(SipLbSettings.SLOW_START)),
                         settings.get(SipLbSettings.SLOW_START_PERCENT));
+    }
+
+    private static EjectionConfig ejection(final Settings settings, final Problems problems) {
+        final Duration time = Duration.ofNanos(settings.get(SipLbSettings.EJECT_TIME));
+        final Duration timeMax = Duration.ofNanos(settings.get(SipLbSettings.EJECT_TIME_MAX));
+        if (time.compareTo(timeMax) > 0) {
+            problems.wrongValue(
+                    SipLbSettings.EJECT_TIME.key(),
+                    time.toMillis() + "ms",
+                    "at most sip-lb.eject-time-max, which is " + timeMax.toMillis() + "ms",
+                    timeMax.toMillis() + "ms",
+                    settings.origin(SipLbSettings.EJECT_TIME));
+            return EjectionConfig.defaults();
+        }
+        return EjectionConfig.defaults()
+                .withFailures(settings.get(SipLbSettings.EJECT_FAILURES))
+                .withNoAnswer(Duration.ofNanos(settings.get(SipLbSettings.EJECT_NO_ANSWER)))
+                .withTimes(time, timeMax)
+                .withPercentMax(settings.get(SipLbSettings.EJECT_PERCENT_MAX));
     }
 
     /** Backends from options and file together; each may be there once. */

@@ -1,15 +1,19 @@
 package io.dialtone.runtime.node;
 
 import io.dialtone.api.AffinityRule;
+import io.dialtone.sip.routing.Algorithm;
 import io.dialtone.sip.routing.BackendSpec;
+import io.dialtone.sip.routing.BalancingConfig;
+import io.dialtone.sip.routing.EjectionConfig;
 import java.nio.file.Path;
 import java.util.List;
 
 /** Settings of the stand-alone SIP balancer. */
 final class SipLbSettings {
     static final SettingType<BackendSpec> BACKEND = SettingType.readBy(
-            "HOST:PORT[;weight=N]",
-            "HOST:PORT, if need be with ;weight=N, N from " + BackendSpec.WEIGHT_MIN + " to " + BackendSpec.WEIGHT_MAX,
+            "HOST:PORT[;weight=N][;open-max=N]",
+            "HOST:PORT, if need be with ;weight=N, N from " + BackendSpec.WEIGHT_MIN + " to " + BackendSpec.WEIGHT_MAX
+                    + ", and ;open-max=N",
             BackendSpec::parse,
             List.of());
 
@@ -23,7 +27,7 @@ final class SipLbSettings {
             "sip-lb.backends",
             "--backend",
             SettingType.listOf(BACKEND),
-            "a server that takes calls, and its share of them; once for each");
+            "a server that takes calls, its share of them, and most transactions it may have open; once for each");
 
     static final Setting<Path> BACKENDS_FILE = Setting.optional(
             "sip-lb.backends-file",
@@ -38,6 +42,37 @@ final class SipLbSettings {
             "call-id",
             "which part of a request decides its backend, when no dialog does: call-id, from-user, to-user, request-uri-user"
                     + " or header:NAME");
+
+    static final Setting<Algorithm> ALGORITHM = Setting.of(
+            "sip-lb.algorithm",
+            "--algorithm",
+            SettingType.oneOf(Algorithm.class),
+            "weighted-hash",
+            "how the backend of a new key is chosen: weighted-hash by the key alone; of its first two by hash, least-of-two the one"
+                    + " with fewer open transactions for its weight, peak-ewma the one that answers sooner, open transactions"
+                    + " counted in. REGISTER always goes by its address of record");
+
+    static final Setting<Integer> OPEN_MAX = Setting.of(
+            "sip-lb.open-max",
+            "--open-max",
+            SettingType.wholeNumber(0, BalancingConfig.OPEN_MAX_MOST),
+            "0",
+            "most transactions that await a final response from a backend without an open-max of its own; when all have as many,"
+                    + " new requests are answered 503; 0 is no limit");
+
+    static final Setting<Long> LATENCY_DECAY = Setting.of(
+            "sip-lb.latency-decay",
+            "--latency-decay",
+            SettingType.duration("100ms", "10m"),
+            "10s",
+            "for peak-ewma: after so long without news, a third of what is known of a response time is left");
+
+    static final Setting<Long> KEY_HOLD = Setting.of(
+            "sip-lb.key-hold",
+            "--key-hold",
+            SettingType.duration("1s", "15m"),
+            "10m",
+            "for algorithms by load and for limits: how long a key that is not met keeps its backend");
 
     static final Setting<Path> TOKEN_KEY_FILE = Setting.optional(
             "sip-lb.token-key-file",
@@ -79,7 +114,7 @@ final class SipLbSettings {
             "--probe-interval",
             SettingType.duration("0ms", "1h"),
             "500ms",
-            "between two OPTIONS to a backend that answers; 0 is off, and then nothing is ever taken out of use");
+            "between two OPTIONS to a backend that answers; 0 is off, and then only ejection takes one out of use");
 
     static final Setting<Long> PROBE_TIMEOUT = Setting.of(
             "sip-lb.probe-timeout",
@@ -123,6 +158,42 @@ final class SipLbSettings {
             "10",
             "share of its weight that it begins with");
 
+    static final Setting<Integer> EJECT_FAILURES = Setting.of(
+                    "sip-lb.eject-failures",
+                    "--eject-failures",
+                    SettingType.wholeNumber(0, EjectionConfig.FAILURES_MAX),
+                    "5",
+                    "requests in a row that a backend answered 503 or not at all before it is taken out of use for a while; 0 is off")
+            .reference("RFC 3261 21.5.4");
+
+    static final Setting<Long> EJECT_NO_ANSWER = Setting.of(
+            "sip-lb.eject-no-answer",
+            "--eject-no-answer",
+            SettingType.duration("100ms", "32s"),
+            "5s",
+            "a request without any response for so long has failed, unless a later one succeeded");
+
+    static final Setting<Long> EJECT_TIME = Setting.of(
+            "sip-lb.eject-time",
+            "--eject-time",
+            SettingType.duration("100ms", "1h"),
+            "5s",
+            "how long a backend is out of use the first time; each time twice as long; then it starts slowly");
+
+    static final Setting<Long> EJECT_TIME_MAX = Setting.of(
+            "sip-lb.eject-time-max",
+            "--eject-time-max",
+            SettingType.duration("100ms", "1h"),
+            "2m",
+            "the longest of these times; a backend in use for so long begins with the first again");
+
+    static final Setting<Integer> EJECT_PERCENT_MAX = Setting.of(
+            "sip-lb.eject-percent-max",
+            "--eject-percent-max",
+            SettingType.wholeNumber(0, 100),
+            "50",
+            "no ejection leaves more than this part of all backends out of use, those down or drained counted in");
+
     static final Setting<Long> RETRY_AFTER = Setting.of(
                     "sip-lb.retry-after",
                     "--retry-after",
@@ -155,6 +226,8 @@ final class SipLbSettings {
 
     static final SettingGroup BACKENDS_GROUP =
             SettingGroup.of("Backends", BACKENDS, BACKENDS_FILE, AFFINITY, TOKEN_KEY_FILE);
+    static final SettingGroup BALANCING =
+            SettingGroup.of("Choice of a backend", ALGORITHM, OPEN_MAX, LATENCY_DECAY, KEY_HOLD);
     static final SettingGroup HEALTH = SettingGroup.of(
             "Health of backends",
             PROBE_INTERVAL,
@@ -163,7 +236,12 @@ final class SipLbSettings {
             PROBE_RISE,
             SUSPECT_AFTER,
             SLOW_START,
-            SLOW_START_PERCENT);
+            SLOW_START_PERCENT,
+            EJECT_FAILURES,
+            EJECT_NO_ANSWER,
+            EJECT_TIME,
+            EJECT_TIME_MAX,
+            EJECT_PERCENT_MAX);
     static final SettingGroup PROXY = SettingGroup.of(
             "Proxy",
             RECORD_ROUTE,
@@ -178,6 +256,7 @@ final class SipLbSettings {
     static final List<SettingGroup> GROUPS = List.of(
             SipSettings.LISTENING,
             BACKENDS_GROUP,
+            BALANCING,
             HEALTH,
             PROXY,
             SipSettings.CONNECTIONS,

@@ -51,8 +51,11 @@ final class StatusText {
             out.println(title + " is not ready: " + process.path("notReady").asText());
         }
         if (process.has("backends")) {
-            heading(title + ": backends, affinity " + process.path("affinity").asText());
+            heading(title + ": backends by " + process.path("algorithm").asText() + ", affinity "
+                    + process.path("affinity").asText());
             backends(process.path("backends"));
+            heading(title + ": first responses of backends by class of request");
+            responseTimes(process.path("backends"));
         }
         if (process.has("peers")) {
             heading(title + ": peers over the link");
@@ -89,12 +92,14 @@ final class StatusText {
                 "STATE",
                 "WEIGHT",
                 "SHARE",
+                "OPEN",
                 "NEW CALLS",
                 "REQUESTS",
                 "RESPONSES",
                 "P50 ms",
                 "P99 ms",
                 "WENT DOWN",
+                "EJECTED",
                 "LAST HEARD");
         for (final JsonNode backend : backends) {
             final long silentMs = backend.path("silentMs").asLong();
@@ -103,15 +108,40 @@ final class StatusText {
                     backend.path("state").asText(),
                     backend.path("weight").asText(),
                     backend.path("sharePercent").asText() + "%",
+                    backend.path("open").asText()
+                            + (backend.path("openMax").asLong() == 0
+                                    ? ""
+                                    : " of " + backend.path("openMax").asText()),
                     backend.path("newCalls").asText(),
                     backend.path("requests").asText(),
                     backend.path("responses").asText(),
                     backend.path("firstResponseMs").path("p50").asText(),
                     backend.path("firstResponseMs").path("p99").asText(),
                     backend.path("timesDown").asText(),
+                    backend.path("timesEjected").asText(),
                     silentMs < 0
                             ? "never"
                             : silentMs < 10_000 ? silentMs + " ms ago" : duration(silentMs / 1000) + " ago");
+        }
+        table.print(out);
+    }
+
+    private void responseTimes(final JsonNode backends) {
+        final TextTable table = new TextTable("BACKEND", "REQUESTS", "COUNT", "P50 ms", "P90 ms", "P99 ms", "P99.9 ms");
+        for (final JsonNode backend : backends) {
+            for (final Map.Entry<String, JsonNode> each :
+                    backend.path("firstResponseMsByClass").properties()) {
+                if (each.getValue().path("count").asLong() > 0) {
+                    table.row(
+                            backend.path("name").asText(),
+                            each.getKey(),
+                            each.getValue().path("count").asText(),
+                            each.getValue().path("p50").asText(),
+                            each.getValue().path("p90").asText(),
+                            each.getValue().path("p99").asText(),
+                            each.getValue().path("p999").asText());
+                }
+            }
         }
         table.print(out);
     }

@@ -94,7 +94,7 @@ final class ReferenceDocs {
         page.append(
                 "# Metrics\n\n`GET /metrics` on the admin address, in the text format of Prometheus (version 0.0.4). Histograms are in seconds.\n");
         page.append(
-                "Labels: `backend`, `state`, `loop`, `node`, `edge`, `member`, `thread`, `peer`, `peer_thread`, `why`, as the samples show.\n");
+                "Labels: `backend`, `state`, `class`, `loop`, `node`, `edge`, `member`, `thread`, `peer`, `peer_thread`, `why`, as the samples show.\n");
         pages.forEach((role, text) -> {
             page.append("\n## ").append(role).append("\n\n| metric | type | what |\n|---|---|---|\n");
             final Map<String, String> types = new TreeMap<>();

@@ -4,12 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.BackendStatus;
 import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.ProxyConfig;
 import io.dialtone.sip.transport.SipTransport;
 import io.dialtone.sip.transport.SipTransportConfig;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -83,6 +87,36 @@ class SipLbPagesTest {
         command("drain", "{\"backend\":\"127.0.0.1:5071\",\"undo\":true}");
         command("backends", "{\"remove\":\"127.0.0.1:5072\"}");
         assertEquals(List.of("127.0.0.1:5071"), names());
+    }
+
+    @Test
+    void shouldShowTheAlgorithmAndWhatIsOpenAndResponseTimesByClass() throws Exception {
+        command("backends", "{\"add\":\"127.0.0.1:5072;open-max=400\"}");
+        final ObjectNode status = Json.object();
+        pages.orElseThrow().status(status);
+        final MetricsPage metrics = new MetricsPage();
+        pages.orElseThrow().metrics(metrics);
+        final StringWriter text = new StringWriter();
+        new StatusText(new PrintWriter(text), false).print(List.of(status));
+
+        assertEquals("weighted-hash", status.path("algorithm").asText());
+        final JsonNode second = status.path("backends").path(1);
+        assertEquals(400, second.path("openMax").asInt());
+        assertEquals(0, second.path("open").asInt(-1));
+        assertEquals(0, second.path("timesEjected").asInt(-1));
+        for (final String kind : List.of("invite", "register", "other")) {
+            assertTrue(second.path("firstResponseMsByClass").path(kind).has("p99"), kind);
+            assertTrue(
+                    metrics.toString()
+                            .contains(
+                                    "dialtone_sip_lb_backend_first_response_seconds_count{backend=\"127.0.0.1:5072\",class=\""
+                                            + kind + "\"} 0\n"),
+                    kind);
+        }
+        assertTrue(metrics.toString()
+                .contains("dialtone_sip_lb_backend_open_transactions_max{backend=\"127.0.0.1:5072\"} 400\n"));
+        assertTrue(text.toString().contains("backends by weighted-hash, affinity call-id"), text.toString());
+        assertTrue(text.toString().contains("0 of 400"), text.toString());
     }
 
     @Test

@@ -41,11 +41,24 @@ final class AffinityKey {
             case REQUEST_URI_USER -> wrapUser(request.requestUriOffset(), request.requestUriLength());
             case HEADER -> wrapHeader(request);
         };
-        if (!found) {
-            buffer = request.buffer();
-            offset = request.callIdOffset();
-            length = request.callIdLength();
-        }
+        return found ? this : wrapCallId(request);
+    }
+
+    /**
+     * The key of a REGISTER: what a header rule names, else the user of its address of record, which is its To (RFC 3261 section 10.2). Devices of a
+     * user have their own Call-IDs and, behind a gateway, another From; a registrar must see all of a user's bindings.
+     */
+    AffinityKey wrapRegistration(final SipMessage request) {
+        buffer = request.buffer();
+        final boolean found =
+                (rule.kind() == AffinityRule.Kind.HEADER && wrapHeader(request)) || wrapUserOf(request, HeaderName.TO);
+        return found ? this : wrapCallId(request);
+    }
+
+    private AffinityKey wrapCallId(final SipMessage request) {
+        buffer = request.buffer();
+        offset = request.callIdOffset();
+        length = request.callIdLength();
         return this;
     }
 

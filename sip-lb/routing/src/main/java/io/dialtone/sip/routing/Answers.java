@@ -83,6 +83,14 @@ final class Answers {
         }
     }
 
+    /** The same when backends are in use, but have as much open as they may. */
+    void refuseAtLimit(final SipMessage request, final SipFlow from, final long nowNs) {
+        if (begin(request, 503, NO_BACKEND, ProxyCounter.REFUSED_AT_LIMIT, nowNs)) {
+            answer.writer().header(HeaderName.RETRY_AFTER, loop.config.limits().retryAfterSeconds());
+            finish(from);
+        }
+    }
+
     /** 420 with what we do not know, word for word (RFC 3261 section 16.3 step 5). */
     void refuseExtension(final SipMessage request, final SipFlow from, final long nowNs) {
         if (begin(request, 420, BAD_EXTENSION, ProxyCounter.REFUSED_EXTENSION, nowNs)) {

@@ -4,6 +4,7 @@ import io.dialtone.placement.table.SipHash;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.function.IntFunction;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -43,26 +44,28 @@ final class Backend {
         this.share = share;
     }
 
-    /** Looks the name up; may block. */
-    static Backend resolve(final BackendSpec spec, final int loops) throws UnknownHostException {
+    /**
+     * Looks the name up; may block.
+     *
+     * @param counts where the count of open transactions is found that belongs to an id
+     */
+    static Backend resolve(final BackendSpec spec, final int loops, final IntFunction<OpenCount> counts)
+            throws UnknownHostException {
         final InetAddress address = InetAddress.getByName(spec.host());
         final SipFlow flow = new SipFlow().remote(new InetSocketAddress(address, spec.port()));
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[20]);
         bytes.putLong(0, flow.remoteHigh());
         bytes.putLong(8, flow.remoteLow());
         bytes.putInt(16, flow.remotePort());
+        final long seed = IDENTITY.hash(bytes, 0, bytes.capacity());
         return new Backend(
-                spec,
-                flow,
-                IDENTITY.hash(bytes, 0, bytes.capacity()),
-                new BackendVitals(loops),
-                false,
-                BackendState.UP,
-                1f);
+                spec, flow, seed, new BackendVitals(loops, counts.apply((int) seed)), false, BackendState.UP, 1f);
     }
 
-    Backend withWeight(final int weight) {
-        return new Backend(spec.withWeight(weight), address(), seed, vitals, draining, health, share);
+    /** With another weight or limit; the address stays. */
+    Backend withSpec(final BackendSpec newSpec) {
+        assert newSpec.name().equals(name()) : newSpec;
+        return new Backend(newSpec, address(), seed, vitals, draining, health, share);
     }
 
     Backend withDraining(final boolean drain) {
@@ -119,7 +122,7 @@ final class Backend {
         return draining;
     }
 
-    /** The state of health as it was published: UP, SLOW_START or DOWN. */
+    /** The state of health as it was published: UP, SLOW_START, EJECTED or DOWN. */
     BackendState health() {
         return health;
     }
@@ -128,9 +131,18 @@ final class Backend {
         return health == BackendState.DOWN;
     }
 
+    boolean isEjected() {
+        return health == BackendState.EJECTED;
+    }
+
     /** Whether new calls may go to it. */
     boolean isEligible() {
-        return !draining && health != BackendState.DOWN;
+        return !draining && !isDown() && !isEjected();
+    }
+
+    /** Most transactions it may have open, 0 for no limit: its own limit, or without one that of all. */
+    int openMax(final int ofAll) {
+        return spec.openMax() > 0 ? spec.openMax() : ofAll;
     }
 
     /** Part of its weight that counts now, above 0 up to 1. */
@@ -146,7 +158,7 @@ final class Backend {
         return new SipFlow().remote(high, low, port);
     }
 
-    BackendStatus status(final long nowNs) {
+    BackendStatus status(final int openMaxOfAll, final long nowNs) {
         final InetSocketAddress socket = address().toSocketAddress();
         final String host = socket.getAddress().getHostAddress();
         final long heard = vitals.lastHeardNs();
@@ -164,8 +176,14 @@ final class Backend {
                 vitals.probesSent(),
                 vitals.probesMissed(),
                 vitals.timesDown(),
+                vitals.timesEjected(),
+                vitals.open(),
+                openMax(openMaxOfAll),
                 heard == 0 ? -1 : Math.max(0, (nowNs - heard) / 1_000_000),
-                vitals.firstResponse());
+                vitals.firstResponse(),
+                vitals.firstResponse(RequestClass.INVITE),
+                vitals.firstResponse(RequestClass.REGISTER),
+                vitals.firstResponse(RequestClass.OTHER));
     }
 
     @Override

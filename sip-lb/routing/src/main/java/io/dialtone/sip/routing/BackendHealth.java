@@ -20,6 +20,8 @@ final class BackendHealth {
     private final BackendTable table;
     private final ProbeSender probes;
     private final ProxyCounters counters;
+    private final MemoryKeeper memories;
+    private final int outOfUsePercentMax;
 
     private List<Watched> watched = List.of();
     private Backends seen = new Backends(List.of());
@@ -31,11 +33,14 @@ final class BackendHealth {
             final HealthConfig config,
             final BackendTable table,
             final ProbeSender probes,
-            final ProxyCounters counters) {
+            final ProxyCounters counters,
+            final MemoryKeeper memories) {
         this.config = config;
         this.table = table;
         this.probes = probes;
         this.counters = counters;
+        this.memories = memories;
+        this.outOfUsePercentMax = config.ejection().percentMax();
     }
 
     int doWork(final long nowNs) {
@@ -46,6 +51,7 @@ final class BackendHealth {
             return 0;
         }
         begun = true;
+        memories.doWork(now, nowNs);
         final boolean step = nowNs - nextStepNs >= 0;
         long next = nowNs + WEIGH_INTERVAL_NS;
         int work = 0;
@@ -87,13 +93,43 @@ final class BackendHealth {
             probes.sendProbe(each.backend, machine.onProbeSent(nowNs), nowNs);
             work++;
         }
+        if (machine.isFailing(vitals.failuresInRow())) {
+            ejectUnlessTooMany(each, nowNs);
+        }
         if (machine.state() != before) {
-            vitals.onState(machine.state());
-            if (machine.state() == BackendState.DOWN) {
-                counters.increment(ProxyCounter.BACKENDS_DOWN);
-            }
+            onState(vitals, machine);
         }
         return work;
+    }
+
+    private void onState(final BackendVitals vitals, final HealthMachine machine) {
+        vitals.onState(machine.state());
+        // Whatever it fails while it is out of use, or was asked before, is no reason to take it out again.
+        if (!machine.isInUse() || vitals.judgedFromNs() != machine.usedSinceNs()) {
+            vitals.judgedFrom(machine.usedSinceNs());
+        }
+        if (machine.state() == BackendState.DOWN) {
+            counters.increment(ProxyCounter.BACKENDS_DOWN);
+        } else if (machine.state() == BackendState.EJECTED) {
+            vitals.onEjected();
+            counters.increment(ProxyCounter.BACKENDS_EJECTED);
+        }
+    }
+
+    private void ejectUnlessTooMany(final Watched failing, final long nowNs) {
+        int out = 1;
+        for (int i = 0; i < watched.size(); i++) {
+            final Watched each = watched.get(i);
+            if (each != failing && (each.backend.draining() || !each.machine.isInUse())) {
+                out++;
+            }
+        }
+        failing.backend.vitals().forgive();
+        if (out * 100 <= outOfUsePercentMax * watched.size()) {
+            failing.machine.eject(nowNs);
+        } else {
+            counters.increment(ProxyCounter.EJECTIONS_WITHHELD);
+        }
     }
 
     /** All changes of a turn in one new table. */
@@ -126,6 +162,7 @@ final class BackendHealth {
                 final double phase = fresh++ * 0.618_033_988_749_895 % 1;
                 final long firstProbeNs =
                         nowNs + (long) (phase * config.probeInterval().toNanos());
+                backend.vitals().judgedFrom(nowNs);
                 next.add(new Watched(backend, new HealthMachine(config, backend.health(), nowNs, firstProbeNs)));
             } else {
                 each.follow(backend, nowNs);
@@ -147,7 +184,7 @@ final class BackendHealth {
         }
 
         private void follow(final Backend newer, final long nowNs) {
-            if (backend.draining() && !newer.draining() && machine.state() != BackendState.DOWN) {
+            if (backend.draining() && !newer.draining() && machine.isInUse()) {
                 machine.startSlowly(nowNs);
             }
             backend = newer;
@@ -155,16 +192,17 @@ final class BackendHealth {
 
         /** Whether the message path must hear: the backend went down or came back, or a step of slow start is due. */
         private boolean isToPublish(final long nowNs, final boolean step) {
-            if (backend.isDown() != (machine.state() == BackendState.DOWN)) {
+            if (backend.isDown() != (machine.state() == BackendState.DOWN)
+                    || backend.isEjected() != (machine.state() == BackendState.EJECTED)) {
                 return true;
             }
             final float share = machine.share(nowNs);
-            return !backend.isDown() && share != backend.share() && (step || share == 1);
+            return machine.isInUse() && share != backend.share() && (step || share == 1);
         }
 
         private Backend published(final Backend newest, final long nowNs) {
-            if (machine.state() == BackendState.DOWN) {
-                return newest.withHealth(BackendState.DOWN, newest.share());
+            if (!machine.isInUse()) {
+                return newest.withHealth(machine.state(), newest.share());
             }
             final float share = machine.share(nowNs);
             return newest.withHealth(share < 1 ? BackendState.SLOW_START : BackendState.UP, share);

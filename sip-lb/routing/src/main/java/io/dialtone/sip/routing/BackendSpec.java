@@ -3,13 +3,14 @@ package io.dialtone.sip.routing;
 import java.util.Locale;
 
 /**
- * A backend as an operator writes it: {@code HOST[:PORT][;weight=N]}. Immutable; for set-up and control, on any thread.
+ * A backend as an operator writes it: {@code HOST[:PORT][;weight=N][;open-max=N]}. Immutable; for set-up and control, on any thread.
  *
  * @param host a name, an IPv4 literal, or an IPv6 literal without brackets; names are looked up when the backend is added, never on the path
  * @param port UDP port; {@link #PORT_DEFAULT} when none is written
  * @param weight share of the keys against the other backends, {@link #WEIGHT_MIN} to {@link #WEIGHT_MAX}
+ * @param openMax most transactions it may have open at a time; 0 for what holds for all backends
  */
-public record BackendSpec(String host, int port, int weight) {
+public record BackendSpec(String host, int port, int weight, int openMax) {
     /** RFC 3261 section 19.1.2. */
     public static final int PORT_DEFAULT = 5060;
 
@@ -17,8 +18,11 @@ public record BackendSpec(String host, int port, int weight) {
     public static final int WEIGHT_MIN = 1;
     public static final int WEIGHT_MAX = 10_000;
 
+    private static final String WEIGHT = "weight=";
+    private static final String OPEN_MAX = "open-max=";
     private static final String EXPECTED =
-            "expected: HOST[:PORT][;weight=N], for instance 192.0.2.10:5060;weight=2 or " + "[2001:db8::10]:5060";
+            "expected: HOST[:PORT][;weight=N][;open-max=N], for instance 192.0.2.10:5060;weight=2 or "
+                    + "[2001:db8::10]:5060";
 
     public BackendSpec {
         if (host.isEmpty()) {
@@ -28,20 +32,33 @@ public record BackendSpec(String host, int port, int weight) {
             throw new IllegalArgumentException("backend " + host + ": port " + port + " (expected: 1 to 65535)");
         }
         checkWeight(host, weight);
+        if (openMax < 0 || openMax > BalancingConfig.OPEN_MAX_MOST) {
+            throw new IllegalArgumentException("backend " + host + ": open-max " + openMax + " (expected: 0 to "
+                    + BalancingConfig.OPEN_MAX_MOST + ")");
+        }
         host = host.toLowerCase(Locale.ROOT);
+    }
+
+    /** A backend without a limit of its own. */
+    public BackendSpec(final String host, final int port, final int weight) {
+        this(host, port, weight, 0);
     }
 
     /** Reads the operator's form; says politely what is wrong with it. */
     public static BackendSpec parse(final String text) {
         final String[] parts = text.strip().split(";", -1);
         int weight = WEIGHT_DEFAULT;
+        int openMax = 0;
         for (int i = 1; i < parts.length; i++) {
             final String part = parts[i].strip();
-            if (!part.startsWith("weight=")) {
+            if (part.startsWith(WEIGHT)) {
+                weight = number(text, "weight", part.substring(WEIGHT.length()));
+            } else if (part.startsWith(OPEN_MAX)) {
+                openMax = number(text, "open-max", part.substring(OPEN_MAX.length()));
+            } else {
                 throw new IllegalArgumentException(
                         "backend " + text + ": unknown setting \"" + part + "\" (" + EXPECTED + ")");
             }
-            weight = number(text, "weight", part.substring("weight=".length()));
         }
         final String address = withoutScheme(parts[0].strip());
         final String host;
@@ -62,11 +79,15 @@ public record BackendSpec(String host, int port, int weight) {
             port = colon < 0 ? "" : address.substring(colon + 1);
         }
         final boolean noPort = port.isEmpty() && !address.endsWith(":");
-        return new BackendSpec(host, noPort ? PORT_DEFAULT : number(text, "port", port), weight);
+        return new BackendSpec(host, noPort ? PORT_DEFAULT : number(text, "port", port), weight, openMax);
     }
 
     public BackendSpec withWeight(final int newWeight) {
-        return new BackendSpec(host, port, newWeight);
+        return new BackendSpec(host, port, newWeight, openMax);
+    }
+
+    BackendSpec withNumbersOf(final BackendSpec other) {
+        return new BackendSpec(host, port, other.weight, other.openMax);
     }
 
     /** What the backend is called in commands, counters and logs: {@code host:port}, IPv6 in brackets. */
@@ -101,6 +122,8 @@ public record BackendSpec(String host, int port, int weight) {
 
     @Override
     public String toString() {
-        return weight == WEIGHT_DEFAULT ? name() : name() + ";weight=" + weight;
+        return name()
+                + (weight == WEIGHT_DEFAULT ? "" : ";weight=" + weight)
+                + (openMax == 0 ? "" : ";open-max=" + openMax);
     }
 }

@@ -8,8 +8,10 @@ public enum BackendState {
     SUSPECT("One kind of evidence speaks against it, the other does not; still gets its share."),
     /** Probes and traffic agree that it does not answer: no new calls; what belongs to its dialogs is still sent to it. */
     DOWN("Probes and traffic agree that it does not answer: no new calls."),
-    /** Was down, drained or absent, and answers again: its share grows. */
-    SLOW_START("Was down, drained or absent, and answers again: its share grows."),
+    /** Answers probes, but its requests failed one after the other: no new calls for a while; what belongs to its dialogs is still sent to it. */
+    EJECTED("Answers probes, but its requests failed one after the other: no new calls for a while."),
+    /** Was down, ejected, drained or absent, and is tried again: its share grows. */
+    SLOW_START("Was down, ejected, drained or absent, and is tried again: its share grows."),
     /** By the operator's wish no new calls; its dialogs and running transactions are served. */
     DRAINING("By the operator's wish no new calls; its dialogs and running transactions are served.");
 

@@ -15,8 +15,14 @@ package io.dialtone.sip.routing;
  * @param probesSent OPTIONS sent to it
  * @param probesMissed of these not answered in time
  * @param timesDown how often it went down
+ * @param timesEjected how often it was taken out of use because its requests failed
+ * @param open transactions whose final response is awaited
+ * @param openMax most it may have open; 0 for no limit
  * @param silentMs time since anything was heard from it; -1 if nothing ever was
- * @param firstResponse time from a request to the first response of any class
+ * @param firstResponse time from a request to its first response, of all classes
+ * @param inviteFirstResponse the same of INVITE
+ * @param registerFirstResponse the same of REGISTER
+ * @param otherFirstResponse the same of all other requests outside of dialogs
  */
 public record BackendStatus(
         String name,
@@ -31,5 +37,20 @@ public record BackendStatus(
         long probesSent,
         long probesMissed,
         long timesDown,
+        long timesEjected,
+        long open,
+        int openMax,
         long silentMs,
-        LatencySnapshot firstResponse) {}
+        LatencySnapshot firstResponse,
+        LatencySnapshot inviteFirstResponse,
+        LatencySnapshot registerFirstResponse,
+        LatencySnapshot otherFirstResponse) {
+    /** Time from a request of a class to its first response. */
+    public LatencySnapshot firstResponse(final RequestClass kind) {
+        return switch (kind) {
+            case INVITE -> inviteFirstResponse;
+            case REGISTER -> registerFirstResponse;
+            case OTHER -> otherFirstResponse;
+        };
+    }
+}

@@ -3,8 +3,10 @@ package io.dialtone.sip.routing;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -15,13 +17,22 @@ import org.jspecify.annotations.Nullable;
  * the thread that probes publish new ones by compare-and-set, so that neither waits for the other.
  */
 final class BackendTable implements BackendControl {
+    /** Counts of removed backends are forgotten beyond this, those that are not zero aside. */
+    private static final int OPEN_COUNTS_MAX = 4 * ProxyConfig.BACKENDS_MAX;
+
     private final AtomicReference<Backends> current = new AtomicReference<>(new Backends(List.of()));
+    /** By a backend's number; kept when it is removed, as its open transactions are. */
+    private final Map<Integer, OpenCount> openCounts = new ConcurrentHashMap<>();
+
     private final int loops;
     private final float slowStartShare;
+    private final int openMax;
     private final LongSupplier clockNs;
 
-    BackendTable(final int loops, final HealthConfig health, final LongSupplier clockNs) {
+    BackendTable(final int loops, final ProxyConfig config, final LongSupplier clockNs) {
+        final HealthConfig health = config.health();
         this.loops = loops;
+        this.openMax = config.balancing().openMax();
         this.slowStartShare = health.slowStart().isZero() ? 1f : health.slowStartPercent() / 100f;
         this.clockNs = clockNs;
     }
@@ -30,10 +41,35 @@ final class BackendTable implements BackendControl {
         return Objects.requireNonNull(current.get());
     }
 
+    /** An open transaction has ended, whatever became of its backend. Called by any I/O thread. */
+    void onClosed(final Backends backends, final int id) {
+        final Backend backend = backends.byId(id);
+        if (backend != null) {
+            backend.vitals().openCount().onClosed();
+        } else {
+            onClosedOfRemovedSlowPath(id);
+        }
+    }
+
+    private void onClosedOfRemovedSlowPath(final int id) {
+        final OpenCount count = openCounts.get(id);
+        if (count != null) {
+            count.onClosed();
+        }
+    }
+
+    private Backend resolve(final BackendSpec spec) throws UnknownHostException {
+        if (openCounts.size() >= OPEN_COUNTS_MAX) {
+            final Backends present = current();
+            openCounts.entrySet().removeIf(each -> each.getValue().get() == 0 && present.byId(each.getKey()) == null);
+        }
+        return Backend.resolve(spec, loops, id -> openCounts.computeIfAbsent(id, any -> new OpenCount()));
+    }
+
     /** The backends a balancer starts with, all taken to be up. */
     void start(final List<BackendSpec> specs) throws UnknownHostException {
         for (final BackendSpec spec : specs) {
-            final Backend backend = Backend.resolve(spec, loops);
+            final Backend backend = resolve(spec);
             update(backends -> checkedWith(backends, backend));
         }
     }
@@ -45,7 +81,7 @@ final class BackendTable implements BackendControl {
 
     @Override
     public void add(final BackendSpec spec) throws UnknownHostException {
-        final Backend backend = fresh(Backend.resolve(spec, loops));
+        final Backend backend = fresh(resolve(spec));
         update(backends -> checkedWith(backends, backend));
     }
 
@@ -57,7 +93,10 @@ final class BackendTable implements BackendControl {
     @Override
     public boolean weight(final String name, final int weight) {
         BackendSpec.checkWeight(name, weight);
-        return change(name, (backends, backend) -> backends.replacing(backend.withWeight(weight)));
+        return change(
+                name,
+                (backends, backend) ->
+                        backends.replacing(backend.withSpec(backend.spec().withWeight(weight))));
     }
 
     @Override
@@ -73,7 +112,9 @@ final class BackendTable implements BackendControl {
                 name,
                 (backends, backend) -> backend.draining()
                         ? backends.replacing(
-                                backend.isDown() ? backend.withDraining(false) : fresh(backend.withDraining(false)))
+                                backend.isDown() || backend.isEjected()
+                                        ? backend.withDraining(false)
+                                        : fresh(backend.withDraining(false)))
                         : backends);
     }
 
@@ -81,7 +122,7 @@ final class BackendTable implements BackendControl {
     public int replaceAll(final List<BackendSpec> specs) throws UnknownHostException {
         final List<Backend> wanted = new ArrayList<>();
         for (final BackendSpec spec : specs) {
-            final Backend backend = Backend.resolve(spec, loops);
+            final Backend backend = resolve(spec);
             final Optional<Backend> twin =
                     wanted.stream().filter(b -> b.id() == backend.id()).findFirst();
             if (twin.isPresent()) {
@@ -101,8 +142,8 @@ final class BackendTable implements BackendControl {
                 if (known == null) {
                     result.add(fresh(backend));
                     changes[0]++;
-                } else if (known.spec().weight() != backend.spec().weight()) {
-                    result.add(known.withWeight(backend.spec().weight()));
+                } else if (isOtherwise(known.spec(), backend.spec())) {
+                    result.add(known.withSpec(known.spec().withNumbersOf(backend.spec())));
                     changes[0]++;
                 } else {
                     result.add(known);
@@ -121,7 +162,13 @@ final class BackendTable implements BackendControl {
     @Override
     public List<BackendStatus> list() {
         final long nowNs = clockNs.getAsLong();
-        return current().all().stream().map(backend -> backend.status(nowNs)).toList();
+        return current().all().stream()
+                .map(backend -> backend.status(openMax, nowNs))
+                .toList();
+    }
+
+    private static boolean isOtherwise(final BackendSpec known, final BackendSpec wanted) {
+        return known.weight() != wanted.weight() || known.openMax() != wanted.openMax();
     }
 
     private Backend fresh(final Backend backend) {

@@ -22,19 +22,25 @@ final class Backends {
     private final Backend[] eligible;
     private final long[] seeds;
     private final float[] inverseWeights;
+    private final float meanWeight;
+    private final boolean lastResort;
     private final @Nullable Backend[] byId;
     private final @Nullable Backend[] byAddress;
     private final int mask;
 
     Backends(final List<Backend> all) {
         this.all = List.copyOf(all);
-        this.eligible = this.all.stream().filter(Backend::isEligible).toArray(Backend[]::new);
+        this.eligible = eligibleOf(this.all);
+        this.lastResort = eligible.length > 0 && eligible[0].isEjected();
         this.seeds = new long[eligible.length];
         this.inverseWeights = new float[eligible.length];
+        double weights = 0;
         for (int i = 0; i < eligible.length; i++) {
             seeds[i] = eligible[i].seed();
             inverseWeights[i] = 1f / eligible[i].effectiveWeight();
+            weights += eligible[i].effectiveWeight();
         }
+        this.meanWeight = eligible.length == 0 ? 0 : (float) (weights / eligible.length);
         // At most a quarter full, so that a stranger's address meets an empty place at once.
         final int places = Integer.highestOneBit(Math.max(4, this.all.size()) * 4 - 1) * 2;
         this.byId = new Backend[places];
@@ -46,12 +52,25 @@ final class Backends {
         }
     }
 
+    /** Those in use; if there are none, those that are ejected: a server that fails now and then is better than none. */
+    private static Backend[] eligibleOf(final List<Backend> all) {
+        final Backend[] inUse = all.stream().filter(Backend::isEligible).toArray(Backend[]::new);
+        return inUse.length > 0
+                ? inUse
+                : all.stream().filter(b -> b.isEjected() && !b.draining()).toArray(Backend[]::new);
+    }
+
     List<Backend> all() {
         return all;
     }
 
     boolean hasEligible() {
         return eligible.length > 0;
+    }
+
+    /** Whether new calls may go to it now. */
+    boolean isEligible(final Backend backend) {
+        return backend.isEligible() || (lastResort && backend.isEjected() && !backend.draining());
     }
 
     /** The backend for the hash of an affinity key, or null if none is in use. */
@@ -66,6 +85,68 @@ final class Backends {
             if (score < best || (score == best && Long.compareUnsigned(draw, bestDraw) > 0)) {
                 best = score;
                 bestDraw = draw;
+                winner = i;
+            }
+        }
+        return winner < 0 ? null : eligible[winner];
+    }
+
+    /** The key's first and second backend, for {@link #first} and {@link #second}; the second is who would win without the first. */
+    long pickTwo(final long keyHash) {
+        float best = Float.POSITIVE_INFINITY;
+        float nextBest = Float.POSITIVE_INFINITY;
+        long bestDraw = 0;
+        long nextBestDraw = 0;
+        int winner = -1;
+        int next = -1;
+        for (int i = 0; i < seeds.length; i++) {
+            final long draw = mix(keyHash ^ seeds[i]);
+            final float score = minusLog2(draw) * inverseWeights[i];
+            if (score < best || (score == best && Long.compareUnsigned(draw, bestDraw) > 0)) {
+                nextBest = best;
+                nextBestDraw = bestDraw;
+                next = winner;
+                best = score;
+                bestDraw = draw;
+                winner = i;
+            } else if (score < nextBest || (score == nextBest && Long.compareUnsigned(draw, nextBestDraw) > 0)) {
+                nextBest = score;
+                nextBestDraw = draw;
+                next = i;
+            }
+        }
+        return (long) winner << 32 | (next & 0xFFFF_FFFFL);
+    }
+
+    /** Index of the first of two, or -1 if none is in use. */
+    static int first(final long two) {
+        return (int) (two >> 32);
+    }
+
+    /** Index of the second of two, or -1 if there is only one. */
+    static int second(final long two) {
+        return (int) two;
+    }
+
+    /** One of those in use, by an index from {@link #pickTwo}. */
+    Backend eligible(final int index) {
+        return eligible[index];
+    }
+
+    /** What a backend's load is to be multiplied by for its weight: 1 for one of mean weight, less for one that bears more. */
+    float relief(final int index) {
+        return meanWeight * inverseWeights[index];
+    }
+
+    /** The backend for the hash of a key, those left out that have as much open as they may; or null. */
+    @Nullable
+    Backend pickUnlessFull(final long keyHash, final Chooser limits) {
+        float best = Float.POSITIVE_INFINITY;
+        int winner = -1;
+        for (int i = 0; i < seeds.length; i++) {
+            final float score = minusLog2(mix(keyHash ^ seeds[i])) * inverseWeights[i];
+            if (score < best && !limits.isFull(eligible[i])) {
+                best = score;
                 winner = i;
             }
         }

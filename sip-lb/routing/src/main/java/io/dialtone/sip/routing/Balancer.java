@@ -14,6 +14,7 @@ public final class Balancer {
     private final ProxyConfig config;
     private final BackendTable table;
     private final AffinityMemory memory;
+    private final KeyMemory keyMemory;
     private final List<ProxyCounters> counters = new ArrayList<>();
     private final List<ProxyLatencies> latencies = new ArrayList<>();
 
@@ -25,8 +26,10 @@ public final class Balancer {
      */
     public Balancer(final ProxyConfig config, final int loops) throws UnknownHostException {
         this.config = config;
-        this.table = new BackendTable(loops, config.health(), System::nanoTime);
+        this.table = new BackendTable(loops, config, System::nanoTime);
         this.memory = new AffinityMemory(config.limits().memoryEntries());
+        this.keyMemory = new KeyMemory(
+                config.limits().memoryEntries(), config.balancing().keyHold().toNanos());
         for (int i = 0; i < loops; i++) {
             counters.add(new ProxyCounters());
             latencies.add(new ProxyLatencies());
@@ -44,7 +47,7 @@ public final class Balancer {
      * @param loop number of the I/O thread, from 0; the first one also probes
      */
     public SipProxy proxy(final int loop, final SipEgress egress) {
-        return new SipProxy(new ProxyLoop(this, loop, egress));
+        return new SipProxy(this, new ProxyLoop(this, loop, egress));
     }
 
     BackendTable table() {
@@ -61,6 +64,10 @@ public final class Balancer {
 
     AffinityMemory memory() {
         return memory;
+    }
+
+    KeyMemory keyMemory() {
+        return keyMemory;
     }
 
     public BackendControl control() {

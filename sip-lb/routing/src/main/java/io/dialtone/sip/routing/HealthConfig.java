@@ -8,13 +8,14 @@ import java.time.Duration;
  * <p>With the defaults and some traffic, a backend that dies is out of use 0.5 to 0.9 s later, in time for the second retransmission of an
  * INVITE (RFC 3261 timer A: 0.5 s, 1.5 s).
  *
- * @param probeInterval between two OPTIONS to a backend that answers; zero switches probes off, and nothing is ever taken out of use
+ * @param probeInterval between two OPTIONS to a backend that answers; zero switches probes off, and only ejection takes a backend out of use
  * @param probeTimeout how long an answer to a probe may take; shorter than the interval
  * @param fall probes missed in a row before a backend may count as down
  * @param rise probes answered in a row before a backend that was down is used again
  * @param suspectAfter an unanswered request of this age calls for a probe at once
  * @param slowStart how long the weight of a backend that returns or is added grows to its full value; zero switches slow start off
  * @param slowStartPercent share of its weight that a backend begins slow start with
+ * @param ejection when one is taken out of use that answers probes but fails requests
  */
 public record HealthConfig(
         Duration probeInterval,
@@ -23,7 +24,8 @@ public record HealthConfig(
         int rise,
         Duration suspectAfter,
         Duration slowStart,
-        int slowStartPercent) {
+        int slowStartPercent,
+        EjectionConfig ejection) {
     public static final Duration PROBE_INTERVAL_DEFAULT = Duration.ofMillis(500);
     public static final Duration PROBE_TIMEOUT_DEFAULT = Duration.ofMillis(250);
     public static final int FALL_DEFAULT = 2;
@@ -59,31 +61,37 @@ public record HealthConfig(
                 RISE_DEFAULT,
                 SUSPECT_AFTER_DEFAULT,
                 SLOW_START_DEFAULT,
-                SLOW_START_PERCENT_DEFAULT);
+                SLOW_START_PERCENT_DEFAULT,
+                EjectionConfig.defaults());
     }
 
     public HealthConfig withProbes(final Duration interval, final Duration timeout) {
-        return new HealthConfig(interval, timeout, fall, rise, suspectAfter, slowStart, slowStartPercent);
+        return new HealthConfig(interval, timeout, fall, rise, suspectAfter, slowStart, slowStartPercent, ejection);
     }
 
     public HealthConfig withFallAndRise(final int newFall, final int newRise) {
         return new HealthConfig(
-                probeInterval, probeTimeout, newFall, newRise, suspectAfter, slowStart, slowStartPercent);
+                probeInterval, probeTimeout, newFall, newRise, suspectAfter, slowStart, slowStartPercent, ejection);
     }
 
     public HealthConfig withSuspectAfter(final Duration age) {
-        return new HealthConfig(probeInterval, probeTimeout, fall, rise, age, slowStart, slowStartPercent);
+        return new HealthConfig(probeInterval, probeTimeout, fall, rise, age, slowStart, slowStartPercent, ejection);
     }
 
     public HealthConfig withSlowStart(final Duration duration, final int percent) {
-        return new HealthConfig(probeInterval, probeTimeout, fall, rise, suspectAfter, duration, percent);
+        return new HealthConfig(probeInterval, probeTimeout, fall, rise, suspectAfter, duration, percent, ejection);
+    }
+
+    public HealthConfig withEjection(final EjectionConfig settings) {
+        return new HealthConfig(
+                probeInterval, probeTimeout, fall, rise, suspectAfter, slowStart, slowStartPercent, settings);
     }
 
     boolean probes() {
         return !probeInterval.isZero();
     }
 
-    private static void checkBetween(
+    static void checkBetween(
             final String what, final Duration value, final Duration min, final Duration max, final Duration maybe) {
         if (value.compareTo(min) < 0 || value.compareTo(max) > 0) {
             throw new IllegalArgumentException(what + ": " + value.toMillis() + " ms (expected: " + min.toMillis()

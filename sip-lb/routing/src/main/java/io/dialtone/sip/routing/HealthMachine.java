@@ -1,7 +1,8 @@
 package io.dialtone.sip.routing;
 
 /**
- * Judges one backend by two kinds of evidence: probes and what is heard from it. Pure but for its own state: time and evidence are arguments.
+ * Judges one backend by its probes, by what is heard from it besides, and by how its requests fare. Pure but for its own state: time and evidence are
+ * arguments.
  * Called only by the thread that probes.
  *
  * <pre>
@@ -13,9 +14,15 @@ package io.dialtone.sip.routing;
  *     ^      probe answered and no request waiting             | SLOW_START |   rise probes
  *     +------------------------------------------------------- +------------+   answered in a row
  *                        slowStart has passed
+ *
+ *   in use (UP, SUSPECT, SLOW_START)  -- failures in a row, unless too many are out of use -->  EJECTED
+ *   EJECTED  -- its time has passed -->  SLOW_START          EJECTED  -- as from SUSPECT -->  DOWN
  * </pre>
  *
- * In SLOW_START probes are judged as in UP and lead to DOWN by the same rule. Out of DOWN leads also anything the backend sends of its own
+ * EJECTED is for a backend whose probes are answered and whose requests are not, or only by 503. Each time it lasts twice as long, up to a most;
+ * who stayed in use for that most begins anew.
+ *
+ * <p>In SLOW_START probes are judged as in UP and lead to DOWN by the same rule. Out of DOWN leads also anything the backend sends of its own
  * accord. A backend that never answered a probe, because it does not know OPTIONS, goes down only when a request stays unanswered, too, and is
  * tried again after {@link #RETRY_NS}. Draining is the operator's word and no business of this class.
  */
@@ -37,6 +44,10 @@ final class HealthMachine {
     /** When the last {@code fall} missed probes were sent, the oldest at {@code misses % fall}. */
     private final long[] missedSentNs;
 
+    private final int failuresMax;
+    private final long ejectNs;
+    private final long ejectMaxNs;
+
     private BackendState state = BackendState.UP;
     private int sequence;
     private boolean awaiting;
@@ -47,6 +58,9 @@ final class HealthMachine {
     private boolean starting;
     private long slowStartBeganNs;
     private long downSinceNs;
+    private long usedSinceNs;
+    private long ejectedUntilNs;
+    private long lastEjectNs;
 
     /** Whether any probe was ever answered: who does not know OPTIONS gives no evidence by its silence. */
     private boolean everAnswered;
@@ -67,10 +81,14 @@ final class HealthMachine {
         this.probes = config.probes();
         this.rise = config.rise();
         this.missedSentNs = new long[config.fall()];
+        this.failuresMax = config.ejection().failures();
+        this.ejectNs = config.ejection().time().toNanos();
+        this.ejectMaxNs = config.ejection().timeMax().toNanos();
         this.probeDueNs = firstProbeNs;
         this.probeSentNs = nowNs;
         this.heardByProbeNs = nowNs;
         this.downSinceNs = nowNs;
+        this.usedSinceNs = nowNs;
         if (state == BackendState.SLOW_START) {
             startSlowly(nowNs);
         }
@@ -80,9 +98,33 @@ final class HealthMachine {
         return state;
     }
 
+    /** Whether new calls may go to it, so far as its health goes. */
+    boolean isInUse() {
+        return state != BackendState.DOWN && state != BackendState.EJECTED;
+    }
+
+    /** Since when it is in use, or was last. */
+    long usedSinceNs() {
+        return usedSinceNs;
+    }
+
+    /** Whether so many requests in a row are reason enough to take it out of use. */
+    boolean isFailing(final long failuresInRow) {
+        return failuresMax > 0 && failuresInRow >= failuresMax && isInUse();
+    }
+
+    /** Takes it out of use for a time. */
+    void eject(final long nowNs) {
+        final boolean again = lastEjectNs > 0 && nowNs - usedSinceNs < ejectMaxNs;
+        lastEjectNs = again ? Math.min(2 * lastEjectNs, ejectMaxNs) : ejectNs;
+        ejectedUntilNs = nowNs + lastEjectNs;
+        state = BackendState.EJECTED;
+    }
+
     /** Begins slow start, because an operator brings the backend back. */
     void startSlowly(final long nowNs) {
         slowStartBeganNs = nowNs;
+        usedSinceNs = nowNs;
         starting = slowStartNs > 0;
         misses = 0;
         answers = 0;
@@ -91,7 +133,7 @@ final class HealthMachine {
 
     /** Part of its weight that counts now. */
     float share(final long nowNs) {
-        if (state == BackendState.DOWN) {
+        if (!isInUse()) {
             return 0;
         }
         // A backend that is suspect while it starts keeps starting: its beginning says so, not its state.
@@ -139,10 +181,18 @@ final class HealthMachine {
         } else if (isDead(lastHeardNs, waitingNs)) {
             state = BackendState.DOWN;
             downSinceNs = nowNs;
+        } else if (state == BackendState.EJECTED) {
+            onEjected(nowNs);
         } else {
             onInUse(nowNs, waitingNs >= suspectAfterNs);
         }
         return missed;
+    }
+
+    private void onEjected(final long nowNs) {
+        if (nowNs - ejectedUntilNs >= 0) {
+            startSlowly(nowNs);
+        }
     }
 
     private void onInUse(final long nowNs, final boolean waiting) {

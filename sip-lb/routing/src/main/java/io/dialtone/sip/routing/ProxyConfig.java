@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param key secret of the tokens in Record-Route and Via; by default a random one, forgotten when the process ends
  * @param outbound where requests of backends go whose next hop is a name: nothing looks names up on the path
  * @param health probes, evidence and slow start
+ * @param balancing how a backend is chosen, and how much it is given
  * @param limits numbers with a bound
  * @param recordRoute whether we stay in the path of dialogs (RFC 3261 section 16.6 step 4); default yes
  * @param proxyRequirePassed option tags in Proxy-Require that backends take care of, in lower case; anything else is answered 420
@@ -29,6 +30,7 @@ public record ProxyConfig(
         ClusterKey key,
         Optional<InetSocketAddress> outbound,
         HealthConfig health,
+        BalancingConfig balancing,
         Limits limits,
         boolean recordRoute,
         List<String> proxyRequirePassed) {
@@ -128,6 +130,7 @@ public record ProxyConfig(
         private Optional<ClusterKey> key = Optional.empty();
         private Optional<InetSocketAddress> outbound = Optional.empty();
         private HealthConfig health = HealthConfig.defaults();
+        private BalancingConfig balancing = BalancingConfig.defaults();
         private Limits limits = Limits.defaults();
         private boolean recordRoute = true;
         private List<String> proxyRequirePassed = List.of();
@@ -165,6 +168,11 @@ public record ProxyConfig(
             return this;
         }
 
+        public Builder balancing(final BalancingConfig settings) {
+            this.balancing = settings;
+            return this;
+        }
+
         public Builder limits(final Limits settings) {
             this.limits = settings;
             return this;
@@ -188,6 +196,7 @@ public record ProxyConfig(
                     key.orElseGet(Builder::randomKey),
                     outbound,
                     health,
+                    balancing,
                     limits,
                     recordRoute,
                     proxyRequirePassed);

@@ -6,7 +6,10 @@ public enum ProxyCounter {
     RESPONSES_RECEIVED("responses.received", "Responses that came in and could be read."),
     REQUESTS_FORWARDED("requests.forwarded", "Requests sent on to a backend or, from a backend, to the outside."),
     RESPONSES_FORWARDED("responses.forwarded", "Responses sent on to the next Via."),
-    NEW_CALLS("dispatched.new", "Requests outside of dialogs that the affinity rule gave to a backend."),
+    NEW_CALLS("dispatched.new", "Requests outside of dialogs that were given to a backend."),
+    KEPT("dispatched.kept", "Of these given to the backend of an earlier request with the same key."),
+    SECOND_CHOICES("dispatched.second-choice", "Of these given to the second backend of their key, because of load."),
+    SPILLED("dispatched.spilled", "Of these given to a third, because the choice had as much open as it may."),
     REMEMBERED("dispatched.remembered", "Retransmissions, CANCEL and ACK that followed their request from memory."),
     FAILED_OVER(
             "dispatched.failed-over",
@@ -24,6 +27,7 @@ public enum ProxyCounter {
     REFUSED_LOOP("refused.loop", "Requests answered 482: they had been here before, unchanged."),
     REFUSED_EXTENSION("refused.extension", "Requests answered 420: Proxy-Require names an extension we do not know."),
     REFUSED_NO_BACKEND("refused.no-backend", "Requests answered 503: no backend is in use."),
+    REFUSED_AT_LIMIT("refused.at-limit", "Requests answered 503: backends in use have as much open as they may."),
     REFUSED_NO_NEXT_HOP(
             "refused.no-next-hop", "Requests of backends answered 480: their next hop is no address we can reach."),
     REFUSED_SCHEME("refused.scheme", "Requests of backends answered 416: their Request-URI has no SIP scheme."),
@@ -44,7 +48,16 @@ public enum ProxyCounter {
     PROBES_SENT("probes.sent", "OPTIONS sent to backends."),
     PROBES_ANSWERED("probes.answered", "Answers to probes, whichever their status."),
     PROBES_MISSED("probes.missed", "Probes not answered in time."),
-    BACKENDS_DOWN("backends.down", "How often a backend went down.");
+    BACKENDS_DOWN("backends.down", "How often a backend went down."),
+    FAILED_UNAVAILABLE("failed.unavailable", "Requests that a backend answered 503."),
+    FAILED_NO_ANSWER("failed.no-answer", "Requests that a backend did not answer in time, and nothing later either."),
+    FAILED_TRANSPORT("failed.transport", "Requests that a connection to a backend did not take."),
+    BACKENDS_EJECTED("backends.ejected", "How often a backend was taken out of use because its requests failed."),
+    EJECTIONS_WITHHELD(
+            "backends.eject-withheld", "How often that was due but too many backends would have been out of use."),
+    EXPIRED("memory.expired", "Transactions no longer counted as open, because no final response came for so long."),
+    MEMORY_OVERRUN(
+            "memory.overrun", "Transactions forgotten while open for want of room: memory-entries is too small.");
 
     private final String text;
     private final String meaning;

@@ -10,6 +10,7 @@ final class ProxyLoop {
     final SipEgress egress;
     final BackendTable table;
     final AffinityMemory memory;
+    final KeyMemory keyMemory;
     final ProxyCounters counters;
     final ProxyLatencies latencies;
     final ProxyKeys keys;
@@ -28,6 +29,7 @@ final class ProxyLoop {
         this.egress = egress;
         this.table = balancer.table();
         this.memory = balancer.memory();
+        this.keyMemory = balancer.keyMemory();
         this.counters = balancer.counters(index);
         this.latencies = balancer.latencies(index);
         this.keys = new ProxyKeys(config.key());

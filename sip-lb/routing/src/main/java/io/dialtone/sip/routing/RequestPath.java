@@ -20,8 +20,10 @@ import org.jspecify.annotations.Nullable;
  * <ol>
  *   <li>from a backend: where its Route or Request-URI says, unless that is the balancer itself;
  *   <li>of a dialog: to the backend whose address the next hop is, else to the one its token names, else by affinity;
- *   <li>outside of dialogs: to the backend that is remembered for its transaction, else by affinity.
+ *   <li>outside of dialogs: to the backend that is remembered for its transaction, else, where load decides, to the one remembered for its affinity
+ *       key, else as the {@link Chooser} says.
  * </ol>
+ * A REGISTER goes by its address of record, whatever the algorithm: a registrar that keeps bindings to itself has all of one.
  * Nothing that comes from the outside is ever sent to the outside: the balancer is no open relay.
  */
 final class RequestPath {
@@ -47,6 +49,8 @@ final class RequestPath {
     private final RouteSet routes;
     private final UriView requestUri = new UriView();
     private final AffinityKey affinityKey;
+    private final KeyMemory keys;
+    private final Chooser chooser;
     private final ProxyRequire proxyRequire;
     private final PeerAddress nextHop = new PeerAddress();
     private final SipFlow to = new SipFlow();
@@ -66,6 +70,9 @@ final class RequestPath {
     private int pairedListener;
     private boolean strictNextHop;
     private boolean flowValid;
+    private boolean isToRemember;
+    private boolean isAtLimit;
+    private long remembered;
 
     RequestPath(final ProxyLoop loop, final Answers answers, final SipMessage message) {
         this.loop = loop;
@@ -73,6 +80,8 @@ final class RequestPath {
         this.message = message;
         this.routes = new RouteSet(message, loop.listeners);
         this.affinityKey = new AffinityKey(loop.config.affinity());
+        this.keys = loop.keyMemory;
+        this.chooser = new Chooser(loop.config.balancing(), loop.counters);
         this.proxyRequire = new ProxyRequire(loop.config.proxyRequirePassed());
         this.backends = loop.table.current();
     }
@@ -109,6 +118,8 @@ final class RequestPath {
         }
         transaction = loop.keys.transaction(message, via, callHash);
         strictNextHop = false;
+        isToRemember = false;
+        isAtLimit = false;
         if (source == null || !isToBeFollowed()) {
             forwardToBackend(buffer, chooseBackend(nowNs), from, loopHash, nowNs);
         } else {
@@ -335,22 +346,48 @@ final class RequestPath {
         final SipMethod method = message.method();
         final long entry = loop.memory.find(transaction);
         if (entry != AffinityMemory.NONE) {
-            final Backend remembered = backends.byId(AffinityMemory.backend(entry));
-            if (remembered != null && (!remembered.isDown() || !isFreeToMove(method, entry))) {
+            final Backend known = backends.byId(AffinityMemory.backend(entry));
+            if (known != null && (!known.isDown() || !isFreeToMove(method, entry))) {
                 loop.count(ProxyCounter.REMEMBERED);
-                return remembered;
+                return known;
             }
             loop.count(ProxyCounter.FAILED_OVER);
         }
-        final Backend picked = pick();
-        if (picked != null && method != SipMethod.ACK && method != SipMethod.CANCEL) {
+        if (method == SipMethod.ACK || method == SipMethod.CANCEL) {
+            return pick(nowNs);
+        }
+        final Backend picked = method == SipMethod.REGISTER ? chooseByAddressOfRecord() : chooseByKey(nowNs);
+        isAtLimit = picked == null && chooser.wasAtLimit();
+        if (picked != null) {
             if (entry == AffinityMemory.NONE) {
                 loop.count(ProxyCounter.NEW_CALLS);
                 picked.vitals().onNewCall(loop.index);
             }
-            loop.memory.put(transaction, picked.id(), nowNs);
+            isToRemember = true;
+            remembered = entry;
         }
         return picked;
+    }
+
+    private @Nullable Backend chooseByAddressOfRecord() {
+        affinityKey.wrapRegistration(message);
+        return chooser.home(backends, keyHash());
+    }
+
+    /** The backend that an earlier request of the key went to, if it may have more; else the chooser's. */
+    private @Nullable Backend chooseByKey(final long nowNs) {
+        affinityKey.wrap(message);
+        final long key = keyHash();
+        final Backend known = keys.find(backends, key, nowNs);
+        if (known != null && backends.isEligible(known) && !chooser.isFull(known)) {
+            loop.count(ProxyCounter.KEPT);
+            return known;
+        }
+        final Backend chosen = chooser.choose(backends, key, RequestClass.of(message.method()), nowNs);
+        if (chosen != null && chooser.isToRemember()) {
+            keys.put(key, chosen, nowNs);
+        }
+        return chosen;
     }
 
     /** A request whose backend went down may go to another one as long as nothing was heard for it; CANCEL and ACK mean nothing elsewhere. */
@@ -359,28 +396,28 @@ final class RequestPath {
     }
 
     private @Nullable Backend chooseInDialog(final long nowNs) {
-        final Backend backend = chooseInDialogBackend();
+        final Backend backend = chooseInDialogBackend(nowNs);
         if (backend != null) {
             if (backend.isDown()) {
                 loop.count(ProxyCounter.IN_DIALOG_TO_DOWN);
             }
-            if (message.method() == SipMethod.INVITE && loop.memory.find(transaction) == AffinityMemory.NONE) {
-                loop.memory.put(transaction, backend.id(), nowNs);
+            if (message.method() == SipMethod.INVITE) {
+                remembered = loop.memory.find(transaction);
+                isToRemember = remembered == AffinityMemory.NONE;
             }
         }
         return backend;
     }
 
-    private @Nullable Backend chooseInDialogBackend() {
+    private @Nullable Backend chooseInDialogBackend(final long nowNs) {
         if (message.method() == SipMethod.ACK && !tokenValid) {
             // An ACK for a non-2xx response has a To tag and yet belongs to the INVITE's transaction: its INVITE's
             // backend comes first.
             final long entry = loop.memory.find(transaction);
-            final Backend remembered =
-                    entry == AffinityMemory.NONE ? null : backends.byId(AffinityMemory.backend(entry));
-            if (remembered != null) {
+            final Backend known = entry == AffinityMemory.NONE ? null : backends.byId(AffinityMemory.backend(entry));
+            if (known != null) {
                 loop.count(ProxyCounter.REMEMBERED);
-                return remembered;
+                return known;
             }
         }
         final Backend addressed = addressedBackend();
@@ -394,7 +431,7 @@ final class RequestPath {
             return named;
         }
         loop.count(ProxyCounter.IN_DIALOG_BY_AFFINITY);
-        return pick();
+        return pick(nowNs);
     }
 
     /** The backend that the next hop, Route or Request-URI, is the address of; or null. */
@@ -416,9 +453,16 @@ final class RequestPath {
         return backend;
     }
 
-    private @Nullable Backend pick() {
+    /** For what belongs to something earlier: the backend remembered for its key, in use or not, else the one the key alone names. */
+    private @Nullable Backend pick(final long nowNs) {
         affinityKey.wrap(message);
-        return backends.pick(loop.keys.affinity(affinityKey.buffer(), affinityKey.offset(), affinityKey.length()));
+        final long key = keyHash();
+        final Backend known = keys.find(backends, key, nowNs);
+        return known != null ? known : backends.pick(key);
+    }
+
+    private long keyHash() {
+        return loop.keys.affinity(affinityKey.buffer(), affinityKey.offset(), affinityKey.length());
     }
 
     // RFC 3261 section 16.6: forwarding
@@ -430,11 +474,19 @@ final class RequestPath {
             final long loopHash,
             final long nowNs) {
         if (backend == null) {
-            answers.refuseNoBackend(message, from, nowNs);
+            refuseWithoutBackend(from, nowNs);
             return;
         }
         nextHop.set(backend.high(), backend.low(), backend.port());
         forward(buffer, ViaTransport.UDP, backend, backend, from, loopHash, nowNs);
+    }
+
+    private void refuseWithoutBackend(final SipFlow from, final long nowNs) {
+        if (isAtLimit) {
+            answers.refuseAtLimit(message, from, nowNs);
+        } else {
+            answers.refuseNoBackend(message, from, nowNs);
+        }
     }
 
     /** A request of a backend goes where it says (RFC 3261 section 16.5, 16.6 step 7). */
@@ -518,14 +570,45 @@ final class RequestPath {
         to.set(listener, transport.code(), nextHop.high(), nextHop.low(), nextHop.port());
         if (!loop.egress.send(buffer, editor.offset(), length, to)) {
             loop.count(ProxyCounter.DROPPED_BY_EGRESS);
+            onNotTaken(target);
             return;
         }
         loop.count(ProxyCounter.REQUESTS_FORWARDED);
         if (target != null) {
+            if (isToRemember) {
+                remember(target, nowNs);
+            }
             if (message.method() == SipMethod.ACK) {
                 target.vitals().onToldAck(loop.index);
             } else {
                 target.vitals().onAsked(loop.index, nowNs);
+            }
+        }
+    }
+
+    /** A connection that takes nothing speaks against the backend behind it; a datagram socket that takes nothing only against us. */
+    private void onNotTaken(final @Nullable Backend target) {
+        if (target != null && to.isStream()) {
+            loop.count(ProxyCounter.FAILED_TRANSPORT);
+            target.vitals().onFailure();
+        }
+    }
+
+    /** From now on the transaction is that backend's, and counted there while its response is awaited. */
+    private void remember(final Backend backend, final long nowNs) {
+        final boolean open = RequestClass.isTimed(message.method());
+        final long replaced = loop.memory.put(transaction, backend.id(), open, nowNs);
+        if (replaced == AffinityMemory.NOT_STORED) {
+            return;
+        }
+        if (open) {
+            backend.vitals().openCount().onOpened();
+            backend.vitals().onAsked(RequestClass.of(message.method()), nowNs);
+        }
+        if (AffinityMemory.isOpen(replaced)) {
+            loop.table.onClosed(backends, AffinityMemory.backend(replaced));
+            if (remembered == AffinityMemory.NONE) {
+                loop.count(ProxyCounter.MEMORY_OVERRUN);
             }
         }
     }

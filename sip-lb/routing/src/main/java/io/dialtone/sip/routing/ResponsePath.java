@@ -15,7 +15,14 @@ import org.jspecify.annotations.Nullable;
  * asked for, is dropped. So the balancer cannot be used to send anything to anybody who did not send a request.
  */
 final class ResponsePath {
+    private static final int TRYING = 100;
+    private static final int SERVICE_UNAVAILABLE = 503;
+
+    /** What a 503 counts as, so that it attracts no requests: T1, as a request that has to be sent again (RFC 3261 table 4). */
+    private static final long REFUSAL_NS = 500_000_000;
+
     private final ProxyLoop loop;
+    private final PeakEwma latency;
     private final SipMessage message;
     private final SipEditor editor = new SipEditor();
     private final ViaView via = new ViaView();
@@ -25,6 +32,7 @@ final class ResponsePath {
 
     ResponsePath(final ProxyLoop loop, final SipMessage message) {
         this.loop = loop;
+        this.latency = new PeakEwma(loop.config.balancing().latencyDecay().toNanos());
         this.message = message;
     }
 
@@ -39,7 +47,7 @@ final class ResponsePath {
         final int first = message.firstHeader(HeaderName.VIA);
         if (first >= 0 && isOursVerbatim(first)) {
             editor.begin(message).delete(message.headerLineOffset(first), message.headerLineLength(first));
-            forward(buffer, from, via.wrap(message, message.nextHeader(first)), sender, nowNs);
+            forward(buffer, from, via.wrap(message, message.nextHeader(first)), backends, sender, nowNs);
         } else {
             onResponseSlowPath(buffer, from, backends, sender, nowNs);
         }
@@ -73,7 +81,7 @@ final class ResponsePath {
             case PROBE -> onProbeAnswered(backends, nowNs);
             case FORWARDED -> {
                 editor.begin(message).popVia(via);
-                forward(buffer, from, via.next(), sender, nowNs);
+                forward(buffer, from, via.next(), backends, sender, nowNs);
             }
             case FOREIGN -> loop.count(ProxyCounter.DROPPED_STRAY_RESPONSE);
         }
@@ -96,6 +104,7 @@ final class ResponsePath {
             final UnsafeBuffer buffer,
             final SipFlow from,
             final boolean hasNextVia,
+            final Backends backends,
             final @Nullable Backend sender,
             final long nowNs) {
         if (!hasNextVia) {
@@ -119,7 +128,7 @@ final class ResponsePath {
         if (sender != null) {
             sender.vitals().onResponse(loop.index);
         }
-        time(sender, nowNs);
+        judge(backends, nowNs);
         final int length = editor.apply(buffer, SipIngress.HEADROOM_BYTES, SipIngress.TAILROOM_BYTES);
         if (length < 0) {
             loop.count(ProxyCounter.DROPPED_TOO_LARGE);
@@ -150,39 +159,57 @@ final class ResponsePath {
                 : nextHop.read(message.buffer(), via.hostOffset(), via.hostLength(), port);
     }
 
-    /** Measures how long the backend took, if the request is remembered and this is its first, or first final, response. */
-    private void time(final @Nullable Backend sender, final long nowNs) {
+    /** What the response says of its request's backend, if the request is remembered: how long it took, and whether it served. */
+    private void judge(final Backends backends, final long nowNs) {
         final SipMethod method = message.cseqMethod();
-        if (!isTimed(method)) {
+        if (!RequestClass.isTimed(method)) {
             return;
         }
-        final long entry = loop.memory.find(ownVia.transaction());
-        if (entry == AffinityMemory.NONE) {
+        final int status = message.statusCode();
+        final boolean isFinal = status >= 200;
+        final long before = loop.memory.mark(ownVia.transaction(), isFinal);
+        if (before == AffinityMemory.NONE) {
             return;
         }
-        final boolean isFinal = message.statusCode() >= 200;
-        if (AffinityMemory.isAnswered(entry) && (!isFinal || AffinityMemory.isFinal(entry))) {
-            return;
+        final Backend backend = backends.byId(AffinityMemory.backend(before));
+        final boolean isEnd = isFinal && AffinityMemory.isOpen(before);
+        if (!AffinityMemory.isAnswered(before)) {
+            onFirst(RequestClass.of(method), status, backend, AffinityMemory.ageNs(before, nowNs), nowNs);
         }
-        final long tookNs = AffinityMemory.ageNs(entry, nowNs);
-        final boolean invite = method == SipMethod.INVITE;
-        if (!AffinityMemory.isAnswered(entry)) {
-            (invite ? loop.latencies.inviteFirstResponse : loop.latencies.otherFirstResponse).record(tookNs);
-            if (sender != null && sender.id() == AffinityMemory.backend(entry)) {
-                sender.vitals().onFirstResponse(loop.index, tookNs);
+        if (isEnd) {
+            loop.table.onClosed(backends, AffinityMemory.backend(before));
+            if (method == SipMethod.INVITE) {
+                loop.latencies.inviteFinalResponse.record(AffinityMemory.ageNs(before, nowNs));
             }
         }
-        if (invite && isFinal) {
-            loop.latencies.inviteFinalResponse.record(tookNs);
+        if (backend == null) {
+            return;
         }
-        loop.memory.mark(ownVia.transaction(), entry, isFinal, nowNs);
+        if (status == SERVICE_UNAVAILABLE) {
+            if (isEnd) {
+                loop.count(ProxyCounter.FAILED_UNAVAILABLE);
+                backend.vitals().onFailure();
+            }
+        } else if (status > TRYING) {
+            backend.vitals().onSuccess(nowNs);
+        }
     }
 
-    /** Methods that may begin a dialog or stand alone: the others are not remembered, and a CANCEL has its INVITE's transaction. */
-    private static boolean isTimed(final SipMethod method) {
-        return switch (method) {
-            case ACK, BYE, CANCEL, PRACK, INFO, UPDATE -> false;
-            default -> true;
-        };
+    private void onFirst(
+            final RequestClass kind,
+            final int status,
+            final @Nullable Backend backend,
+            final long tookNs,
+            final long nowNs) {
+        (kind == RequestClass.INVITE ? loop.latencies.inviteFirstResponse : loop.latencies.otherFirstResponse)
+                .record(tookNs);
+        if (backend == null) {
+            return;
+        }
+        final BackendVitals vitals = backend.vitals();
+        vitals.onFirstResponse(kind, loop.index, tookNs);
+        // Who refuses at once is not fast.
+        final long reckonedNs = status == SERVICE_UNAVAILABLE ? Math.max(tookNs, REFUSAL_NS) : tookNs;
+        vitals.latency(kind, latency.with(vitals.latency(kind), reckonedNs, nowNs));
     }
 }

@@ -23,13 +23,18 @@ public final class SipProxy implements SipIngress {
     private final @Nullable BackendHealth health;
     private int untilSample = FORWARDING_SAMPLE;
 
-    SipProxy(final ProxyLoop loop) {
+    SipProxy(final Balancer balancer, final ProxyLoop loop) {
         this.loop = loop;
         this.answers = new Answers(loop);
         this.requests = new RequestPath(loop, answers, message);
         this.responses = new ResponsePath(loop, message);
         this.health = loop.index == 0
-                ? new BackendHealth(loop.config.health(), loop.table, new Prober(loop), loop.counters)
+                ? new BackendHealth(
+                        loop.config.health(),
+                        loop.table,
+                        new Prober(loop),
+                        loop.counters,
+                        new MemoryKeeper(balancer, loop.counters))
                 : null;
     }
 

@@ -4,7 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** What is remembered, for how long, and by how many threads. */
@@ -14,7 +18,7 @@ final class AffinityMemoryTest {
 
     @Test
     void shouldRememberABackendAndItsAge() {
-        memory.put(42, -7, 5_000_000_000L);
+        memory.put(42, -7, true, 5_000_000_000L);
 
         final long entry = memory.find(42);
         assertEquals(-7, AffinityMemory.backend(entry));
@@ -26,14 +30,14 @@ final class AffinityMemoryTest {
 
     @Test
     void shouldNoteResponsesWithoutForgettingTheRest() {
-        memory.put(42, 3, 5_000_000_000L);
-        memory.mark(42, memory.find(42), false, 6_000_000_000L);
+        memory.put(42, 3, true, 5_000_000_000L);
+        memory.mark(42, false);
         assertTrue(AffinityMemory.isAnswered(memory.find(42)));
-        assertFalse(AffinityMemory.isFinal(memory.find(42)));
+        assertTrue(AffinityMemory.isOpen(memory.find(42)));
 
-        memory.mark(42, memory.find(42), true, 7_000_000_000L);
+        memory.mark(42, true);
 
-        assertTrue(AffinityMemory.isFinal(memory.find(42)));
+        assertFalse(AffinityMemory.isOpen(memory.find(42)));
         assertEquals(3, AffinityMemory.backend(memory.find(42)));
         assertEquals(3e9, (double) AffinityMemory.ageNs(memory.find(42), 8_000_000_000L), 1e4);
     }
@@ -45,7 +49,7 @@ final class AffinityMemoryTest {
         long nowNs = 0;
         for (final long key : keys) {
             nowNs += 1_000_000;
-            memory.put(key, 1, nowNs);
+            memory.put(key, 1, false, nowNs);
         }
 
         int recent = 0;
@@ -56,6 +60,121 @@ final class AffinityMemoryTest {
         }
         assertTrue(recent > SIZE / 4 * 95 / 100, "recent " + recent);
         assertEquals(0, old);
+    }
+
+    @Test
+    void shouldForgetClosedEntriesBeforeOpenOnes() {
+        final AffinityMemory set = new AffinityMemory(4);
+        set.put(1, 10, true, 1_000_000);
+        for (int i = 2; i <= 100; i++) {
+            set.put(i, 11, false, i * 1_000_000L);
+        }
+
+        assertEquals(10, AffinityMemory.backend(set.find(1)));
+        for (int i = 101; i <= 104; i++) {
+            set.put(i, 12, true, i * 1_000_000L);
+        }
+        assertEquals(AffinityMemory.NONE, set.find(1));
+    }
+
+    @Test
+    void shouldSayWhichEntryHadToGo() {
+        final AffinityMemory set = new AffinityMemory(4);
+        assertEquals(AffinityMemory.NONE, set.put(1, 10, true, 1_000_000));
+        final long entry = set.find(1);
+
+        // The same transaction goes elsewhere.
+        assertEquals(entry, set.put(1, 11, true, 2_000_000));
+        assertEquals(set.find(1), set.mark(1, true));
+        assertFalse(AffinityMemory.isOpen(set.find(1)));
+        assertEquals(AffinityMemory.NONE, set.mark(2, true));
+    }
+
+    @Test
+    void shouldLetAReviewCloseAndForgetEntries() {
+        memory.put(1, 10, true, 1_000_000);
+        memory.put(2, 11, true, 2_000_000);
+        memory.put(3, 12, true, 3_000_000);
+        final List<Integer> changed = new ArrayList<>();
+        final AffinityMemory.Review review = new AffinityMemory.Review() {
+            @Override
+            public long decide(final long entry, final long ageNs) {
+                return switch (AffinityMemory.backend(entry)) {
+                    case 10 -> AffinityMemory.NONE;
+                    case 11 -> AffinityMemory.closed(AffinityMemory.overdue(entry));
+                    default -> entry;
+                };
+            }
+
+            @Override
+            public void onChanged(final long before, final long after) {
+                changed.add(AffinityMemory.backend(before));
+            }
+        };
+
+        for (int i = 0; i < 4; i++) {
+            memory.sweep(SIZE / 4, 4_000_000, review);
+        }
+
+        assertEquals(Set.of(10, 11), Set.copyOf(changed));
+        assertEquals(AffinityMemory.NONE, memory.find(1));
+        assertFalse(AffinityMemory.isOpen(memory.find(2)));
+        assertTrue(AffinityMemory.isOverdue(memory.find(2)));
+        assertTrue(AffinityMemory.isOpen(memory.find(3)));
+    }
+
+    @Test
+    void shouldCloseEachOpenEntryExactlyOnceThoughThreadsRace() throws InterruptedException {
+        final AffinityMemory small = new AffinityMemory(4);
+        final AtomicLong open = new AtomicLong();
+        final AffinityMemory.Review closeAll = new AffinityMemory.Review() {
+            @Override
+            public long decide(final long entry, final long ageNs) {
+                return AffinityMemory.closed(entry);
+            }
+
+            @Override
+            public void onChanged(final long before, final long after) {
+                if (AffinityMemory.isOpen(before)) {
+                    open.decrementAndGet();
+                }
+            }
+        };
+        final Thread[] threads = new Thread[4];
+        for (int t = 0; t < threads.length; t++) {
+            final int me = t;
+            threads[t] = new Thread(() -> {
+                final SplittableRandom random = new SplittableRandom(me);
+                for (int i = 0; i < 300_000; i++) {
+                    // Few keys and few places: threads meet all the time.
+                    final long key = (1 + random.nextInt(6)) * 0x9e37_79b9_7f4a_7c15L;
+                    if (random.nextInt(3) > 0) {
+                        final boolean isFinal = random.nextBoolean();
+                        final long before = small.mark(key, isFinal);
+                        if (isFinal && AffinityMemory.isOpen(before)) {
+                            open.decrementAndGet();
+                        }
+                    } else {
+                        final long replaced = small.put(key, 1 + random.nextInt(50), true, i * 1_000L);
+                        if (replaced != AffinityMemory.NOT_STORED) {
+                            open.addAndGet(AffinityMemory.isOpen(replaced) ? 0 : 1);
+                        }
+                    }
+                    if (me == 0 && i % 1_000 == 0) {
+                        small.sweep(4, i * 1_000L, closeAll);
+                    }
+                }
+            });
+        }
+        for (final Thread thread : threads) {
+            thread.start();
+        }
+        for (final Thread thread : threads) {
+            thread.join();
+        }
+
+        small.sweep(4, 1L, closeAll);
+        assertEquals(0, open.get());
     }
 
     @Test
@@ -70,7 +189,7 @@ final class AffinityMemoryTest {
                 for (int i = 0; i < 300_000; i++) {
                     final int backend = 1 + random.nextInt(500);
                     final long key = backend * 0x9e37_79b9_7f4a_7c15L;
-                    small.put(key, backend, i);
+                    small.put(key, backend, true, i);
                     final long found = small.find((1 + random.nextInt(500)) * 0x9e37_79b9_7f4a_7c15L);
                     final long own = small.find(key);
                     if (own != AffinityMemory.NONE && AffinityMemory.backend(own) != backend) {

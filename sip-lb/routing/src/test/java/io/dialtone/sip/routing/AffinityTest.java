@@ -20,7 +20,7 @@ final class AffinityTest {
 
     private static InetSocketAddress home(
             final ProxyHarness proxy, final int call, final String uri, final String... more) {
-        return proxy.receive(request("REGISTER", uri, "call-" + call, "z9hG4bKa" + call, 1, "", more))
+        return proxy.receive(request("MESSAGE", uri, "call-" + call, "z9hG4bKa" + call, 1, "", more))
                 .sent()
                 .to();
     }
@@ -31,7 +31,7 @@ final class AffinityTest {
         final Set<InetSocketAddress> homes = new HashSet<>();
         for (int i = 0; i < calls; i++) {
             homes.add(proxy.receive(request(
-                                    "REGISTER",
+                                    "MESSAGE",
                                     "sip:user" + i + "@example.com",
                                     "call-" + i,
                                     "z9hG4bKa" + i,

@@ -1,6 +1,7 @@
 package io.dialtone.sip.routing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Weighted rendezvous hashing: shares, and how few keys move. */
@@ -22,7 +24,7 @@ final class BackendsTest {
 
     private static Backend backend(final int number, final int weight) {
         try {
-            return Backend.resolve(new BackendSpec("10.1.2." + number, 5060, weight), 1);
+            return Backend.resolve(new BackendSpec("10.1.2." + number, 5060, weight), 1, id -> new OpenCount());
         } catch (UnknownHostException e) {
             throw new AssertionError(e);
         }
@@ -83,6 +85,69 @@ final class BackendsTest {
         shares(backends(weights)).forEach((name, share) -> assertEquals(0.01, (double) share / KEYS, 0.0012, name));
     }
 
+    /**
+     * A hundred weights from 1 to 100: what each gets is what its weight says, within what a fair lottery of so many draws scatters. The draws are always the
+     * same, so this holds or does not.
+     */
+    @Test
+    void shouldGiveEachOfAHundredBackendsWhatItsWeightSays() {
+        final int[] weights = IntStream.rangeClosed(1, 100).toArray();
+        final double sum = 5_050;
+        final int draws = 2_000_000;
+        final Backends backends = backends(weights);
+        final SplittableRandom random = new SplittableRandom(11);
+        final int[] got = new int[101];
+        for (int i = 0; i < draws; i++) {
+            final Backend winner = Objects.requireNonNull(backends.pick(random.nextLong()));
+            got[winner.spec().weight()]++;
+        }
+
+        double chiSquare = 0;
+        for (int weight = 1; weight <= 100; weight++) {
+            final double share = weight / sum;
+            final double expected = draws * share;
+            final double deviation = Math.sqrt(expected * (1 - share));
+            assertEquals(expected, got[weight], 4 * deviation, "weight " + weight);
+            chiSquare += (got[weight] - expected) * (got[weight] - expected) / expected;
+        }
+        // 99 degrees of freedom: 99 on average, above 149 or below 60 once in a thousand lotteries.
+        assertTrue(chiSquare > 60 && chiSquare < 149, "chi-square " + chiSquare);
+    }
+
+    @Test
+    void shouldNameTheWinnerAndWhoWouldWinWithoutIt() {
+        final Backends backends = backends(1, 2, 3, 4, 10);
+        final SplittableRandom random = new SplittableRandom(9);
+        for (int i = 0; i < 10_000; i++) {
+            final long key = random.nextLong();
+            final long two = backends.pickTwo(key);
+            final Backend first = backends.eligible(Backends.first(two));
+
+            assertSame(backends.pick(key), first);
+            assertSame(backends.without(first).pick(key), backends.eligible(Backends.second(two)));
+        }
+        assertEquals(-1, Backends.second(backends(1).pickTwo(5)));
+        assertEquals(0, Backends.first(backends(1).pickTwo(5)));
+        assertEquals(-1, Backends.first(new Backends(List.of()).pickTwo(5)));
+    }
+
+    @Test
+    void shouldUseEjectedBackendsOnlyWhenNoOtherIsLeft() {
+        final Backend ejected = backend(1, 1).withHealth(BackendState.EJECTED, 1);
+        final Backend other = backend(2, 1);
+
+        final Backends both = new Backends(List.of(ejected, other));
+        final Backends alone = new Backends(List.of(ejected, other.withHealth(BackendState.DOWN, 1)));
+
+        for (int key = 0; key < 100; key++) {
+            assertSame(other, both.pick(key));
+            assertSame(ejected, alone.pick(key));
+        }
+        assertFalse(both.isEligible(ejected));
+        assertTrue(alone.isEligible(ejected));
+        assertNull(new Backends(List.of(ejected.withDraining(true))).pick(1));
+    }
+
     @Test
     void shouldMoveATenthOfTheKeysWhenATenthBackendJoins() {
         final Backends nine = backends(1, 1, 1, 1, 1, 1, 1, 1, 1);
@@ -111,7 +176,7 @@ final class BackendsTest {
     void shouldOnlyTakeKeysFromOthersWhenAWeightGrows() {
         final Backends before = backends(2, 2, 2);
         final Backend grown =
-                Objects.requireNonNull(before.byName("10.1.2.2:5060")).withWeight(4);
+                Objects.requireNonNull(before.byName("10.1.2.2:5060")).withSpec(new BackendSpec("10.1.2.2", 5060, 4));
         final Backends after = before.replacing(grown);
 
         final SplittableRandom random = new SplittableRandom(4);

@@ -126,6 +126,26 @@ final class FailoverTest {
     }
 
     @Test
+    void shouldCountATransactionWhereItWentInTheEnd() {
+        pass(Duration.ofSeconds(1));
+        final CapturingEgress.Sent invite =
+                proxy.receive(invite("call-1", "z9hG4bKa1")).sent();
+        dead.add(invite.to());
+        pass(Duration.ofSeconds(2));
+        final CapturingEgress.Sent again =
+                proxy.receive(invite("call-1", "z9hG4bKa1")).sent();
+
+        assertNotEquals(invite.to(), again.to());
+        assertEquals(0, status(nameOf(invite)).open());
+        assertEquals(1, status(nameOf(again)).open());
+        assertEquals(0, proxy.count(ProxyCounter.MEMORY_OVERRUN));
+    }
+
+    private static String nameOf(final CapturingEgress.Sent sent) {
+        return sent.to().getHostString() + ":" + sent.to().getPort();
+    }
+
+    @Test
     void shouldSendNoNewCallToADeadBackendButItsDialogsStill() {
         pass(Duration.ofSeconds(1));
         final CapturingEgress.Sent invite =

@@ -258,4 +258,59 @@ final class HealthMachineTest {
         assertEquals(BackendState.SUSPECT, without.state());
         assertEquals(1f, without.share(nowNs));
     }
+
+    // Ejection: what counts as failing, and for how long; who may be ejected at all is for those who see all backends
+
+    @Test
+    void shouldBeFailingAfterSoManyFailuresInARowWhileItIsInUse() {
+        assertFalse(machine.isFailing(4));
+        assertTrue(machine.isFailing(5));
+
+        machine.eject(nowNs);
+        assertFalse(machine.isFailing(100));
+        assertFalse(machine.isInUse());
+        assertEquals(0, machine.share(nowNs));
+        assertFalse(machine(HealthConfig.defaults()
+                        .withEjection(EjectionConfig.defaults().withFailures(0)))
+                .isFailing(1_000));
+    }
+
+    @Test
+    void shouldStartSlowlyWhenItsTimeHasPassedAndProbesAreAnswered() {
+        answerOnce();
+        machine.eject(nowNs);
+        for (int i = 0; i < 10; i++) {
+            at(i * 500L);
+            answer(probe());
+            assertEquals(BackendState.EJECTED, machine.state());
+        }
+
+        at(5_000);
+
+        assertEquals(BackendState.SLOW_START, machine.state());
+        assertEquals(nowNs, machine.usedSinceNs());
+    }
+
+    @Test
+    void shouldGoDownFromEjectedByTheSameEvidence() {
+        answerOnce();
+        machine.eject(nowNs);
+        probe();
+        at(250);
+        probe();
+        at(500);
+
+        assertEquals(BackendState.DOWN, machine.state());
+    }
+
+    @Test
+    void shouldNotBeRaisedByTrafficWhileItIsEjected() {
+        answerOnce();
+        machine.eject(nowNs);
+        at(100);
+        heardNs = nowNs;
+        at(200);
+
+        assertEquals(BackendState.EJECTED, machine.state());
+    }
 }

@@ -15,6 +15,8 @@ import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Once warm, a message through the balancer leaves nothing for the collector. The best of several windows counts. */
 final class NoGarbageTest {
@@ -102,6 +104,53 @@ final class NoGarbageTest {
     @Test
     void shouldNotAllocateWhenDroppingGarbage() {
         assertNoGarbage("neither fish nor fowl, and surely no SIP\r\n\r\n", CALLER, ProxyCounter.DROPPED_GARBAGE);
+    }
+
+    /** New calls by load, with limits, and their final answers: what is met anew with each call. */
+    @ParameterizedTest
+    @EnumSource
+    void shouldNotAllocateWhenChoosingABackend(final Algorithm algorithm) {
+        final ProxyHarness byLoad = ProxyHarness.of(ProxyHarness.config(FIRST_BACKEND, SECOND_BACKEND)
+                .balancing(BalancingConfig.defaults().withAlgorithm(algorithm).withOpenMax(MESSAGES)));
+        final CapturingEgress.Sent first =
+                byLoad.receive(invite("call-0000000", "z9hG4bKa0000000")).sent();
+        final String text = invite("call-0000000", "z9hG4bKa0000000");
+        final byte[] invite = text.getBytes(StandardCharsets.ISO_8859_1);
+        final int branch = text.indexOf("z9hG4bKa") + "z9hG4bKa".length();
+        final int callId = text.indexOf("call-") + "call-".length();
+        final byte[] ok = response(200, first).getBytes(StandardCharsets.ISO_8859_1);
+        final SipFlow caller = new SipFlow().remote(CALLER);
+        final SipFlow backend = new SipFlow().remote(first.to());
+        byLoad.egress.capturing = false;
+        long best = Long.MAX_VALUE;
+        int number = 1;
+        for (int window = 0; window < WINDOWS && best > 0; window++) {
+            final long before = THREADS.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < MESSAGES; i++) {
+                putDigits(invite, branch, number);
+                putDigits(invite, callId, number++);
+                receive(byLoad, invite, caller);
+                receive(byLoad, ok, backend);
+                byLoad.proxy.doWork(byLoad.nowNs);
+            }
+            best = Math.min(best, THREADS.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertEquals(0, best, "bytes in the best window of " + MESSAGES + " calls");
+        assertTrue(byLoad.count(ProxyCounter.NEW_CALLS) >= MESSAGES, "the messages went another way");
+    }
+
+    private static void putDigits(final byte[] text, final int offset, final int number) {
+        int rest = number;
+        for (int i = 6; i >= 0; i--) {
+            text[offset + i] = (byte) ('0' + rest % 10);
+            rest /= 10;
+        }
+    }
+
+    private static void receive(final ProxyHarness harness, final byte[] message, final SipFlow from) {
+        harness.buffer.putBytes(SipIngress.HEADROOM_BYTES, message);
+        harness.nowNs += 1_000;
+        harness.proxy.onMessage(harness.buffer, SipIngress.HEADROOM_BYTES, message.length, from, harness.nowNs);
     }
 
     @Test

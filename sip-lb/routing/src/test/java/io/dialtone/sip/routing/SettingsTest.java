@@ -20,6 +20,8 @@ final class SettingsTest {
     void shouldReadBackendsInEveryForm() {
         assertEquals(new BackendSpec("127.0.0.1", 5071, 2), BackendSpec.parse("127.0.0.1:5071;weight=2"));
         assertEquals(new BackendSpec("127.0.0.1", 5060, 1), BackendSpec.parse(" 127.0.0.1 "));
+        assertEquals(new BackendSpec("127.0.0.1", 5060, 3, 400), BackendSpec.parse("127.0.0.1;open-max=400; weight=3"));
+        assertEquals("127.0.0.1:5060;weight=3;open-max=400", new BackendSpec("127.0.0.1", 5060, 3, 400).toString());
         assertEquals(new BackendSpec("2001:db8::1", 5060, 1), BackendSpec.parse("[2001:DB8::1]"));
         assertEquals(new BackendSpec("2001:db8::1", 5099, 3), BackendSpec.parse("udp:[2001:db8::1]:5099; weight=3"));
         assertEquals(new BackendSpec("app.example.com", 5062, 1), BackendSpec.parse("sip:App.example.com:5062"));
