@@ -35,7 +35,8 @@ final class NodeSettings {
             "--affinity",
             SipLbSettings.AFFINITY_RULE,
             "call-id",
-            "what names a session's home: call-id, from-user, to-user, request-uri-user or header:NAME; the same for all members");
+            "what names a session's home: call-id, from-user, to-user, request-uri-user, address-of-record or header:NAME; the same for all"
+                    + " members");
 
     static final Setting<Integer> BACKUPS = Setting.of(
             "service.backups",

@@ -10,6 +10,7 @@ import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
+import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
@@ -45,7 +46,7 @@ final class UasCore<S extends Record> {
     private final SipHash tableHash;
     private final TransactionLayer layer;
     private final RequestChecks checks;
-    private final AffinityKey affinityKey;
+    private final AffinityKeyView affinityKey;
     private final boolean isEstablishedOnlyWhenAlone;
     private final HandlerFailures failures;
     private final DialogTable dialogs;
@@ -66,7 +67,9 @@ final class UasCore<S extends Record> {
         layer = new TransactionLayer(parts, context, this);
         checks = new RequestChecks(handler.methods(), handler.contentTypes());
         final LocalTag.Source unique = new LocalTag.Source(context.tagHash());
-        affinityKey = new AffinityKey(context.service().affinity());
+        final AffinityRule affinity = context.service().affinity();
+        affinityKey = new AffinityKeyView(
+                AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header());
         isEstablishedOnlyWhenAlone = context.service().policy().whenAlone() == WhenAlone.ESTABLISHED_ONLY;
         failures = new HandlerFailures(context.service().name());
         clients = new ClientLayer(parts, context, layer.bytes(), unique);
@@ -122,8 +125,7 @@ final class UasCore<S extends Record> {
             answers.respond(transaction, 503, nowNs);
             return;
         }
-        affinityKey.read(message);
-        final DirectBuffer buffer = message.buffer();
+        final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
         Event event = Event.REQUEST;
@@ -496,8 +498,7 @@ final class UasCore<S extends Record> {
             parts.dormant().wakeAll(slot);
             return;
         }
-        affinityKey.read(message);
-        final DirectBuffer buffer = message.buffer();
+        final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         if (findSession(slot, hash, buffer) == null) {
             parts.dormant().wake(slot, hash, buffer, affinityKey.offset(), affinityKey.length());

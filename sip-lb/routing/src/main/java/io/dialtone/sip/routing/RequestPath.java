@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.SipEditor;
@@ -46,7 +47,7 @@ final class RequestPath {
     private final WayBack wayBack = new WayBack();
     private final RouteSet routes;
     private final UriView requestUri = new UriView();
-    private final AffinityKey affinityKey;
+    private final AffinityKeyView affinityKey;
     private final ProxyRequire proxyRequire;
     private final PeerAddress nextHop = new PeerAddress();
     private final SipFlow to = new SipFlow();
@@ -72,7 +73,7 @@ final class RequestPath {
         this.answers = answers;
         this.message = message;
         this.routes = new RouteSet(message, loop.listeners);
-        this.affinityKey = new AffinityKey(loop.config.affinity());
+        this.affinityKey = SlotFinder.keyOf(loop.config.affinity());
         this.proxyRequire = new ProxyRequire(loop.config.proxyRequirePassed());
         this.backends = loop.table.current();
     }

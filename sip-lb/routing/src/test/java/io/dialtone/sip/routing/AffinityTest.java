@@ -92,7 +92,7 @@ final class AffinityTest {
                 assertThrows(IllegalArgumentException.class, () -> AffinityRule.parse("callid"));
 
         assertEquals(
-                "affinity: \"callid\" (expected: call-id, from-user, to-user, request-uri-user or header:NAME)."
+                "affinity: \"callid\" (expected: call-id, from-user, to-user, request-uri-user, address-of-record or header:NAME)."
                         + " Maybe call-id, the default.",
                 refusal.getMessage());
         assertThrows(IllegalArgumentException.class, () -> AffinityRule.parse("header:"));
