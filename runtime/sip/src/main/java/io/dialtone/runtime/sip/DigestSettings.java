@@ -28,12 +28,7 @@ public record DigestSettings(
     private static final long NONCE_LIFE_NS_DEFAULT = 300_000_000_000L;
 
     public DigestSettings {
-        if (realm.isEmpty()
-                || realm.length() > REALM_CHARS_MAX
-                || !realm.chars().allMatch(DigestSettings::isPlain)) {
-            throw new IllegalArgumentException("realm: \"" + realm + "\" (expected: 1 to " + REALM_CHARS_MAX
-                    + " printable ASCII characters without quotes and backslashes). Maybe example.com.");
-        }
+        checkRealm(realm);
         algorithms = algorithms.stream().distinct().sorted().toList();
         if (algorithms.isEmpty()) {
             throw new IllegalArgumentException("digest-algorithms: none (expected: at least one). Maybe SHA-256, MD5.");
@@ -59,6 +54,21 @@ public record DigestSettings(
                 false,
                 CHALLENGES_PER_SECOND_DEFAULT,
                 NONCES_PER_SESSION_MAX_DEFAULT);
+    }
+
+    /**
+     * Returns what can be a realm.
+     *
+     * @throws IllegalArgumentException with a sentence for the operator
+     */
+    public static String checkRealm(final String realm) {
+        if (realm.isEmpty()
+                || realm.length() > REALM_CHARS_MAX
+                || !realm.chars().allMatch(DigestSettings::isPlain)) {
+            throw new IllegalArgumentException("realm: \"" + realm + "\" (expected: 1 to " + REALM_CHARS_MAX
+                    + " printable ASCII characters without quotes and backslashes). Maybe example.com.");
+        }
+        return realm;
     }
 
     private static boolean isPlain(final int c) {

@@ -15,6 +15,7 @@ import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
+import io.dialtone.state.api.SessionRecord;
 import io.dialtone.state.api.StateCodec;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class UasCore<S extends Record> {
     private static final int SPARES_MAX = 1 << 16;
     private static final int EXTRA_BYTES_MAX = 1 << 15;
+    private static final long MS = 1_000_000L;
     private static final String NO_TIMER = "";
 
     /** What a handler is told. */
@@ -49,6 +51,7 @@ final class UasCore<S extends Record> {
     private final AffinityKeyView affinityKey;
     private final boolean isEstablishedOnlyWhenAlone;
     private final HandlerFailures failures;
+    private final @Nullable DigestGuard guard;
     private final DialogTable dialogs;
     private final ClientLayer clients;
     private final ArrayDeque<SipSession<S>> spareSessions = new ArrayDeque<>();
@@ -65,13 +68,14 @@ final class UasCore<S extends Record> {
         this.codec = codec;
         tableHash = parts.tableHash();
         layer = new TransactionLayer(parts, context, this);
-        checks = new RequestChecks(handler.methods(), handler.contentTypes());
-        final LocalTag.Source unique = new LocalTag.Source(context.tagHash());
+        checks = new RequestChecks(handler.methods(), handler.contentTypes(), handler.extensions());
         final AffinityRule affinity = context.service().affinity();
         affinityKey = new AffinityKeyView(
                 AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header());
         isEstablishedOnlyWhenAlone = context.service().policy().whenAlone() == WhenAlone.ESTABLISHED_ONLY;
+        final LocalTag.Source unique = new LocalTag.Source(context.tagHash());
         failures = new HandlerFailures(context.service().name());
+        guard = DigestGuard.of(handler.digest(), context, unique, failures).orElse(null);
         clients = new ClientLayer(parts, context, layer.bytes(), unique);
         dialogs = new DialogTable(context, tableHash, layer, clients.scratch());
         answers = new Answers(
@@ -96,6 +100,9 @@ final class UasCore<S extends Record> {
             known.onRetransmission(nowNs);
             return;
         }
+        if (guard != null && guard.asks(message) && isTurnedAway(guard, message, slot, port, nowNs)) {
+            return;
+        }
         final ServerTransaction transaction = layer.begin(message, via, slot, port);
         if (transaction == null) {
             refuseWithoutTransaction(message, slot, port);
@@ -110,6 +117,24 @@ final class UasCore<S extends Record> {
             onInitialRequest(message, transaction, nowNs);
         }
         answers.end();
+    }
+
+    /** True if a request has no right credentials: it is answered without a transaction, as RFC 3261 section 8.2.7 advises, and leaves nothing behind. */
+    private boolean isTurnedAway(
+            final DigestGuard asking,
+            final SipMessage message,
+            final int slot,
+            final ReplyPort port,
+            final long nowNs) {
+        final DigestGuard.Outcome outcome = asking.check(
+                message, affinityKey.wrap(message), slot, nowNs, parts.time().toWallNs(nowNs));
+        if (outcome == DigestGuard.Outcome.CHALLENGE) {
+            final int length = answers.composeStateless(message, slot, asking.status(), asking.challenges());
+            if (length > 0) {
+                parts.outbox().addSip(slot, port, answers.scratch(), 0, length);
+            }
+        }
+        return outcome != DigestGuard.Outcome.LET_IN;
     }
 
     private void onInitialRequest(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
@@ -128,6 +153,10 @@ final class UasCore<S extends Record> {
         final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
+        final DigestGuard asked = guard != null && guard.asks(message) ? guard : null;
+        if (asked != null && session != null && isReplay(asked, session, transaction, nowNs)) {
+            return;
+        }
         Event event = Event.REQUEST;
         if (session == null || !session.isBegun()) {
             if (refusesSession(transaction.slot)) {
@@ -136,11 +165,27 @@ final class UasCore<S extends Record> {
             }
             if (session == null) {
                 session = addSession(transaction, hash, buffer);
+                if (asked != null) {
+                    asked.takes(session.nonces, affinityKey, parts.time().toWallNs(nowNs));
+                }
             }
             parts.sessions().begin(session);
             event = Event.FIRST_REQUEST;
         }
         deliver(event, transaction, session, message, nowNs);
+    }
+
+    /** True, and answered, if the session has had the credentials of this request before. */
+    private boolean isReplay(
+            final DigestGuard asked,
+            final SipSession<S> session,
+            final ServerTransaction transaction,
+            final long nowNs) {
+        if (asked.takes(session.nonces, affinityKey, parts.time().toWallNs(nowNs))) {
+            return false;
+        }
+        answers.respond(transaction, asked.status(), asked.challenges(), nowNs);
+        return true;
     }
 
     /** True, and counted, if no session may be begun in the slot now. What is begun already never asks. */
@@ -237,6 +282,9 @@ final class UasCore<S extends Record> {
         transaction.session = session;
         session.pending.add(transaction);
         view.wrap(message, transaction);
+        if (guard != null && guard.asks(message)) {
+            view.sentBy(guard.user());
+        }
         final boolean ok = tell(event, session, NO_TIMER);
         final Dialog ended = transaction.method == SipMethod.BYE ? transaction.dialog : null;
         settle(session, ok, nowNs);
@@ -487,6 +535,23 @@ final class UasCore<S extends Record> {
 
     StateCodec<S> codec() {
         return codec;
+    }
+
+    /** Until when a session must be remembered for its nonces' sake, or {@link SessionRecord#NO_DEADLINE}. What nobody takes any more is forgotten. */
+    long noncesEndNs(final NonceMemory nonces) {
+        final long nowNs = parts.time().nowNs();
+        if (guard == null || nonces.isEmpty()) {
+            nonces.clear();
+            return SessionRecord.NO_DEADLINE;
+        }
+        nonces.forgetBefore(guard.deadBeforeMs(parts.time().toWallNs(nowNs) / MS));
+        return nonces.isEmpty()
+                ? SessionRecord.NO_DEADLINE
+                : parts.time().toMonotonicNs((guard.deadAfterMs(nonces.newestMs()) + 1) * MS);
+    }
+
+    void touch(final SipSession<S> session) {
+        parts.journal().touch(session);
     }
 
     /** Every message leads to its session first: what it belongs to may lie in the store of images. */
