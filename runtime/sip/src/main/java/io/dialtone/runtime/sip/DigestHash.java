@@ -82,7 +82,7 @@ final class DigestHash {
         final char[] chars = text.toCharArray();
         for (int i = 0; i < chars.length; i++) {
             if (chars[i] >= 'A' && chars[i] <= 'F') {
-                chars[i] += 32;
+                chars[i] = (char) (chars[i] + 32);
             }
         }
         return new String(chars);

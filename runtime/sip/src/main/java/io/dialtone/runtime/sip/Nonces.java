@@ -101,8 +101,8 @@ final class Nonces {
             return Worth.FOREIGN;
         }
         final ByteBuffer head = ByteBuffer.wrap(bytes);
-        issuedMs = (head.getShort() & 0xFFFFL) << 32 | head.getInt() & 0xFFFF_FFFFL;
-        unique = ((head.getShort() & 0xFFFFL) << 32 | head.getInt() & 0xFFFF_FFFFL) & UNIQUE_MASK;
+        issuedMs = (head.getShort() & 0xFFFFL) << 32 | (head.getInt() & 0xFFFF_FFFFL);
+        unique = ((head.getShort() & 0xFFFFL) << 32 | (head.getInt() & 0xFFFF_FFFFL)) & UNIQUE_MASK;
         final long ageMs = nowMs - issuedMs;
         return ageMs > lifeMs || ageMs < -CLOCKS_DIFFER_MS_MAX ? Worth.STALE : Worth.FRESH;
     }

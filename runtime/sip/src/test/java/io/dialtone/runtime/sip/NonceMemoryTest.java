@@ -52,7 +52,7 @@ class NonceMemoryTest {
     @Test
     void shouldNotTakeANonceThatHadToBeForgotten() {
         for (int i = 1; i <= MAX + 1; i++) {
-            assertTrue(take(100 * i, 1));
+            assertTrue(take(100L * i, 1));
         }
 
         assertFalse(take(100, 1), "it is not known whether this was there");
