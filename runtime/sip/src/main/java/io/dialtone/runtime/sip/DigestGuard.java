@@ -20,7 +20,7 @@ import java.util.Set;
  * Lets in requests that prove who sent them, and says what to answer to the others (RFC 3261 section 22, RFC 7616, RFC 8760). Decides without transaction and session, so
  * that a stranger costs an answer and nothing that stays. Called only by the owning worker.
  *
- * <p>A request is let in by {@link #check}, and once more by {@link #takes}, which asks its session whether it has been there before. What is accepted is qop
+ * <p>A request is let in by {@link #check}, and once more by {@link #take}, which asks its session whether it has been there before. What is accepted is qop
  * {@code auth}, and {@code auth-int} if it is offered; never the credentials of RFC 2069 without qop, which have no count and could be said again. The {@code uri}
  * of the credentials is hashed as it stands and not held against the Request-URI, which proxies change: that a nonce holds for one session does its part.
  */
@@ -140,29 +140,35 @@ final class DigestGuard {
             user = credentials.user();
             return Outcome.LET_IN;
         }
+        return challenge(key, nowNs, wallNs);
+    }
+
+    /**
+     * Asks the session of a request that was let in whether it has had it before; if not, it remembers it.
+     *
+     * @param wallNs ns since 1970
+     */
+    Outcome take(final NonceMemory memory, final AffinityKeyView key, final long nowNs, final long wallNs) {
+        if (memory.take(
+                nonceIssuedMs,
+                nonceUnique,
+                credentials.nonceCount(),
+                deadBeforeMs(wallNs / MS),
+                settings.noncesPerSessionMax())) {
+            return Outcome.LET_IN;
+        }
+        counters.increment(SipCounter.CREDENTIALS_REPLAYED);
+        isStale = true; // who knows the password can say so with a new nonce
+        return challenge(key, nowNs, wallNs);
+    }
+
+    private Outcome challenge(final AffinityKeyView key, final long nowNs, final long wallNs) {
         if (!mayChallenge(nowNs)) {
             counters.increment(SipCounter.CHALLENGES_OVER_LIMIT);
             return Outcome.DROP;
         }
         writeChallenges(key, wallNs / MS);
         return Outcome.CHALLENGE;
-    }
-
-    /** False, with {@link #challenges}, if the session has had the request that was let in before. */
-    boolean takes(final NonceMemory memory, final AffinityKeyView key, final long wallNs) {
-        final long nowMs = wallNs / MS;
-        if (memory.take(
-                nonceIssuedMs,
-                nonceUnique,
-                credentials.nonceCount(),
-                deadBeforeMs(nowMs),
-                settings.noncesPerSessionMax())) {
-            return true;
-        }
-        counters.increment(SipCounter.CREDENTIALS_REPLAYED);
-        isStale = true; // who knows the password can say so with a new nonce
-        writeChallenges(key, nowMs);
-        return false;
     }
 
     /** Looks for credentials for our realm. */

@@ -119,15 +119,23 @@ final class UasCore<S extends Record> {
         answers.end();
     }
 
-    /** True if a request has no right credentials: it is answered without a transaction, as RFC 3261 section 8.2.7 advises, and leaves nothing behind. */
+    /** True if a request has no right credentials, or none that its session has not had before: it is answered without a transaction, as RFC 3261 section 8.2.7 advises, and leaves nothing behind. */
     private boolean isTurnedAway(
             final DigestGuard asking,
             final SipMessage message,
             final int slot,
             final ReplyPort port,
             final long nowNs) {
-        final DigestGuard.Outcome outcome = asking.check(
-                message, affinityKey.wrap(message), slot, nowNs, parts.time().toWallNs(nowNs));
+        final long wallNs = parts.time().toWallNs(nowNs);
+        final DirectBuffer buffer = affinityKey.wrap(message).buffer();
+        DigestGuard.Outcome outcome = asking.check(message, affinityKey, slot, nowNs, wallNs);
+        if (outcome == DigestGuard.Outcome.LET_IN) {
+            final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
+            final SipSession<S> session = findSession(slot, hash, buffer);
+            if (session != null) {
+                outcome = asking.take(session.nonces, affinityKey, nowNs, wallNs);
+            }
+        }
         if (outcome == DigestGuard.Outcome.CHALLENGE) {
             final int length = answers.composeStateless(message, slot, asking.status(), asking.challenges());
             if (length > 0) {
@@ -153,10 +161,6 @@ final class UasCore<S extends Record> {
         final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
-        final DigestGuard asked = guard != null && guard.asks(message) ? guard : null;
-        if (asked != null && session != null && isReplay(asked, session, transaction, nowNs)) {
-            return;
-        }
         Event event = Event.REQUEST;
         if (session == null || !session.isBegun()) {
             if (refusesSession(transaction.slot)) {
@@ -165,27 +169,14 @@ final class UasCore<S extends Record> {
             }
             if (session == null) {
                 session = addSession(transaction, hash, buffer);
-                if (asked != null) {
-                    asked.takes(session.nonces, affinityKey, parts.time().toWallNs(nowNs));
+                if (guard != null && guard.asks(message)) {
+                    guard.take(session.nonces, affinityKey, nowNs, parts.time().toWallNs(nowNs));
                 }
             }
             parts.sessions().begin(session);
             event = Event.FIRST_REQUEST;
         }
         deliver(event, transaction, session, message, nowNs);
-    }
-
-    /** True, and answered, if the session has had the credentials of this request before. */
-    private boolean isReplay(
-            final DigestGuard asked,
-            final SipSession<S> session,
-            final ServerTransaction transaction,
-            final long nowNs) {
-        if (asked.takes(session.nonces, affinityKey, parts.time().toWallNs(nowNs))) {
-            return false;
-        }
-        answers.respond(transaction, asked.status(), asked.challenges(), nowNs);
-        return true;
     }
 
     /** True, and counted, if no session may be begun in the slot now. What is begun already never asks. */

@@ -224,6 +224,7 @@ class DigestTest {
 
         assertEquals(List.of("REGISTER of bob", "REGISTER of bob"), handler.told);
         assertEquals(2, cluster.count(SipCounter.CREDENTIALS_REPLAYED));
+        assertEquals(2, cluster.count(SipCounter.TRANSACTIONS), "those that were let in");
     }
 
     @Test
