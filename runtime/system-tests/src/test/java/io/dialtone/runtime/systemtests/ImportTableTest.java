@@ -106,7 +106,8 @@ class ImportTableTest {
 
     @ArchTest
     static final ArchRule registrarStandsOnTheHandlerApi = room(REGISTRAR, API, CODEC)
-            .because("it is a library that a developer could have written: whatever it needs of the platform, every service can have");
+            .because(
+                    "it is a library that a developer could have written: whatever it needs of the platform, every service can have");
 
     @ArchTest
     static final ArchRule examplesImportApi = room(EXAMPLES, API, REGISTRAR)

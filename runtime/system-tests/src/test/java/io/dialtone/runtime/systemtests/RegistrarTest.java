@@ -16,8 +16,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class RegistrarTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
 
-    /** The handler, and what else stands in the service's part of the cluster file. */
-    private static final String SERVICE = RedirectService.class.getName() + ", affinity: address-of-record, realm: example.com";
+    private static final String HANDLER = RedirectService.class.getName();
+
+    /** The handler, and what else stands in the service's part of the cluster file. SIPp looks at the first challenge only, and knows MD5 only. */
+    private static final String SERVICE =
+            HANDLER + ", affinity: address-of-record, realm: example.com, digest-algorithms: md5";
 
     private static final Map<String, String> PASSWORDS =
             Map.of("alice", "wonderland", "bob", "builder", "carol", "singer", "dave", "jones");
@@ -51,6 +54,22 @@ class RegistrarTest {
 
         assertTrue(capture.framesFrom(platform.port()) > 8L * PHONES);
         assertEquals(List.of(), capture.objectionsTo(platform.port()));
+    }
+
+    /** sipsak knows MD5 only and gives up at the first challenge, which is of SHA-256; but what it is told is right. */
+    @Test
+    void shouldChallengeInAWayThatTsharkUnderstands() {
+        final Platform platform =
+                Platform.inOneProcess(stage, HANDLER, "--affinity", "address-of-record", "--realm", "example.com");
+        final Capture capture = Capture.start(stage, List.of(platform.port()));
+
+        assertTrue(sipsak(platform, "builder") != 0);
+        capture.stop();
+
+        assertEquals(List.of(), capture.objectionsTo(platform.port()));
+        final String algorithms =
+                capture.values("sip.Status-Code==401", "sip.auth.algorithm").toString();
+        assertTrue(algorithms.indexOf("SHA-256") < algorithms.indexOf("MD5"), algorithms);
     }
 
     private SippRun register(final Platform platform, final String user, final String password, final String status) {
