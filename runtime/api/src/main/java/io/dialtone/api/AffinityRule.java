@@ -20,7 +20,12 @@ public record AffinityRule(Kind kind, String header) {
         /** User part of the To URI. */
         TO_USER,
         /** User part of the Request-URI. */
-        REQUEST_URI_USER
+        REQUEST_URI_USER,
+        /**
+         * User and host of the address of record that a request is about: of a REGISTER the one in To, of all others the Request-URI (RFC 3261 section 10.3, 16.5). So
+         * one session holds all that is known of a subscriber.
+         */
+        ADDRESS_OF_RECORD
     }
 
     /** One session for each call. */
@@ -37,7 +42,8 @@ public record AffinityRule(Kind kind, String header) {
     }
 
     /**
-     * Reads a rule as operators write it: {@code call-id}, {@code header:NAME}, {@code from-user}, {@code to-user} or {@code request-uri-user}.
+     * Reads a rule as operators write it: {@code call-id}, {@code header:NAME}, {@code from-user}, {@code to-user}, {@code request-uri-user} or {@code
+     * address-of-record}.
      *
      * @throws IllegalArgumentException with a sentence for the operator
      */
@@ -54,10 +60,11 @@ public record AffinityRule(Kind kind, String header) {
             case "from-user" -> new AffinityRule(Kind.FROM_USER, "");
             case "to-user" -> new AffinityRule(Kind.TO_USER, "");
             case "request-uri-user" -> new AffinityRule(Kind.REQUEST_URI_USER, "");
+            case "address-of-record" -> new AffinityRule(Kind.ADDRESS_OF_RECORD, "");
             default ->
                 throw new IllegalArgumentException(
                         "affinity: \"" + text
-                                + "\" (expected: call-id, from-user, to-user, request-uri-user or header:NAME). Maybe call-id, the default.");
+                                + "\" (expected: call-id, from-user, to-user, request-uri-user, address-of-record or header:NAME). Maybe call-id, the default.");
         };
     }
 

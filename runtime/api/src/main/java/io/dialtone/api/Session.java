@@ -34,6 +34,9 @@ public interface Session<S extends Record> {
     /** Stops the timer of this name if it runs. */
     void cancelTimer(String name);
 
+    /** What is left of the time of this timer, as it is after what the method has asked for; empty if it does not run. */
+    Optional<Duration> timeLeft(String name);
+
     /** The oldest request of this method that has no final answer yet: the INVITE that still rings, for instance. */
     Optional<PendingRequest> pending(SipMethod method);
 

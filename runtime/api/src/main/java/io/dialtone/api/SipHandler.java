@@ -1,5 +1,6 @@
 package io.dialtone.api;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -47,6 +48,19 @@ public interface SipHandler<S extends Record> {
      */
     default Set<SipMethod> methods() {
         return SipMethod.OF_A_CALL;
+    }
+
+    /**
+     * The option tags this service understands, such as {@code path}: what a request may have in Require. With another one it is answered with 420. Asked once, when the
+     * worker starts.
+     */
+    default Set<String> extensions() {
+        return Set.of();
+    }
+
+    /** Which requests must prove who sent them, and to whom; by default none. Asked once, when the worker starts. */
+    default Optional<DigestPolicy> digest() {
+        return Optional.empty();
     }
 
     /** The types of body this service reads and writes. A request with another is answered with 415. Asked once, when the worker starts. */

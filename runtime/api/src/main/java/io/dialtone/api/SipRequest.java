@@ -10,6 +10,9 @@ public interface SipRequest extends PendingRequest {
     /** True if the request stands outside any dialog: it has no To tag. */
     boolean isInitial();
 
+    /** The user whose credentials came with the request and are right; empty if nobody was asked ({@link SipHandler#digest}). */
+    Optional<String> authenticatedUser();
+
     /** The Request-URI. */
     String requestUri();
 

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -244,6 +245,21 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     public final void cancelTimer(final String name) {
         checkInEvent();
         stage(name, CANCEL);
+    }
+
+    @Override
+    public final Optional<Duration> timeLeft(final String name) {
+        checkInEvent();
+        for (int i = stagedTimers.size() - 1; i >= 0; i--) {
+            if (stagedTimers.get(i).equals(name)) {
+                return stagedDelays[i] == CANCEL ? Optional.empty() : Optional.of(Duration.ofNanos(stagedDelays[i]));
+            }
+        }
+        final int index = indexOf(name);
+        return index < 0
+                ? Optional.empty()
+                : Optional.of(Duration.ofNanos(
+                        Math.max(0, timers.get(index).dueNs() - parts.time().nowNs())));
     }
 
     @Override

@@ -21,6 +21,7 @@ final class NodeCommand extends RoleCommand {
     static final List<SettingGroup> GROUPS = List.of(
             NodeSettings.SERVICE,
             NodeSettings.POLICY,
+            NodeSettings.DIGEST,
             NodeSettings.NODE,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,

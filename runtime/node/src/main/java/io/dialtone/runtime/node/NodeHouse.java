@@ -17,6 +17,8 @@ import io.dialtone.runtime.link.Link;
 import io.dialtone.runtime.link.LinkLoop;
 import io.dialtone.runtime.link.LinkMember;
 import io.dialtone.runtime.rehearsal.Rehearsal;
+import io.dialtone.runtime.sip.DigestContext;
+import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.EdgeAddresses;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
@@ -81,6 +83,7 @@ final class NodeHouse implements AutoCloseable {
             Optional<ServiceState> state,
             WorkerConfig workers,
             SipSettings sip,
+            DigestSettings digest,
             long parkMinNs,
             long parkMaxNs,
             long rehearsalNsMax,
@@ -115,10 +118,27 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.DIALOGS_MAX),
                             SipSettings.defaults().pooledBytesMax(),
                             (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L)),
+                    digest(settings),
                     settings.get(NodeSettings.PARK_MIN),
                     settings.get(NodeSettings.PARK_MAX),
                     settings.get(NodeSettings.REHEARSAL_MAX),
                     grid);
+        }
+
+        private static DigestSettings digest(final Settings settings) {
+            return new DigestSettings(
+                    settings.find(NodeSettings.REALM).orElseGet(() -> realmOf(settings.get(NodeSettings.SERVICE_NAME))),
+                    settings.get(NodeSettings.DIGEST_ALGORITHMS),
+                    settings.get(NodeSettings.NONCE_LIFE),
+                    settings.get(NodeSettings.DIGEST_BODIES),
+                    settings.get(NodeSettings.CHALLENGES_PER_SECOND),
+                    settings.get(NodeSettings.NONCES_MAX));
+        }
+
+        /** A name as it can stand between quotes. */
+        private static String realmOf(final String name) {
+            final String plain = name.replaceAll("[^ !#-\\[\\]-~]", "-");
+            return plain.substring(0, Math.min(plain.length(), DigestSettings.REALM_CHARS_MAX));
         }
 
         /** The limits of each of so many workers. */
@@ -168,7 +188,14 @@ final class NodeHouse implements AutoCloseable {
                     randomHash(),
                     workerCounters);
             final SipContext sipContext = new SipContext(
-                    plan.sip(), SipLimits.defaults(), plan.service(), tokens, tagHash, edges, sipCounters);
+                    plan.sip(),
+                    SipLimits.defaults(),
+                    plan.service(),
+                    tokens,
+                    tagHash,
+                    edges,
+                    DigestContext.of(plan.digest(), cluster.key()),
+                    sipCounters);
             final SessionProtocol.Factory sip = plan.grid().hasRegistry()
                     ? keptSip(sipContext, plan)
                     : SipProtocol.factory(sipContext, plan.handlers());

@@ -1,7 +1,9 @@
 package io.dialtone.runtime.node;
 
 import io.dialtone.api.AffinityRule;
+import io.dialtone.api.DigestAlgorithm;
 import io.dialtone.api.ServicePolicy;
+import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.sip.routing.RedriveConfig;
 import java.nio.file.Path;
 import java.util.List;
@@ -35,7 +37,8 @@ final class NodeSettings {
             "--affinity",
             SipLbSettings.AFFINITY_RULE,
             "call-id",
-            "what names a session's home: call-id, from-user, to-user, request-uri-user or header:NAME; the same for all members");
+            "what names a session's home: call-id, from-user, to-user, request-uri-user, address-of-record or header:NAME; the same for all"
+                    + " members");
 
     static final Setting<Integer> BACKUPS = Setting.of(
             "service.backups",
@@ -67,6 +70,57 @@ final class NodeSettings {
             SettingType.size("64", "64k"),
             "64k",
             "bytes of a session's state; an event that would make it longer is undone and answered 500");
+
+    static final Setting<String> REALM = Setting.optional(
+                    "service.realm",
+                    "--realm",
+                    SettingType.readBy(
+                            "REALM",
+                            "1 to " + DigestSettings.REALM_CHARS_MAX
+                                    + " printable ASCII characters without quotes and backslashes",
+                            DigestSettings::checkRealm,
+                            List.of()),
+                    "whose users are asked for credentials, usually a domain; the same for all nodes. Without it the service's name is taken")
+            .reference("RFC 3261 22.1");
+
+    static final Setting<List<DigestAlgorithm>> DIGEST_ALGORITHMS = Setting.of(
+                    "service.digest-algorithms",
+                    "--digest-algorithm",
+                    SettingType.listOf(SettingType.oneOf(DigestAlgorithm.class)),
+                    "sha-256,md5",
+                    "which hashes are offered to who is asked for credentials, the strongest first; the same for all nodes")
+            .reference("RFC 7616, RFC 8760");
+
+    static final Setting<Boolean> DIGEST_BODIES = Setting.of(
+                    "service.digest-bodies",
+                    "--digest-bodies",
+                    SettingType.yesOrNo(),
+                    "false",
+                    "offers to protect the bodies of requests by their credentials as well (qop auth-int)")
+            .reference("RFC 7616 3.4.3");
+
+    static final Setting<Long> NONCE_LIFE = Setting.of(
+                    "node.nonce-life",
+                    "--nonce-life",
+                    SettingType.duration("1s", "24h"),
+                    "5m",
+                    "how long credentials may be made with a nonce; then a new one is asked for. A session that has taken credentials is"
+                            + " remembered for as long after its end; the same for all nodes")
+            .reference("RFC 7616 5.4");
+
+    static final Setting<Integer> NONCES_MAX = Setting.of(
+            "node.nonces-max",
+            "--nonces-max",
+            SettingType.wholeNumber(1, DigestSettings.NONCES_PER_SESSION_MAX_MAX),
+            String.valueOf(DigestSettings.NONCES_PER_SESSION_MAX_DEFAULT),
+            "nonces of a session of which is known how often they were used; with a further one the oldest is not taken any longer");
+
+    static final Setting<Integer> CHALLENGES_PER_SECOND = Setting.of(
+            "node.challenges-per-second",
+            "--challenges-per-second",
+            SettingType.wholeNumber(1, 10_000_000),
+            String.valueOf(DigestSettings.CHALLENGES_PER_SECOND_DEFAULT),
+            "most challenges of a worker in a second; beyond it requests without right credentials are dropped and counted");
 
     static final Setting<Integer> TRANSACTIONS_MAX = Setting.of(
             "node.transactions-max",
@@ -228,6 +282,9 @@ final class NodeSettings {
     /** How safe its sessions are, and how many there may be. */
     static final SettingGroup POLICY =
             SettingGroup.of("Service policy", BACKUPS, WHEN_ALONE, SESSIONS_MAX, STATE_SIZE_MAX);
+    /** How requests are asked for credentials. */
+    static final SettingGroup DIGEST = SettingGroup.of(
+            "Credentials", REALM, DIGEST_ALGORITHMS, DIGEST_BODIES, NONCE_LIFE, NONCES_MAX, CHALLENGES_PER_SECOND);
     /** What who keeps the registry must know of it. */
     static final SettingGroup REGISTRY_POLICY = SettingGroup.of("Service policy", BACKUPS);
 

@@ -31,6 +31,7 @@ final class RunCommand extends RoleCommand {
             SipSettings.LISTENING,
             NodeSettings.SERVICE,
             NodeSettings.POLICY,
+            NodeSettings.DIGEST,
             NodeSettings.NODE,
             NodeSettings.EDGE,
             SipSettings.CONNECTIONS,

@@ -20,6 +20,7 @@ final class SettingsCatalogue {
             SipSettings.SOCKETS,
             NodeSettings.SERVICE,
             NodeSettings.POLICY,
+            NodeSettings.DIGEST,
             NodeSettings.NODE,
             NodeSettings.EDGE,
             NodeSettings.RUN,

@@ -19,9 +19,9 @@ final class SipLbSettings {
 
     static final SettingType<AffinityRule> AFFINITY_RULE = SettingType.readBy(
             "RULE",
-            "call-id, from-user, to-user, request-uri-user or header:NAME",
+            "call-id, from-user, to-user, request-uri-user, address-of-record or header:NAME",
             AffinityRule::parse,
-            List.of("call-id", "from-user", "to-user", "request-uri-user"));
+            List.of("call-id", "from-user", "to-user", "request-uri-user", "address-of-record"));
 
     static final Setting<List<BackendSpec>> BACKENDS = Setting.optional(
             "sip-lb.backends",
@@ -40,8 +40,8 @@ final class SipLbSettings {
             "--affinity",
             AFFINITY_RULE,
             "call-id",
-            "which part of a request decides its backend, when no dialog does: call-id, from-user, to-user, request-uri-user"
-                    + " or header:NAME");
+            "which part of a request decides its backend, when no dialog does: call-id, from-user, to-user, request-uri-user,"
+                    + " address-of-record or header:NAME");
 
     static final Setting<Algorithm> ALGORITHM = Setting.of(
             "sip-lb.algorithm",

@@ -92,6 +92,11 @@ final class Answers {
         return composer.composeOverloaded(scratch, request, slot);
     }
 
+    /** Writes the answer to a request that is not remembered to {@link #scratch}; a negative says that there is no way back. */
+    int composeStateless(final SipMessage request, final int slot, final int status, final AsciiWriter lines) {
+        return composer.composeStateless(scratch, request, slot, status, lines);
+    }
+
     UnsafeBuffer scratch() {
         return scratch;
     }

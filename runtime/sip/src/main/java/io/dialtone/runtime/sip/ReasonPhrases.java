@@ -44,6 +44,7 @@ final class ReasonPhrases {
         known.put(422, "Session Interval Too Small");
         known.put(423, "Interval Too Brief");
         known.put(433, "Anonymity Disallowed");
+        known.put(439, "First Hop Lacks Outbound Support");
         known.put(480, "Temporarily Unavailable");
         known.put(481, "Call/Transaction Does Not Exist");
         known.put(482, "Loop Detected");

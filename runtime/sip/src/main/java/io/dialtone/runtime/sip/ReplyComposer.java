@@ -98,6 +98,21 @@ final class ReplyComposer {
                 .finish();
     }
 
+    /** Writes an answer to a request that is not remembered, with further header lines. */
+    int composeStateless(
+            final MutableDirectBuffer to,
+            final SipMessage request,
+            final int slot,
+            final int status,
+            final AsciiWriter extra) {
+        statelessTag.set(context.tokens(), slot, statelessUnique(request));
+        writer.wrap(to, 0, to.capacity())
+                .response(request, status, ReasonPhrases.of(status), statelessTag.bytes())
+                .out()
+                .put(extra.buffer(), extra.offset(), extra.length());
+        return writer.finish();
+    }
+
     /** Writes a 503 for a request that cannot be remembered. */
     int composeOverloaded(final MutableDirectBuffer to, final SipMessage request, final int slot) {
         statelessTag.set(context.tokens(), slot, statelessUnique(request));

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.agrona.DirectBuffer;
 
 /**
@@ -26,14 +27,19 @@ final class RequestChecks {
     private static final byte[] ANY = ascii("*/*");
     private static final byte[] HANDLING_OPTIONAL = ascii("handling=optional");
     private static final byte[] LINE_END = ascii("\r\n");
-    private static final byte[] SEPARATOR = ascii(", ");
 
+    private final Set<String> extensions;
     private final Set<SipMethod> methods = EnumSet.noneOf(SipMethod.class);
     private final byte[][] contentTypes;
     private final byte[] acceptLine;
     private final UriView uri = new UriView();
 
-    RequestChecks(final Set<io.dialtone.api.SipMethod> methods, final Set<String> contentTypes) {
+    RequestChecks(
+            final Set<io.dialtone.api.SipMethod> methods,
+            final Set<String> contentTypes,
+            final Set<String> extensions) {
+        this.extensions =
+                extensions.stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
         for (final io.dialtone.api.SipMethod method : methods) {
             this.methods.add(SipMethod.valueOf(method.name()));
         }
@@ -68,8 +74,10 @@ final class RequestChecks {
             return 401;
         }
         if (request.firstHeader(HeaderName.REQUIRE) >= 0) {
-            listRequired(request, extra);
-            return 420;
+            if (listUnknown(request, extra)) {
+                return 420;
+            }
+            extra.clear();
         }
         if (method == SipMethod.INVITE && !acceptsOurs(request)) {
             return 406;
@@ -85,22 +93,23 @@ final class RequestChecks {
                         request.buffer(), request.headerValueOffset(index), request.headerValueLength(index), DIGEST);
     }
 
-    /** No option is understood here yet, so all that are required are listed. */
-    private static void listRequired(final SipMessage request, final AsciiWriter extra) {
+    /** Lists the options that are required and that the service does not understand; false if there are none. */
+    private boolean listUnknown(final SipMessage request, final AsciiWriter extra) {
         extra.put(UNSUPPORTED);
-        boolean first = true;
+        boolean isFirst = true;
         for (int i = request.firstHeader(HeaderName.REQUIRE); i >= 0; i = request.nextHeader(i)) {
-            if (!first) {
-                extra.put(SEPARATOR);
-            }
-            first = false;
-            final int offset = request.headerValueOffset(i);
-            for (int at = offset, end = offset + request.headerValueLength(i); at < end; at++) {
-                final byte b = request.buffer().getByte(at);
-                extra.put(b == '\r' || b == '\n' ? ' ' : (char) (b & 0xFF));
+            final String tags = request.buffer()
+                    .getStringWithoutLengthAscii(request.headerValueOffset(i), request.headerValueLength(i));
+            for (final String part : tags.split(",", -1)) {
+                final String tag = part.strip();
+                if (!tag.isEmpty() && !extensions.contains(tag.toLowerCase(Locale.ROOT))) {
+                    extra.put(isFirst ? "" : ", ").put(tag);
+                    isFirst = false;
+                }
             }
         }
         extra.put(LINE_END);
+        return !isFirst;
     }
 
     /** Without Accept a caller takes session descriptions (RFC 3261 section 20.1). */

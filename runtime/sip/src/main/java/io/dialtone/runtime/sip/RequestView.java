@@ -21,12 +21,19 @@ final class RequestView implements SipRequest {
     private final UriView uri = new UriView();
     private @Nullable SipMessage message;
     private @Nullable ServerTransaction transaction;
+    private String user = "";
 
     /** Lays the view over a request; an ACK comes without transaction. */
     RequestView wrap(final SipMessage request, final @Nullable ServerTransaction itsTransaction) {
         message = request;
         transaction = itsTransaction;
+        user = "";
         return this;
+    }
+
+    /** Says who has proved to have sent the request. */
+    void sentBy(final String authenticatedUser) {
+        user = authenticatedUser;
     }
 
     /** Takes the request away: the handler's method has returned. */
@@ -52,6 +59,12 @@ final class RequestView implements SipRequest {
     @Override
     public boolean isInitial() {
         return request().toTagLength() <= 0;
+    }
+
+    @Override
+    public Optional<String> authenticatedUser() {
+        request();
+        return user.isEmpty() ? Optional.empty() : Optional.of(user);
     }
 
     @Override

@@ -15,6 +15,7 @@ import io.dialtone.sip.codec.SipLimits;
  * @param tokens writes the token that leads requests of a dialog back to its slot
  * @param tagHash keyed function for To tags, with a key of this process's start, so that tags differ after a restart
  * @param edges addresses for Contact
+ * @param digest how requests are asked for credentials
  * @param counters where SIP counts
  */
 public record SipContext(
@@ -24,4 +25,18 @@ public record SipContext(
         SlotToken tokens,
         SipHash tagHash,
         EdgeAddresses edges,
-        CounterSet<SipCounter> counters) {}
+        DigestContext digest,
+        CounterSet<SipCounter> counters) {
+
+    /** For services that ask nobody for credentials. */
+    public SipContext(
+            final SipSettings settings,
+            final SipLimits limits,
+            final ServiceDescriptor service,
+            final SlotToken tokens,
+            final SipHash tagHash,
+            final EdgeAddresses edges,
+            final CounterSet<SipCounter> counters) {
+        this(settings, limits, service, tokens, tagHash, edges, DigestContext.none(), counters);
+    }
+}

@@ -2,6 +2,8 @@ package io.dialtone.runtime.sip;
 
 import io.dialtone.api.PendingRequest;
 import io.dialtone.api.SipMethod;
+import io.dialtone.runtime.engine.Deadline;
+import io.dialtone.runtime.engine.DeadlineWheel;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.WorkerParts;
@@ -29,9 +31,16 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     final TransactionList transactions = new TransactionList();
     final List<NonInviteClientTransaction> clients = new ArrayList<>(0);
 
+    /** Which credentials it has taken. */
+    final NonceMemory nonces = new NonceMemory();
+
+    private final DeadlineWheel deadlines;
+    private final NoncesEnd noncesEnd = new NoncesEnd();
+
     SipSession(final WorkerParts parts, final UasCore<S> core) {
         super(parts);
         this.core = core;
+        deadlines = parts.deadlines();
     }
 
     @Override
@@ -62,18 +71,29 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
 
     @Override
     public boolean isOver() {
-        return !isBegun() && transactions.isEmpty() && orphans.isEmpty() && clients.isEmpty();
+        return !isBegun() && transactions.isEmpty() && orphans.isEmpty() && clients.isEmpty() && nonces.isEmpty();
     }
 
     /** The handler's part is over. */
     void endHandlersPart() {
         assert pending.isEmpty() && dialogs.isEmpty();
         endState();
+        keepNonces();
+    }
+
+    /** What is said again must be known again, though the handler's part is over. */
+    private void keepNonces() {
+        final long endNs = core.noncesEndNs(nonces);
+        if (endNs != SessionRecord.NO_DEADLINE) {
+            deadlines.schedule(noncesEnd, endNs);
+        }
     }
 
     @Override
     public void close() {
         pending.clear();
+        nonces.clear();
+        deadlines.cancel(noncesEnd);
         super.close();
     }
 
@@ -88,6 +108,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  pending (16), each the place of a transaction (16), oldest first
      *  for each transaction the place of its dialog among dialogs and orphans (16), or -1
      *  requests of our own (16), each as NonInviteClientTransaction writes it
+     *  credentials it has taken, as NonceMemory writes them
      * </pre>
      */
     @Override
@@ -109,6 +130,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         for (int i = 0; i < clients.size(); i++) {
             clients.get(i).encode(image);
         }
+        nonces.encode(image);
     }
 
     private static void encodeDialogs(final List<Dialog> list, final ImageWriter image) {
@@ -150,6 +172,10 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
             core.restoreClient(this, image);
         }
+        nonces.decode(image);
+        if (!isBegun()) {
+            keepNonces();
+        }
         for (int i = 0; i < pending.size() && image.isIntact(); i++) {
             if (pending.get(i).request() == null) {
                 image.refuse(); // it could never be answered
@@ -182,7 +208,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
 
     @Override
     protected long nextProtocolDeadlineNs() {
-        long nextNs = SessionRecord.NO_DEADLINE;
+        long nextNs = noncesEnd.dueNs();
         for (int i = 0; i < transactions.size(); i++) {
             nextNs = Math.min(nextNs, transactions.get(i).nextDeadlineNs());
         }
@@ -196,5 +222,21 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             nextNs = Math.min(nextNs, clients.get(i).nextDeadlineNs());
         }
         return nextNs;
+    }
+
+    /** The last nonce that a session has taken after its handler's part has ended is not taken by anybody any more. */
+    private final class NoncesEnd extends Deadline {
+        @Override
+        protected int slot() {
+            return SipSession.this.slot();
+        }
+
+        @Override
+        protected void onDeadline(final long nowNs) {
+            if (!isBegun()) {
+                keepNonces();
+                core.touch(SipSession.this);
+            }
+        }
     }
 }

@@ -10,10 +10,12 @@ import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
+import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
+import io.dialtone.state.api.SessionRecord;
 import io.dialtone.state.api.StateCodec;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
@@ -26,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class UasCore<S extends Record> {
     private static final int SPARES_MAX = 1 << 16;
     private static final int EXTRA_BYTES_MAX = 1 << 15;
+    private static final long MS = 1_000_000L;
     private static final String NO_TIMER = "";
 
     /** What a handler is told. */
@@ -45,9 +48,10 @@ final class UasCore<S extends Record> {
     private final SipHash tableHash;
     private final TransactionLayer layer;
     private final RequestChecks checks;
-    private final AffinityKey affinityKey;
+    private final AffinityKeyView affinityKey;
     private final boolean isEstablishedOnlyWhenAlone;
     private final HandlerFailures failures;
+    private final @Nullable DigestGuard guard;
     private final DialogTable dialogs;
     private final ClientLayer clients;
     private final ArrayDeque<SipSession<S>> spareSessions = new ArrayDeque<>();
@@ -64,11 +68,14 @@ final class UasCore<S extends Record> {
         this.codec = codec;
         tableHash = parts.tableHash();
         layer = new TransactionLayer(parts, context, this);
-        checks = new RequestChecks(handler.methods(), handler.contentTypes());
-        final LocalTag.Source unique = new LocalTag.Source(context.tagHash());
-        affinityKey = new AffinityKey(context.service().affinity());
+        checks = new RequestChecks(handler.methods(), handler.contentTypes(), handler.extensions());
+        final AffinityRule affinity = context.service().affinity();
+        affinityKey = new AffinityKeyView(
+                AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header());
         isEstablishedOnlyWhenAlone = context.service().policy().whenAlone() == WhenAlone.ESTABLISHED_ONLY;
+        final LocalTag.Source unique = new LocalTag.Source(context.tagHash());
         failures = new HandlerFailures(context.service().name());
+        guard = DigestGuard.of(handler.digest(), context, unique, failures).orElse(null);
         clients = new ClientLayer(parts, context, layer.bytes(), unique);
         dialogs = new DialogTable(context, tableHash, layer, clients.scratch());
         answers = new Answers(
@@ -93,6 +100,9 @@ final class UasCore<S extends Record> {
             known.onRetransmission(nowNs);
             return;
         }
+        if (guard != null && guard.asks(message) && isTurnedAway(guard, message, slot, port, nowNs)) {
+            return;
+        }
         final ServerTransaction transaction = layer.begin(message, via, slot, port);
         if (transaction == null) {
             refuseWithoutTransaction(message, slot, port);
@@ -109,6 +119,32 @@ final class UasCore<S extends Record> {
         answers.end();
     }
 
+    /** True if a request has no right credentials, or none that its session has not had before: it is answered without a transaction, as RFC 3261 section 8.2.7 advises, and leaves nothing behind. */
+    private boolean isTurnedAway(
+            final DigestGuard asking,
+            final SipMessage message,
+            final int slot,
+            final ReplyPort port,
+            final long nowNs) {
+        final long wallNs = parts.time().toWallNs(nowNs);
+        final DirectBuffer buffer = affinityKey.wrap(message).buffer();
+        DigestGuard.Outcome outcome = asking.check(message, affinityKey, slot, nowNs, wallNs);
+        if (outcome == DigestGuard.Outcome.LET_IN) {
+            final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
+            final SipSession<S> session = findSession(slot, hash, buffer);
+            if (session != null) {
+                outcome = asking.take(session.nonces, affinityKey, nowNs, wallNs);
+            }
+        }
+        if (outcome == DigestGuard.Outcome.CHALLENGE) {
+            final int length = answers.composeStateless(message, slot, asking.status(), asking.challenges());
+            if (length > 0) {
+                parts.outbox().addSip(slot, port, answers.scratch(), 0, length);
+            }
+        }
+        return outcome != DigestGuard.Outcome.LET_IN;
+    }
+
     private void onInitialRequest(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
         if (!layer.rememberInitial(message, transaction)) {
             context.counters().increment(SipCounter.REQUESTS_MERGED);
@@ -122,8 +158,7 @@ final class UasCore<S extends Record> {
             answers.respond(transaction, 503, nowNs);
             return;
         }
-        affinityKey.read(message);
-        final DirectBuffer buffer = message.buffer();
+        final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
         Event event = Event.REQUEST;
@@ -134,6 +169,9 @@ final class UasCore<S extends Record> {
             }
             if (session == null) {
                 session = addSession(transaction, hash, buffer);
+                if (guard != null && guard.asks(message)) {
+                    guard.take(session.nonces, affinityKey, nowNs, parts.time().toWallNs(nowNs));
+                }
             }
             parts.sessions().begin(session);
             event = Event.FIRST_REQUEST;
@@ -235,6 +273,9 @@ final class UasCore<S extends Record> {
         transaction.session = session;
         session.pending.add(transaction);
         view.wrap(message, transaction);
+        if (guard != null && guard.asks(message)) {
+            view.sentBy(guard.user());
+        }
         final boolean ok = tell(event, session, NO_TIMER);
         final Dialog ended = transaction.method == SipMethod.BYE ? transaction.dialog : null;
         settle(session, ok, nowNs);
@@ -487,6 +528,23 @@ final class UasCore<S extends Record> {
         return codec;
     }
 
+    /** Until when a session must be remembered for its nonces' sake, or {@link SessionRecord#NO_DEADLINE}. What nobody takes any more is forgotten. */
+    long noncesEndNs(final NonceMemory nonces) {
+        final long nowNs = parts.time().nowNs();
+        if (guard == null || nonces.isEmpty()) {
+            nonces.clear();
+            return SessionRecord.NO_DEADLINE;
+        }
+        nonces.forgetBefore(guard.deadBeforeMs(parts.time().toWallNs(nowNs) / MS));
+        return nonces.isEmpty()
+                ? SessionRecord.NO_DEADLINE
+                : parts.time().toMonotonicNs((guard.deadAfterMs(nonces.newestMs()) + 1) * MS);
+    }
+
+    void touch(final SipSession<S> session) {
+        parts.journal().touch(session);
+    }
+
     /** Every message leads to its session first: what it belongs to may lie in the store of images. */
     private void wake(final SipMessage message, final int slot) {
         if (!parts.dormant().hasAny(slot)) {
@@ -496,8 +554,7 @@ final class UasCore<S extends Record> {
             parts.dormant().wakeAll(slot);
             return;
         }
-        affinityKey.read(message);
-        final DirectBuffer buffer = message.buffer();
+        final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         if (findSession(slot, hash, buffer) == null) {
             parts.dormant().wake(slot, hash, buffer, affinityKey.offset(), affinityKey.length());

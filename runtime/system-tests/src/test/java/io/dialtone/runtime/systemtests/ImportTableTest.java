@@ -33,6 +33,7 @@ class ImportTableTest {
     private static final String REGISTRY = "io.dialtone.state.registry..";
     private static final String STORE = "io.dialtone.state.store..";
     private static final String MEMBERSHIP = "io.dialtone.state.membership..";
+    private static final String REGISTRAR = "io.dialtone.registrar..";
     private static final String EXAMPLES = "io.dialtone.examples..";
     private static final String DEMO = "io.dialtone.runtime.demo..";
     private static final String REHEARSAL = "io.dialtone.runtime.rehearsal..";
@@ -104,8 +105,13 @@ class ImportTableTest {
             .because("we are compared with Redis and do not use it");
 
     @ArchTest
-    static final ArchRule examplesImportApi = room(EXAMPLES, API)
-            .because("a developer has the API and nothing else, and examples must show that it is enough");
+    static final ArchRule registrarStandsOnTheHandlerApi = room(REGISTRAR, API, CODEC)
+            .because(
+                    "it is a library that a developer could have written: whatever it needs of the platform, every service can have");
+
+    @ArchTest
+    static final ArchRule examplesImportApi = room(EXAMPLES, API, REGISTRAR)
+            .because("a developer has the API and the libraries on it, and examples must show that they are enough");
 
     @ArchTest
     static final ArchRule demoImportsCodec =

@@ -44,6 +44,12 @@ public final class SipPeer {
         return new SipCall(this, requestUri, name + "-call-" + calls + "@" + address());
     }
 
+    /** Registrations for an address of record that have not begun yet; each has a Call-ID of its own. */
+    public SipRegistration registration(final String registrar, final String addressOfRecord) {
+        calls++;
+        return new SipRegistration(this, registrar, addressOfRecord, name + "-registration-" + calls + "@" + address());
+    }
+
     /** Sends text as a datagram; line ends become CRLF. */
     public void send(final String text) {
         send(text.replace("\r\n", "\n").replace("\n", "\r\n").getBytes(StandardCharsets.UTF_8));

@@ -16,6 +16,8 @@ import io.dialtone.runtime.engine.WorkerContext;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.engine.WorkerGrid;
 import io.dialtone.runtime.engine.WorkerSession;
+import io.dialtone.runtime.sip.DigestContext;
+import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
@@ -55,6 +57,9 @@ import org.jspecify.annotations.Nullable;
  * <p>With a codec for the handler's state ({@link #replicated}) the nodes keep each other's sessions: {@link #killOwnerOf} and see who goes on.
  */
 public final class TestCluster {
+    /** The realm, unless a test wants another. */
+    public static final String REALM = "example.com";
+
     private static final int SLOTS = 64;
     private static final int EDGE_MEMBER = 0;
     private static final int FIRST_PEER_IPV4 = 0xC000_0201; // 192.0.2.1
@@ -134,6 +139,7 @@ public final class TestCluster {
         private AffinityRule affinity = AffinityRule.CALL_ID;
         private ServicePolicy policy = ServicePolicy.defaults();
         private SipSettings sip = SipSettings.defaults();
+        private DigestSettings digest = DigestSettings.defaults(REALM);
         private WorkerConfig worker = WorkerConfig.defaults();
 
         private Builder(final Function<SipContext, SessionProtocol.Factory> protocols, final boolean isReplicated) {
@@ -159,6 +165,11 @@ public final class TestCluster {
 
         public Builder sip(final SipSettings settings) {
             sip = settings;
+            return this;
+        }
+
+        public Builder digest(final DigestSettings settings) {
+            digest = settings;
             return this;
         }
 
@@ -372,6 +383,7 @@ public final class TestCluster {
                 tokens,
                 key.derive("tags of " + member),
                 (edgeMember, listener) -> TestEdge.HOST_PORT,
+                DigestContext.of(builder.digest, key),
                 node.sipCounters);
         final WorkerContext context = new WorkerContext(
                 link.endpoint(member, 0),

@@ -8,11 +8,9 @@ import io.dialtone.placement.table.SlotHash;
 import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
-import io.dialtone.sip.codec.HeaderName;
-import io.dialtone.sip.codec.NameAddrView;
+import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
-import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -40,12 +38,10 @@ final class TestEdge {
     private final SlotTableHolder slots;
     private final SlotHash slotHash;
     private final SlotToken tokens;
-    private final AffinityRule affinity;
+    private final AffinityKeyView key;
     private final EpochNanoClock clock;
     private final Answers answers;
     private final SipMessage message = new SipMessage(SipLimits.defaults());
-    private final NameAddrView address = new NameAddrView();
-    private final UriView uri = new UriView();
     private final ViaView via = new ViaView();
     private final LinkFrame frame = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
@@ -53,16 +49,16 @@ final class TestEdge {
     TestEdge(
             final LinkEndpoint link,
             final SlotTableHolder slots,
-            final ClusterKey key,
+            final ClusterKey clusterKey,
             final SlotToken tokens,
             final AffinityRule affinity,
             final EpochNanoClock clock,
             final Answers answers) {
         this.link = link;
         this.slots = slots;
-        this.slotHash = SlotHash.of(key, slots.table().slots());
+        this.slotHash = SlotHash.of(clusterKey, slots.table().slots());
         this.tokens = tokens;
-        this.affinity = affinity;
+        key = new AffinityKeyView(AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header());
         this.clock = clock;
         this.answers = answers;
     }
@@ -111,23 +107,11 @@ final class TestEdge {
                 return slot;
             }
         }
-        final boolean hasUser = switch (affinity.kind()) {
-            case CALL_ID, HEADER -> false;
-            case FROM_USER -> hasUser(request, HeaderName.FROM);
-            case TO_USER -> hasUser(request, HeaderName.TO);
-            case REQUEST_URI_USER ->
-                uri.parse(buffer, request.requestUriOffset(), request.requestUriLength()) && uri.userLength() > 0;
-        };
-        if (hasUser) {
-            return slotHash.slotOf(buffer, uri.userOffset(), uri.userLength());
+        if (request.callIdLength() <= 0) {
+            return 0;
         }
-        if (affinity.kind() == AffinityRule.Kind.HEADER) {
-            final int index = request.findHeader(affinity.header().getBytes(StandardCharsets.US_ASCII));
-            if (index >= 0) {
-                return slotHash.slotOf(buffer, request.headerValueOffset(index), request.headerValueLength(index));
-            }
-        }
-        return request.callIdLength() > 0 ? slotHash.slotOf(buffer, request.callIdOffset(), request.callIdLength()) : 0;
+        key.wrap(request);
+        return slotHash.slotOf(key.buffer(), key.offset(), key.length());
     }
 
     private int slotOfResponse(final SipMessage response) {
@@ -137,13 +121,5 @@ final class TestEdge {
                         via.branchOffset() + MAGIC_COOKIE_BYTES,
                         via.branchLength() - MAGIC_COOKIE_BYTES)
                 : SlotToken.NOT_A_TOKEN;
-    }
-
-    private boolean hasUser(final SipMessage request, final HeaderName name) {
-        final int index = request.firstHeader(name);
-        return index >= 0
-                && address.wrap(request, index)
-                && uri.parse(request.buffer(), address.uriOffset(), address.uriLength())
-                && uri.userLength() > 0;
     }
 }

@@ -60,6 +60,41 @@ class HandlerRulesTest {
     }
 
     @Test
+    void shouldSayWhatIsLeftOfATimer() {
+        final List<Optional<Duration>> left = new ArrayList<>();
+        handler.onInvite = (invite, session) -> {
+            left.add(session.timeLeft("wake"));
+            session.startTimer("wake", Duration.ofSeconds(9));
+            session.startTimer("wake", Duration.ofSeconds(10));
+            left.add(session.timeLeft("wake"));
+            invite.reply(200).send();
+        };
+        handler.onOther = (request, session) -> {
+            left.add(session.timeLeft("wake"));
+            session.cancelTimer("wake");
+            left.add(session.timeLeft("wake"));
+            throw new IllegalStateException("on purpose: the timer runs on");
+        };
+        final SipCall call = alice.invite("sip:bob@example.com");
+        call.expect(200);
+        call.ack();
+        cluster.advance(Duration.ofSeconds(4));
+        call.request("OPTIONS").expect(500);
+        cluster.advance(Duration.ofSeconds(1));
+        call.request("OPTIONS").expect(500);
+
+        assertEquals(
+                List.of(
+                        Optional.empty(),
+                        Optional.of(Duration.ofSeconds(10)),
+                        Optional.of(Duration.ofSeconds(6)),
+                        Optional.empty(),
+                        Optional.of(Duration.ofSeconds(5)),
+                        Optional.empty()),
+                left);
+    }
+
+    @Test
     void shouldTakeAReplyThatIsNotSentAsAnError() {
         handler.onInvite = (invite, session) -> invite.reply(200);
 

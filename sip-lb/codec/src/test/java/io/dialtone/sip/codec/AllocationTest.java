@@ -83,6 +83,18 @@ class AllocationTest {
     }
 
     @Test
+    void shouldNotAllocateWhenReadingAnAddressOfRecord() {
+        final String invite = Messages.INVITE.replace("sip:bob@biloxi", "sip:b%6fb@BILOXI");
+        message.parseDatagram(Messages.direct(invite), Messages.ROOM, invite.length());
+        final AffinityKeyView key = new AffinityKeyView(AffinityKeyView.Place.ADDRESS_OF_RECORD, "");
+
+        final long bytes = Allocation.leastBytes(TURNS, () -> key.wrap(message));
+
+        assertEquals(0, bytes);
+        assertEquals("bob@biloxi.example.com", Messages.text(key.buffer(), key.offset(), key.length()));
+    }
+
+    @Test
     void shouldNotAllocateWhenAnswering() {
         message.parseDatagram(Messages.direct(Messages.INVITE), Messages.ROOM, Messages.INVITE.length());
 

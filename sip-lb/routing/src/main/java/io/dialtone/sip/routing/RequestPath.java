@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.SipEditor;
@@ -48,7 +49,7 @@ final class RequestPath {
     private final WayBack wayBack = new WayBack();
     private final RouteSet routes;
     private final UriView requestUri = new UriView();
-    private final AffinityKey affinityKey;
+    private final AffinityKeyView affinityKey;
     private final KeyMemory keys;
     private final Chooser chooser;
     private final ProxyRequire proxyRequire;
@@ -79,7 +80,7 @@ final class RequestPath {
         this.answers = answers;
         this.message = message;
         this.routes = new RouteSet(message, loop.listeners);
-        this.affinityKey = new AffinityKey(loop.config.affinity());
+        this.affinityKey = SlotFinder.keyOf(loop.config.affinity());
         this.keys = loop.keyMemory;
         this.chooser = new Chooser(loop.config.balancing(), loop.counters);
         this.proxyRequire = new ProxyRequire(loop.config.proxyRequirePassed());

@@ -3,6 +3,7 @@ package io.dialtone.sip.routing;
 import io.dialtone.api.AffinityRule;
 import io.dialtone.placement.table.SlotHash;
 import io.dialtone.placement.table.SlotToken;
+import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.ViaView;
@@ -20,15 +21,20 @@ final class SlotFinder {
 
     private static final int MAGIC_COOKIE_BYTES = 7;
 
-    private final AffinityKey affinity;
+    private final AffinityKeyView affinity;
     private final SlotHash slotHash;
     private final SlotToken slotToken;
     private boolean forged;
 
     SlotFinder(final AffinityRule rule, final SlotHash slotHash, final SlotToken slotToken) {
-        affinity = new AffinityKey(rule);
+        affinity = keyOf(rule);
         this.slotHash = slotHash;
         this.slotToken = slotToken;
+    }
+
+    /** Reads the bytes that a rule names. */
+    static AffinityKeyView keyOf(final AffinityRule rule) {
+        return new AffinityKeyView(AffinityKeyView.Place.valueOf(rule.kind().name()), rule.header());
     }
 
     /** The slot told by a token in the topmost Route, the Request-URI or the To tag, in this order; or {@link #NONE}. */

@@ -79,6 +79,28 @@ final class AffinityTest {
     }
 
     @Test
+    void shouldBringRegistrationsAndCallsOfASubscriberTogether() {
+        final ProxyHarness proxy = with("address-of-record");
+        for (int i = 0; i < 20; i++) {
+            final InetSocketAddress registered = proxy.receive(
+                            request("REGISTER", "sip:example.com", "call-" + i, "z9hG4bKa" + i, 1, "")
+                                    .replace("sip:bob@", "sip:bob" + i + "@"))
+                    .sent()
+                    .to();
+            final InetSocketAddress called = proxy.receive(request(
+                            "INVITE",
+                            "sip:b%6Fb" + i + "@EXAMPLE.com:5060;x=y",
+                            "call-" + (i + 100),
+                            "z9hG4bKb" + i,
+                            1,
+                            ""))
+                    .sent()
+                    .to();
+            assertEquals(registered, called);
+        }
+    }
+
+    @Test
     void shouldTakeTheNumberOfATelUri() {
         final ProxyHarness proxy = with("request-uri-user");
 
@@ -92,7 +114,7 @@ final class AffinityTest {
                 assertThrows(IllegalArgumentException.class, () -> AffinityRule.parse("callid"));
 
         assertEquals(
-                "affinity: \"callid\" (expected: call-id, from-user, to-user, request-uri-user or header:NAME)."
+                "affinity: \"callid\" (expected: call-id, from-user, to-user, request-uri-user, address-of-record or header:NAME)."
                         + " Maybe call-id, the default.",
                 refusal.getMessage());
         assertThrows(IllegalArgumentException.class, () -> AffinityRule.parse("header:"));

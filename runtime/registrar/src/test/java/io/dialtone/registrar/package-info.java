@@ -1,0 +1,5 @@
+/** Tests. */
+@NullMarked
+package io.dialtone.registrar;
+
+import org.jspecify.annotations.NullMarked;
