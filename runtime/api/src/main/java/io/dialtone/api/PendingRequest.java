@@ -4,6 +4,9 @@ package io.dialtone.api;
 public interface PendingRequest {
     SipMethod method();
 
+    /** Name of the leg it came on: {@link SipLeg#CALLER} for the INVITE that begins a session; empty for other requests outside any call. */
+    String leg();
+
     /**
      * Begins an answer. Nothing is sent before {@link SipReply#send}, and nothing leaves before the handler returns.
      *

@@ -6,8 +6,8 @@ import java.util.Optional;
 /**
  * One session as its handler sees it: state, timers, and requests that still want an answer. Valid until the handler's method returns, on that thread only.
  *
- * <p>A session begins with the first request that has its affinity key. It is over when it has no dialog, no request to answer and no timer left, or when the
- * handler calls {@link #end}.
+ * <p>A session begins with the first request that has its affinity key. It is over when it has no call, no request to answer or of its own, and no timer left,
+ * or when the handler calls {@link #end}.
  *
  * @param <S> the state, an immutable record
  */
@@ -41,7 +41,19 @@ public interface Session<S extends Record> {
     Optional<PendingRequest> pending(SipMethod method);
 
     /**
-     * Ends the session when the handler returns: hangs up its calls with BYE, answers with 480 what still has no final answer, forgets timers and state.
+     * Begins a request of our own outside any call. An INVITE begins a leg of this session; any other method stands alone. Nothing leaves before the handler returns, and it
+     * leaves by the edge and the listener by which the session's last initial request came in.
+     *
+     * @param leg the name that legs and answers are known by; letters, digits, - and _, none that another leg of the session has
+     * @param uri the Request-URI
+     */
+    OutgoingRequest request(SipMethod method, String leg, String uri);
+
+    /** The leg of this name, from its first answer to its end: or, if we have begun it, from its beginning. */
+    Optional<SipLeg> leg(String name);
+
+    /**
+     * Ends the session when the handler returns: hangs up its calls with BYE or CANCEL, answers with 480 what still has no final answer, forgets timers and state.
      */
     void end();
 }

@@ -40,6 +40,12 @@ public interface SipHandler<S extends Record> {
     /** Our 2xx was never confirmed: no ACK came for 32 s (RFC 3261 section 13.3.1.4). The platform has hung up. */
     default void onAckMissing(final Session<S> session) {}
 
+    /**
+     * An answer to a request of ours: provisional, 2xx or refusal. A 2xx to an INVITE is acknowledged by the platform when this returns, unless {@linkplain SipLeg#isAckDue the
+     * ACK must carry an answer}. If this throws, what the answer was for gets 500, and a call that was just answered is hung up.
+     */
+    default void onResponse(final SipResponse response, final Session<S> session) {}
+
     /** A timer of the session has run out. */
     default void onTimer(final String timer, final Session<S> session) {}
 
@@ -63,7 +69,10 @@ public interface SipHandler<S extends Record> {
         return Optional.empty();
     }
 
-    /** The types of body this service reads and writes. A request with another is answered with 415. Asked once, when the worker starts. */
+    /**
+     * The types of body this service reads and writes. A request with another is answered with 415. With <code>*&#47;*</code> among them none is, nor for its encoding: for
+     * services that pass bodies on. Asked once, when the worker starts.
+     */
     default Set<String> contentTypes() {
         return Set.of("application/sdp");
     }

@@ -138,6 +138,11 @@ public final class DormantSessions implements SlotKeeper {
         return restore(slot);
     }
 
+    /** The session whose key has this hash, made again from its image; null if there is none. Asked when it is not in memory. */
+    public @Nullable WorkerSession<?> wake(final int slot, final long hash) {
+        return dormant[slot] == 0 || !images.find(slot, hash, view) ? null : restore(slot);
+    }
+
     /** Makes all sessions of a slot again: for a message that does not name its session. Each slot pays for that once after it came. */
     public void wakeAll(final int slot) {
         long cursor = images.next(slot, ImageStore.BEGIN, view);

@@ -44,6 +44,17 @@ public final class KeyedTable<E extends KeyedEntry> {
         }
     }
 
+    /** An entry whose key has this hash: for those who know no more of it. */
+    @SuppressWarnings("unchecked") // only add() fills the array, with entries of type E
+    public @Nullable E find(final long hash) {
+        for (int place = (int) hash & mask; ; place = (place + 1) & mask) {
+            final KeyedEntry entry = entries[place];
+            if (entry == null || hashes[place] == hash) {
+                return (E) entry;
+            }
+        }
+    }
+
     /**
      * Adds an entry whose key is set and not yet in the table.
      *

@@ -57,6 +57,12 @@ public final class SessionStore {
         return table == null ? null : table.find(hash, key, offset, length);
     }
 
+    /** The session whose key has this hash. */
+    public @Nullable WorkerSession<?> find(final int slot, final long hash) {
+        final KeyedTable<WorkerSession<?>> table = slots[slot];
+        return table == null ? null : table.find(hash);
+    }
+
     /** So many more of our sessions lie in the store of images only. */
     void dormant(final int number) {
         dormant = number;

@@ -37,6 +37,18 @@ class KeyedTableTest {
     }
 
     @Test
+    void shouldFindAnEntryByItsHashAlone() {
+        final Entry one = entry(7, "one");
+        final Entry sameHome = entry(7 + (1L << 40), "other");
+        table.add(one);
+        table.add(sameHome);
+
+        assertSame(one, table.find(7));
+        assertSame(sameHome, table.find(7 + (1L << 40)));
+        assertNull(table.find(8));
+    }
+
+    @Test
     void shouldRefuseAnEntryMoreThanItsBound() {
         final KeyedTable<Entry> small = new KeyedTable<>(2);
         assertTrue(small.add(entry(1, "1")));

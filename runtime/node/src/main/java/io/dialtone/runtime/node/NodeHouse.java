@@ -17,6 +17,7 @@ import io.dialtone.runtime.link.Link;
 import io.dialtone.runtime.link.LinkLoop;
 import io.dialtone.runtime.link.LinkMember;
 import io.dialtone.runtime.rehearsal.Rehearsal;
+import io.dialtone.runtime.sip.ClientLimits;
 import io.dialtone.runtime.sip.DigestContext;
 import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.EdgeAddresses;
@@ -117,7 +118,12 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.TRANSACTIONS_MAX),
                             settings.get(NodeSettings.DIALOGS_MAX),
                             SipSettings.defaults().pooledBytesMax(),
-                            (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L)),
+                            (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L),
+                            new ClientLimits(
+                                    settings.get(NodeSettings.CLIENT_TRANSACTIONS_MAX),
+                                    settings.get(NodeSettings.LEGS_MAX),
+                                    settings.get(NodeSettings.REQUESTS_MAX),
+                                    settings.get(NodeSettings.FORKS_MAX))),
                     digest(settings),
                     settings.get(NodeSettings.PARK_MIN),
                     settings.get(NodeSettings.PARK_MAX),

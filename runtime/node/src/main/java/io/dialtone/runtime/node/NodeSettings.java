@@ -136,6 +136,35 @@ final class NodeSettings {
             String.valueOf(1 << 20),
             "dialogs of a worker; a further INVITE is answered 503");
 
+    static final Setting<Integer> CLIENT_TRANSACTIONS_MAX = Setting.of(
+            "node.client-transactions-max",
+            "--client-transactions-max",
+            SettingType.wholeNumber(1, 1 << 24),
+            String.valueOf(1 << 20),
+            "client transactions of a worker; a service that begins a further one is undone, and its request answered 503");
+
+    static final Setting<Integer> LEGS_MAX = Setting.of(
+            "node.legs-per-session-max",
+            "--legs-per-session-max",
+            SettingType.wholeNumber(1, 1_024),
+            "16",
+            "legs that one session may have begun and not ended; a service that begins a further one is undone");
+
+    static final Setting<Integer> REQUESTS_MAX = Setting.of(
+            "node.requests-per-session-max",
+            "--requests-per-session-max",
+            SettingType.wholeNumber(1, 4_096),
+            "64",
+            "requests of one session to others that wait for their final answer; a service that begins a further one is undone");
+
+    static final Setting<Integer> FORKS_MAX = Setting.of(
+                    "node.forks-max",
+                    "--forks-max",
+                    SettingType.wholeNumber(1, 1_024),
+                    "8",
+                    "early dialogs of one INVITE of a service; of further forks no dialog is kept before they accept")
+            .reference("RFC 3261 13.2.2.4");
+
     static final Setting<Long> PARK_MIN = Setting.of(
             "node.park-min",
             "--park-min",
@@ -190,7 +219,7 @@ final class NodeSettings {
             "--ringing-max",
             SettingType.duration("1s", "24h"),
             "10m",
-            "an INVITE without final answer by then is answered 408");
+            "an INVITE without final answer by then is answered 408, or withdrawn if a service has sent it");
 
     static final Setting<Long> RETRY_AFTER = Setting.of(
                     "node.retry-after",
@@ -292,6 +321,10 @@ final class NodeSettings {
             "Node",
             TRANSACTIONS_MAX,
             DIALOGS_MAX,
+            CLIENT_TRANSACTIONS_MAX,
+            LEGS_MAX,
+            REQUESTS_MAX,
+            FORKS_MAX,
             PARK_MIN,
             PARK_MAX,
             REHEARSAL_MAX,

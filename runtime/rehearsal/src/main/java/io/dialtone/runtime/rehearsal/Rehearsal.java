@@ -130,7 +130,8 @@ public final class Rehearsal implements AutoCloseable {
                 usual.transactionsMax(),
                 usual.dialogsMax(),
                 usual.pooledBytesMax(),
-                usual.retryAfterSeconds());
+                usual.retryAfterSeconds(),
+                usual.client());
     }
 
     /**

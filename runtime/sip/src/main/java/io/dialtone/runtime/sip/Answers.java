@@ -57,7 +57,18 @@ final class Answers {
         transaction.keepRequest(requestOf(transaction));
     }
 
-    private SipMessage requestOf(final ServerTransaction transaction) {
+    /** Takes from the INVITE that still rings what a request within its dialog needs; false if there is none. */
+    boolean learn(final Dialog dialog) {
+        final ServerTransaction invite = dialog.invite;
+        if (invite == null) {
+            return false;
+        }
+        dialogs.learn(invite, requestOf(invite));
+        return dialog.peer.isKnown();
+    }
+
+    /** The request of a transaction that has no final answer yet. */
+    SipMessage requestOf(final ServerTransaction transaction) {
         if (transaction == current) {
             return currentMessage;
         }
@@ -180,6 +191,11 @@ final class Answers {
             final long nowNs) {
         if (transaction.method == SipMethod.INVITE && status > 100 && status < 300) {
             prepareDialog(transaction, status);
+        } else if (transaction.method == SipMethod.UPDATE
+                && status >= 200
+                && status < 300
+                && transaction.dialog != null) {
+            onTargetRefreshed(transaction.dialog, transaction);
         }
         transaction.respond(status, answer, offset, length, nowNs);
         if (status < 200) {
@@ -193,6 +209,13 @@ final class Answers {
             transaction.session = null;
         }
         transaction.dialog = null;
+    }
+
+    /** RFC 3311 section 5.2; in a dialog that is early, perhaps before anything else of the peer was learnt. */
+    private void onTargetRefreshed(final Dialog dialog, final ServerTransaction update) {
+        if (dialog.peer.isKnown() || learn(dialog)) {
+            dialogs.learnTarget(dialog, requestOf(update));
+        }
     }
 
     private void prepareDialog(final ServerTransaction invite, final int status) {

@@ -5,54 +5,59 @@ import io.dialtone.runtime.engine.CounterSet;
 import io.dialtone.runtime.engine.DeadlineWheel;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.KeyedTable;
+import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.TurnTime;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
-import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Requests of our own: today the BYE by which the platform hangs up. Their branch carries the slot's token, so that any edge brings the answer here. Called only by the
- * owning worker.
+ * The client transactions of a worker: begins and ends them, and finds the one an answer belongs to. Their branch carries the slot's token, so that any edge brings the
+ * answer here. Called only by the owning worker.
  */
 final class ClientLayer {
+    static final int BRANCH_BYTES_MAX = 64;
+
     private static final int SPARES_MAX = 1 << 16;
-    private static final int REQUEST_BYTES_MAX = 1 << 16;
-    private static final int VIA_BYTES_MAX = 512;
-    private static final int BRANCH_BYTES_MAX = 64;
+    private static final int KEY_BYTES_MAX = Byte.BYTES + BRANCH_BYTES_MAX;
     private static final byte[] BRANCH = ";branch=".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] COOKIE = "z9hG4bK".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NO_BYTES = {};
 
     private final WorkerParts parts;
     private final SipContext context;
     private final BytesPool bytes;
     private final LocalTag.Source unique;
-    private final KeyedTable<NonInviteClientTransaction> transactions;
-    private final ArrayDeque<NonInviteClientTransaction> spares = new ArrayDeque<>();
-    private final RemoteParty.Scratch scratch = new RemoteParty.Scratch();
-    private final SipWriter writer = new SipWriter();
-    private final UnsafeBuffer message = new UnsafeBuffer(new byte[REQUEST_BYTES_MAX]);
-    private final AsciiWriter via = new AsciiWriter(VIA_BYTES_MAX);
-    private final AsciiWriter branch = new AsciiWriter(BRANCH_BYTES_MAX);
+    private final UacCore<?> core;
+    private final KeyedTable<ClientTransaction> transactions;
+    private final ArrayDeque<InviteClientTransaction> spareInvites = new ArrayDeque<>();
+    private final ArrayDeque<NonInviteClientTransaction> spareNonInvites = new ArrayDeque<>();
     private final LocalTag branchTail = new LocalTag();
-    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer key = new UnsafeBuffer(new byte[KEY_BYTES_MAX]);
 
     ClientLayer(
-            final WorkerParts parts, final SipContext context, final BytesPool bytes, final LocalTag.Source unique) {
+            final WorkerParts parts,
+            final SipContext context,
+            final BytesPool bytes,
+            final LocalTag.Source unique,
+            final UacCore<?> core) {
         this.parts = parts;
         this.context = context;
         this.bytes = bytes;
         this.unique = unique;
-        transactions = new KeyedTable<>(context.settings().transactionsMax());
+        this.core = core;
+        transactions = new KeyedTable<>(context.settings().client().transactionsMax());
     }
 
-    RemoteParty.Scratch scratch() {
-        return scratch;
+    UacCore<?> core() {
+        return core;
     }
 
     SipSettings settings() {
@@ -71,21 +76,105 @@ final class ClientLayer {
         return bytes;
     }
 
+    byte[] noBytes() {
+        return NO_BYTES;
+    }
+
     TurnTime time() {
         return parts.time();
     }
 
-    /** Something of it has changed that the next owner must know. */
-    void touch(final NonInviteClientTransaction transaction) {
-        if (transaction.holder != null) {
-            parts.journal().touch(transaction.holder);
+    /** Something of a session has changed that the next owner must know. */
+    void touch(final SipSession<?> session) {
+        parts.journal().touch(session);
+    }
+
+    /** True, and counted, if there are as many transactions as there may be. */
+    boolean refusesAnother() {
+        if (transactions.isFull()) {
+            context.counters().increment(SipCounter.CLIENT_TRANSACTIONS_REFUSED);
+            return true;
         }
+        return false;
+    }
+
+    // ---- Via
+
+    /** Writes a new branch: cookie, slot's token, and what makes it unique; the token and the rest are put together as in a tag. */
+    void putBranch(final AsciiWriter branch, final int slot) {
+        branchTail.set(context.tokens(), slot, unique.next());
+        assert branchTail.length() > SlotToken.LENGTH;
+        branch.put(COOKIE).put(branchTail.buffer(), 0, branchTail.length());
+    }
+
+    /** Writes the value of a Via of ours. */
+    void putVia(final AsciiWriter via, final ReplyPort door, final AsciiWriter branch) {
+        via.put(Transports.viaStart(door))
+                .put(context.edges().hostPort(door.member(), door.listener()))
+                .put(BRANCH)
+                .put(branch.buffer(), branch.offset(), branch.length());
+    }
+
+    // ---- transactions
+
+    /** A transaction that has not begun yet, known by its method and this branch; there must be {@linkplain #refusesAnother room} for it. */
+    ClientTransaction open(
+            final SipMethod method, final AsciiWriter branch, final int slot, final @Nullable SipSession<?> holder) {
+        final ClientTransaction transaction = method == SipMethod.INVITE ? spareInvite() : spareNonInvite();
+        final int length = writeKey(method, branch.buffer(), branch.offset(), branch.length());
+        transaction.key(parts.tableHash().hash(key, 0, length), key, 0, length);
+        transaction.method = method;
+        transaction.slot = slot;
+        add(transaction, holder);
+        context.counters().increment(SipCounter.REQUESTS_SENT);
+        return transaction;
+    }
+
+    private void add(final ClientTransaction transaction, final @Nullable SipSession<?> holder) {
+        transactions.add(transaction);
+        transaction.holder = holder;
+        if (holder != null) {
+            holder.clients.add(transaction);
+            touch(holder);
+        }
+        context.counters().set(SipCounter.CLIENT_TRANSACTIONS, transactions.size());
+    }
+
+    /** The transaction that this is an answer to (RFC 3261 section 17.1.3). */
+    @Nullable
+    ClientTransaction find(final SipMessage response, final ViaView top) {
+        if (top.branchLength() <= 0 || top.branchLength() > BRANCH_BYTES_MAX) {
+            return null;
+        }
+        final int length = writeKey(response.cseqMethod(), response.buffer(), top.branchOffset(), top.branchLength());
+        return transactions.find(parts.tableHash().hash(key, 0, length), key, 0, length);
+    }
+
+    private int writeKey(final SipMethod method, final DirectBuffer branch, final int offset, final int length) {
+        key.putByte(0, (byte) Methods.toCode(method));
+        key.putBytes(Byte.BYTES, branch, offset, length);
+        return Byte.BYTES + length;
+    }
+
+    /** Sends by this door, and forgets it. */
+    void send(final int slot, final ReplyPort door, final DirectBuffer message, final int offset, final int length) {
+        parts.outbox().addSip(slot, door, message, offset, length);
+    }
+
+    /** Ends a transaction; nobody may use it afterwards. */
+    void terminate(final ClientTransaction transaction) {
+        final SipSession<?> holder = transaction.holder;
+        if (holder != null) {
+            touch(holder);
+            holder.onClientEnded(transaction);
+        }
+        end(transaction);
     }
 
     /** Reads a request of a session that is being made again, and goes on asking. */
     void restore(final SipSession<?> holder, final ImageReader image) {
-        final int length = image.readLength(BRANCH_BYTES_MAX);
-        if (length <= 0) {
+        final int length = image.readLength(KEY_BYTES_MAX);
+        if (length <= Byte.BYTES) {
             image.refuse();
             return;
         }
@@ -93,16 +182,16 @@ final class ClientLayer {
             image.postpone();
             return;
         }
-        final NonInviteClientTransaction spare = spares.pollLast();
-        final NonInviteClientTransaction transaction = spare == null ? new NonInviteClientTransaction(this) : spare;
+        final SipMethod method = Methods.ofCode(image.buffer().getByte(image.position()));
+        final ClientTransaction transaction = method == SipMethod.INVITE ? spareInvite() : spareNonInvite();
         transaction.key(
                 parts.tableHash().hash(image.buffer(), image.position(), length),
                 image.buffer(),
                 image.position(),
                 length);
         image.skip(length);
-        transactions.add(transaction);
-        holder.clients.add(transaction);
+        transaction.method = method;
+        add(transaction, holder);
         transaction.decode(holder, image);
     }
 
@@ -113,87 +202,29 @@ final class ClientLayer {
         }
     }
 
-    /** Sends the BYE of a dialog, which may be forgotten at once. */
-    void sendBye(final Dialog dialog, final long nowNs) {
-        if (transactions.isFull()) {
-            context.counters().increment(SipCounter.TRANSACTIONS_REFUSED);
-            return;
-        }
-        putBranch(dialog.slot);
-        via.clear()
-                .put(Transports.viaStart(dialog.port))
-                .put(context.edges().hostPort(dialog.port.member(), dialog.port.listener()))
-                .put(BRANCH)
-                .put(branch.buffer(), branch.offset(), branch.length());
-        writer.wrap(message, 0, message.capacity());
-        final int length = dialog.peer.write(writer, SipMethod.BYE, via, 1, scratch);
-        if (length < 0) {
-            return;
-        }
-        final NonInviteClientTransaction spare = spares.pollLast();
-        final NonInviteClientTransaction transaction = spare == null ? new NonInviteClientTransaction(this) : spare;
-        transaction.key(
-                parts.tableHash().hash(branch.buffer(), branch.offset(), branch.length()),
-                branch.buffer(),
-                branch.offset(),
-                branch.length());
-        transactions.add(transaction);
-        transaction.slot = dialog.slot;
-        transaction.holder = dialog.holder;
-        if (dialog.holder != null) {
-            dialog.holder.clients.add(transaction);
-        }
-        touch(transaction);
-        transaction.port.copyFrom(dialog.port);
-        dialog.peer.aim(transaction.port, scratch);
-        context.counters().increment(SipCounter.BYES_SENT);
-        transaction.begin(message, length, nowNs);
-    }
-
-    /** An answer to one of our requests; false if there is no such request. */
-    boolean onResponse(final SipMessage response, final ViaView top) {
-        if (top.branchLength() <= 0) {
-            return false;
-        }
-        final NonInviteClientTransaction transaction = transactions.find(
-                parts.tableHash().hash(response.buffer(), top.branchOffset(), top.branchLength()),
-                response.buffer(),
-                top.branchOffset(),
-                top.branchLength());
-        if (transaction == null || response.cseqMethod() != SipMethod.BYE) {
-            return false;
-        }
-        transaction.onResponse(response.statusCode());
-        return true;
-    }
-
-    void send(final NonInviteClientTransaction transaction, final byte[] request, final int length) {
-        view.wrap(request, 0, length);
-        parts.outbox().addSip(transaction.slot, transaction.port, view, 0, length);
-    }
-
-    /** Ends a transaction; nobody may use it afterwards. */
-    void terminate(final NonInviteClientTransaction transaction) {
-        final SipSession<?> holder = transaction.holder;
-        if (holder != null) {
-            touch(transaction);
-            holder.clients.remove(transaction);
-        }
-        end(transaction);
-    }
-
-    private void end(final NonInviteClientTransaction transaction) {
+    private void end(final ClientTransaction transaction) {
         transactions.remove(transaction);
         transaction.close();
+        switch (transaction) {
+            case InviteClientTransaction invite -> keepSpare(spareInvites, invite);
+            case NonInviteClientTransaction other -> keepSpare(spareNonInvites, other);
+        }
+        context.counters().set(SipCounter.CLIENT_TRANSACTIONS, transactions.size());
+    }
+
+    private InviteClientTransaction spareInvite() {
+        final InviteClientTransaction spare = spareInvites.pollLast();
+        return spare == null ? new InviteClientTransaction(this) : spare;
+    }
+
+    private NonInviteClientTransaction spareNonInvite() {
+        final NonInviteClientTransaction spare = spareNonInvites.pollLast();
+        return spare == null ? new NonInviteClientTransaction(this) : spare;
+    }
+
+    private static <T> void keepSpare(final ArrayDeque<T> spares, final T transaction) {
         if (spares.size() < SPARES_MAX) {
             spares.addLast(transaction);
         }
-    }
-
-    /** Cookie, slot's token, and what makes it unique; the token and the rest are put together as in a tag. */
-    private void putBranch(final int slot) {
-        branchTail.set(context.tokens(), slot, unique.next());
-        assert branchTail.length() > SlotToken.LENGTH;
-        branch.clear().put(COOKIE).put(branchTail.buffer(), 0, branchTail.length());
     }
 }

@@ -7,7 +7,7 @@ import io.dialtone.runtime.engine.ReplyPort;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A dialog on the called side (RFC 3261 section 12). Found by Call-ID and both tags. Pooled; called only by the owning worker.
+ * A dialog (RFC 3261 section 12), of a call that came in or of one that a service has begun. Found by Call-ID and both tags. Pooled; called only by the owning worker.
  *
  * <p>It belongs to a session until that ends. A call that was answered and not yet acknowledged outlives its session, because it must not be hung up before its ACK
  * (RFC 3261 section 15).
@@ -33,6 +33,16 @@ final class Dialog extends KeyedEntry {
     int slot;
     /** Highest CSeq number seen from the peer. */
     long remoteCseq;
+    /** CSeq number of our last request. */
+    long localCseq;
+    /** Which of the session's calls that came in this is; {@link LegNames#NO_CALLER} if we have begun it. */
+    int callerNumber;
+    /** Its name if we have begun it. */
+    private String legOfOurs = "";
+    /** True while the peer's BYE is worked on. */
+    boolean isHungUpByPeer;
+    /** How often this object was another dialog. */
+    int life;
     /** Null when the session has ended before the dialog. */
     @Nullable
     SipSession<?> session;
@@ -43,6 +53,11 @@ final class Dialog extends KeyedEntry {
     /** The INVITE of this dialog that has no final answer yet. */
     @Nullable
     ServerTransaction invite;
+    /** Our INVITE that has no final answer yet, or whose 2xx has no ACK yet. */
+    @Nullable
+    InviteClientTransaction ownInvite;
+
+    private int ownInvitePlace = -1;
 
     Dialog(final TransactionLayer layer) {
         ackWait = new AckWait(layer, this);
@@ -56,8 +71,35 @@ final class Dialog extends KeyedEntry {
         session = itsSession;
         holder = itsSession;
         invite = firstInvite;
+        callerNumber = firstInvite.callerNumber;
         localTag.copyFrom(firstInvite.localTag);
         port.copyFrom(firstInvite.port).forgetArrival();
+    }
+
+    /** An answer to our INVITE begins a dialog. */
+    void openOwn(final InviteClientTransaction firstInvite, final SipSession<?> itsSession) {
+        state = State.EARLY;
+        slot = firstInvite.slot;
+        localCseq = firstInvite.cseq;
+        session = itsSession;
+        holder = itsSession;
+        ownInvite = firstInvite;
+        legOfOurs = firstInvite.leg;
+        port.copyFrom(firstInvite.port);
+    }
+
+    /** Name of the leg. */
+    String leg() {
+        return callerNumber == LegNames.NO_CALLER ? legOfOurs : LegNames.ofCaller(callerNumber);
+    }
+
+    boolean isOurs() {
+        return callerNumber == LegNames.NO_CALLER;
+    }
+
+    /** True if an INVITE of ours would not meet another (RFC 3261 section 14.1). */
+    boolean mayInvite() {
+        return state == State.CONFIRMED && invite == null && ownInvite == null && !ackWait.isWaiting();
     }
 
     /** Something of it has changed that the next owner must know. */
@@ -72,14 +114,22 @@ final class Dialog extends KeyedEntry {
      *
      * <pre>
      *  state (8): 1 early, 2 confirmed · key: length (32), bytes · our tag: length (32), bytes · door, as ReplyPort writes it · CSeq of the peer (32)
-     *  place of the INVITE without final answer (16), or -1 · the peer, as RemoteParty writes it · who waits for an ACK, as AckWait writes it
+     *  place of the INVITE without final answer (16), or -1 · our CSeq (32) · number of the call that came in (16), or 0 and the leg: length (16), characters (16 each)
+     *  place of our INVITE without final answer or ACK among the requests of our own (16), or -1 · the peer, as RemoteParty writes it · who waits for an ACK, as AckWait writes it
      * </pre>
      */
     void encode(final ImageWriter image) {
         image.putByte(state == State.CONFIRMED ? CONFIRMED_CODE : EARLY_CODE).putBytes(keyBytes(), keyLength());
         localTag.encode(image);
         port.encode(image);
-        image.putInt((int) remoteCseq).putShort(invite == null ? -1 : invite.place);
+        image.putInt((int) remoteCseq)
+                .putShort(invite == null ? -1 : invite.place)
+                .putInt((int) localCseq)
+                .putShort(callerNumber);
+        if (isOurs()) {
+            image.putText(legOfOurs);
+        }
+        image.putShort(holder == null || ownInvite == null ? -1 : holder.clients.indexOf(ownInvite));
         peer.encode(image);
         ackWait.encode(image);
     }
@@ -94,8 +144,20 @@ final class Dialog extends KeyedEntry {
         port.decode(image);
         remoteCseq = image.readInt() & 0xFFFF_FFFFL;
         invite = itsHolder.transactionAt(image.readShort(), image);
+        localCseq = image.readInt() & 0xFFFF_FFFFL;
+        callerNumber = image.readShort() & 0xFFFF;
+        if (isOurs()) {
+            legOfOurs = image.readText();
+        }
+        ownInvitePlace = image.readShort();
         peer.decode(image);
         ackWait.decode(itsHolder, image);
+    }
+
+    /** The requests of our own have been read as well. */
+    void bindOwnInvite(final SipSession<?> itsHolder, final ImageReader image) {
+        ownInvite = itsHolder.ownInviteAt(ownInvitePlace, image);
+        ownInvitePlace = -1;
     }
 
     /** Forgets everything before it goes back to its pool. */
@@ -106,7 +168,14 @@ final class Dialog extends KeyedEntry {
         session = null;
         holder = null;
         invite = null;
+        ownInvite = null;
+        ownInvitePlace = -1;
         remoteCseq = 0;
+        localCseq = 0;
+        callerNumber = LegNames.NO_CALLER;
+        legOfOurs = "";
+        isHungUpByPeer = false;
+        life++;
         localTag.clear();
         clearKey();
     }

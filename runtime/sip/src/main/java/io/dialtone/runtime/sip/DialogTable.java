@@ -88,6 +88,18 @@ final class DialogTable {
         return false;
     }
 
+    /** Takes from a request of the peer within the dialog where to find it now. */
+    void learnTarget(final Dialog dialog, final SipMessage request) {
+        dialog.peer.learnTarget(request, scratch);
+        dialog.touch();
+    }
+
+    /** Takes from an answer of the peer within the dialog where to find it now. */
+    void learnTargetFromAnswer(final Dialog dialog, final SipMessage response) {
+        dialog.peer.learnTargetFromAnswer(response, scratch);
+        dialog.touch();
+    }
+
     /** The dialog a request of the peer belongs to. */
     @Nullable
     Dialog find(final SipMessage message) {
@@ -112,6 +124,59 @@ final class DialogTable {
         context.counters().set(SipCounter.DIALOGS, dialogs.size());
     }
 
+    /** The dialog that an answer to our INVITE belongs to. */
+    @Nullable
+    Dialog findOfAnswer(final SipMessage response) {
+        key.writeDialogOfAnswer(response);
+        return dialogs.find(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
+    }
+
+    /** What names the dialog of an answer to our INVITE on all nodes. */
+    long hashOfAnswer(final SipMessage response, final SipHash keyHash) {
+        key.writeDialogOfAnswer(response);
+        return keyHash.hash(key.buffer(), 0, key.length());
+    }
+
+    /** Begins the dialog of an answer to our INVITE, and learns from it (RFC 3261 section 12.1.2); null if there are as many dialogs as there may be. */
+    @Nullable
+    Dialog beginOwn(final InviteClientTransaction invite, final SipSession<?> session, final SipMessage response) {
+        if (refusesAnother()) {
+            return null;
+        }
+        final Dialog spare = spares.pollLast();
+        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        dialog.openOwn(invite, session);
+        key.writeDialogOfAnswer(response);
+        dialog.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
+        dialogs.add(dialog);
+        session.dialogs.add(dialog);
+        dialog.peer.learnFromAnswer(response, scratch);
+        dialog.touch();
+        context.counters().set(SipCounter.DIALOGS, dialogs.size());
+        return dialog;
+    }
+
+    /** Confirms a dialog that our INVITE began; all is learnt anew (RFC 3261 section 13.2.2.4). */
+    void confirmOwn(final Dialog dialog, final SipMessage response) {
+        dialog.peer.learnFromAnswer(response, scratch);
+        dialog.state = Dialog.State.CONFIRMED;
+        dialog.touch();
+        context.counters().increment(SipCounter.DIALOGS_CONFIRMED);
+    }
+
+    /** Our INVITE was answered, or is not wanted any more: its early dialogs are over, but for one. */
+    void endEarlyOwn(final InviteClientTransaction invite, final @Nullable Dialog but) {
+        final SipSession<?> session = invite.holder;
+        if (session != null) {
+            for (int i = session.dialogs.size() - 1; i >= 0; i--) {
+                final Dialog dialog = session.dialogs.get(i);
+                if (dialog != but && dialog.state == Dialog.State.EARLY && dialog.ownInvite == invite) {
+                    remove(dialog);
+                }
+            }
+        }
+    }
+
     /** Takes from an INVITE that is about to be accepted what the dialog will need, while the INVITE is still here. */
     void learn(final ServerTransaction invite, final SipMessage message) {
         final Dialog dialog = invite.dialog;
@@ -119,7 +184,9 @@ final class DialogTable {
             return;
         }
         if (dialog.state == Dialog.State.EARLY) {
-            dialog.peer.learn(message, dialog.localTag, scratch);
+            if (!dialog.peer.isKnown()) { // or an UPDATE may have given another target meanwhile
+                dialog.peer.learn(message, dialog.localTag, scratch);
+            }
         } else {
             dialog.peer.learnTarget(message, scratch);
         }
@@ -149,6 +216,7 @@ final class DialogTable {
             final SipSession<?> holder = dialog.holder;
             if (holder != null) {
                 dialog.touch();
+                holder.forgetDialog(dialog);
                 (dialog.session == null ? holder.orphans : holder.dialogs).remove(dialog);
             }
             end(dialog);

@@ -11,9 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * worker.
  */
 final class LocalTag {
-    private static final int UNIQUE_CHARACTERS = 13;
-    private static final int LENGTH = SlotToken.LENGTH + UNIQUE_CHARACTERS;
-    private static final String ALPHABET = "abcdefghijklmnopqrstuvwxyz234567";
+    private static final int LENGTH = SlotToken.LENGTH + Base32.LONG_CHARACTERS;
 
     private final byte[] bytes = new byte[LENGTH];
     private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
@@ -21,11 +19,7 @@ final class LocalTag {
 
     void set(final SlotToken tokens, final int slot, final long unique) {
         tokens.write(slot, buffer, 0);
-        long rest = unique;
-        for (int i = SlotToken.LENGTH; i < LENGTH; i++) {
-            bytes[i] = (byte) ALPHABET.charAt((int) rest & 31);
-            rest >>>= 5;
-        }
+        Base32.write(unique, buffer, SlotToken.LENGTH);
         length = LENGTH;
     }
 

@@ -12,6 +12,7 @@ import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.UriView;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +22,6 @@ import org.jspecify.annotations.Nullable;
  * dialog; called only by the owning worker.
  */
 final class RemoteParty {
-    private static final byte[] MAX_FORWARDS = ascii("Max-Forwards: 70\r\n");
     private static final byte[] TAG = ascii(";tag=");
     private static final int SIP_PORT = 5060;
 
@@ -48,28 +48,54 @@ final class RemoteParty {
         learnTarget(invite, scratch);
     }
 
-    /** Learns the target anew, as an INVITE within the dialog refreshes it (RFC 3261 section 12.2.2). */
-    void learnTarget(final SipMessage invite, final Scratch scratch) {
-        final int contact = invite.firstHeader(HeaderName.CONTACT);
-        final boolean hasContact = contact >= 0 && scratch.address.wrap(invite, contact);
+    /** Learns the target anew, as an INVITE or UPDATE within the dialog refreshes it (RFC 3261 section 12.2.2). */
+    void learnTarget(final SipMessage request, final Scratch scratch) {
+        learnTarget(request, HeaderName.FROM, scratch);
+    }
+
+    /** Learns the target anew from the answer to an INVITE or UPDATE of ours (RFC 3261 section 12.2.1.2). */
+    void learnTargetFromAnswer(final SipMessage response, final Scratch scratch) {
+        learnTarget(response, HeaderName.TO, scratch);
+    }
+
+    private void learnTarget(final SipMessage message, final HeaderName otherwise, final Scratch scratch) {
+        final int contact = message.firstHeader(HeaderName.CONTACT);
+        final boolean hasContact = contact >= 0 && scratch.address.wrap(message, contact) && !scratch.address.isStar();
         if (hasContact || target.capacity() == 0) {
             final AsciiWriter out = scratch.out.clear();
-            if (hasContact) {
-                out.put(invite.buffer(), scratch.address.uriOffset(), scratch.address.uriLength());
-            } else if (scratch.address.wrap(invite, invite.firstHeader(HeaderName.FROM))) {
-                out.put(invite.buffer(), scratch.address.uriOffset(), scratch.address.uriLength());
+            if (hasContact || scratch.address.wrap(message, message.firstHeader(otherwise))) {
+                out.put(message.buffer(), scratch.address.uriOffset(), scratch.address.uriLength());
             }
             targetBytes = keep(targetBytes, target, out);
         }
     }
 
+    /** Learns all from an answer to the INVITE by which we began the dialog (RFC 3261 section 12.1.2). */
+    void learnFromAnswer(final SipMessage response, final Scratch scratch) {
+        final AsciiWriter out = scratch.out.clear();
+        putName(HeaderName.FROM, response, HeaderName.FROM, out);
+        out.putLineEnd();
+        putName(HeaderName.TO, response, HeaderName.TO, out);
+        out.putLineEnd();
+        putCallId(response, out);
+        namesBytes = keep(namesBytes, names, out);
+        out.clear();
+        putRoutesReversed(response, scratch, out);
+        routesBytes = keep(routesBytes, routes, out);
+        learnTarget(response, HeaderName.TO, scratch);
+    }
+
+    /** True if it was learnt what a request needs. */
+    boolean isKnown() {
+        return namesBytes != null;
+    }
+
     /**
-     * Writes a request of the dialog without body.
+     * Begins a request of the dialog: all but what its method wants besides.
      *
      * @param via the whole Via value
-     * @return its length, or a negative when it does not fit
      */
-    int write(
+    void begin(
             final SipWriter writer,
             final SipMethod method,
             final AsciiWriter via,
@@ -82,7 +108,8 @@ final class RemoteParty {
             writer.request(method, target, 0, target.capacity());
         }
         writer.header(HeaderName.VIA, via.buffer(), via.offset(), via.length());
-        final AsciiWriter out = writer.out().put(MAX_FORWARDS);
+        writer.header(HeaderName.MAX_FORWARDS, RequestComposer.MAX_FORWARDS);
+        final AsciiWriter out = writer.out();
         int from = 0;
         if (strict) {
             // The first route has become the Request-URI, and the target the last route (RFC 3261 section 12.2.1.1).
@@ -101,7 +128,6 @@ final class RemoteParty {
         out.put(names, 0, names.capacity());
         writer.begin(HeaderName.CSEQ).putNumber(cseq).put(' ').put(method);
         writer.end();
-        return writer.finish();
     }
 
     /** Leaves a connection of the peer as it is; else aims at the first route, or else at the target, if that is an address; a name we cannot look up leaves the port as it is: at who sent the INVITE. */
@@ -162,18 +188,24 @@ final class RemoteParty {
 
     /** From, To and Call-ID of our requests: the peer's, with From and To the other way round. */
     private static void putNames(final SipMessage invite, final LocalTag localTag, final AsciiWriter out) {
-        final int to = invite.firstHeader(HeaderName.TO);
-        final int from = invite.firstHeader(HeaderName.FROM);
-        out.put(HeaderName.FROM).put(':').put(' ');
-        putUnfolded(invite, to, out);
+        putName(HeaderName.FROM, invite, HeaderName.TO, out);
         out.put(TAG).put(localTag.buffer(), 0, localTag.length()).putLineEnd();
-        out.put(HeaderName.TO).put(':').put(' ');
-        putUnfolded(invite, from, out);
+        putName(HeaderName.TO, invite, HeaderName.FROM, out);
         out.putLineEnd();
+        putCallId(invite, out);
+    }
+
+    private static void putName(
+            final HeaderName as, final SipMessage message, final HeaderName name, final AsciiWriter out) {
+        out.put(as).put(':').put(' ');
+        putUnfolded(message, message.firstHeader(name), out);
+    }
+
+    private static void putCallId(final SipMessage message, final AsciiWriter out) {
         out.put(HeaderName.CALL_ID)
                 .put(':')
                 .put(' ')
-                .put(invite.buffer(), invite.callIdOffset(), invite.callIdLength())
+                .put(message.buffer(), message.callIdOffset(), message.callIdLength())
                 .putLineEnd();
     }
 
@@ -187,9 +219,31 @@ final class RemoteParty {
         }
     }
 
+    /** All values of Record-Route, the last one first, in one line (RFC 3261 section 12.1.2). */
+    private static void putRoutesReversed(final SipMessage response, final Scratch scratch, final AsciiWriter out) {
+        int count = 0;
+        for (int i = response.firstHeader(HeaderName.RECORD_ROUTE); i >= 0; i = response.nextHeader(i)) {
+            boolean more = scratch.address.wrap(response, i);
+            while (more) {
+                count = scratch.putPlace(count, scratch.address.valueOffset(), scratch.address.valueEnd());
+                more = scratch.address.next();
+            }
+        }
+        for (int i = count - 2; i >= 0; i -= 2) {
+            if (out.length() > 0) {
+                out.put(',').put(' ');
+            }
+            putUnfolded(response, scratch.places[i], scratch.places[i + 1], out);
+        }
+    }
+
     private static void putUnfolded(final SipMessage message, final int header, final AsciiWriter out) {
         final int offset = message.headerValueOffset(header);
-        for (int at = offset, end = offset + message.headerValueLength(header); at < end; at++) {
+        putUnfolded(message, offset, offset + message.headerValueLength(header), out);
+    }
+
+    private static void putUnfolded(final SipMessage message, final int offset, final int end, final AsciiWriter out) {
+        for (int at = offset; at < end; at++) {
             final byte b = message.buffer().getByte(at);
             out.put(b == '\r' || b == '\n' ? ' ' : (char) (b & 0xFF));
         }
@@ -225,5 +279,16 @@ final class RemoteParty {
         private final NameAddrView address = new NameAddrView();
         private final UriView uri = new UriView();
         private final IpLiteral literal = new IpLiteral();
+        /** Begins and ends of values. */
+        private int[] places = new int[16];
+
+        private int putPlace(final int count, final int begin, final int end) {
+            if (count + 2 > places.length) {
+                places = Arrays.copyOf(places, 2 * places.length);
+            }
+            places[count] = begin;
+            places[count + 1] = end;
+            return count + 2;
+        }
     }
 }

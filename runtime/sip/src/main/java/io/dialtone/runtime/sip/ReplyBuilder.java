@@ -133,14 +133,14 @@ final class ReplyBuilder implements SipReply {
     }
 
     private boolean makesDialog(final ServerTransaction answered) {
-        return answered.method == SipMethod.INVITE && status < 300;
+        return (answered.method == SipMethod.INVITE || answered.method == SipMethod.UPDATE) && status < 300;
     }
 
     private void put(final byte[] name, final byte[] value) {
         extra.put(name).put(':').put(' ').put(value).putLineEnd();
     }
 
-    private static byte[] token(final String name) {
+    static byte[] token(final String name) {
         final byte[] bytes = utf8("header", name);
         if (bytes.length == 0) {
             throw new IllegalArgumentException("header: a name without letters");
@@ -153,7 +153,7 @@ final class ReplyBuilder implements SipReply {
         return bytes;
     }
 
-    private static byte[] utf8(final String what, final String text) {
+    static byte[] utf8(final String what, final String text) {
         for (int i = 0; i < text.length(); i++) {
             final char c = text.charAt(i);
             if ((c < ' ' && c != '\t') || c == 127) {

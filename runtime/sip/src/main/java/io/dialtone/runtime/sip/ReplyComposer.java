@@ -1,6 +1,7 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.placement.table.SlotToken;
+import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.Malformation;
@@ -33,6 +34,11 @@ final class ReplyComposer {
         this.allow = allow;
         this.acceptLine = acceptLine;
         this.tags = tags;
+    }
+
+    /** The value of Allow. */
+    byte[] allow() {
+        return allow;
     }
 
     /** Writes an answer without body. */
@@ -73,7 +79,9 @@ final class ReplyComposer {
         final boolean accepts = status >= 200 && status < 300;
         if (method == SipMethod.INVITE && status > 100 && status < 300) {
             writer.copy(request, HeaderName.RECORD_ROUTE);
-            putContact(transaction);
+            putContact(writer.out(), transaction.port, transaction.slot);
+        } else if (method == SipMethod.UPDATE && accepts && transaction.dialog != null) {
+            putContact(writer.out(), transaction.port, transaction.slot); // RFC 3311 section 5.2
         }
         final boolean tells = accepts && (method == SipMethod.INVITE || method == SipMethod.OPTIONS);
         if (tells || status == 405 || status == 501) {
@@ -138,12 +146,11 @@ final class ReplyComposer {
     }
 
     /** Where requests of the dialog go: an edge, and through it to this slot. */
-    private void putContact(final ServerTransaction transaction) {
-        context.tokens().write(transaction.slot, token, 0);
-        writer.out()
-                .put(CONTACT_BEGIN)
-                .put(context.edges().hostPort(transaction.port.member(), transaction.port.listener()))
-                .put(Transports.uriParam(transaction.port))
+    void putContact(final AsciiWriter out, final ReplyPort door, final int slot) {
+        context.tokens().write(slot, token, 0);
+        out.put(CONTACT_BEGIN)
+                .put(context.edges().hostPort(door.member(), door.listener()))
+                .put(Transports.uriParam(door))
                 .put(TOKEN)
                 .put(token, 0, SlotToken.LENGTH)
                 .put(CONTACT_END);

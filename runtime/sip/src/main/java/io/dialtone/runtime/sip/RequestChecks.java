@@ -32,6 +32,9 @@ final class RequestChecks {
     private final Set<SipMethod> methods = EnumSet.noneOf(SipMethod.class);
     private final byte[][] contentTypes;
     private final byte[] acceptLine;
+    /** True if the service takes bodies of any type, in any encoding: it passes them on. */
+    private final boolean isTakingAll;
+
     private final UriView uri = new UriView();
 
     RequestChecks(
@@ -46,6 +49,7 @@ final class RequestChecks {
         this.contentTypes = contentTypes.stream()
                 .map(type -> ascii(type.toLowerCase(Locale.ROOT)))
                 .toArray(byte[][]::new);
+        isTakingAll = contentTypes.contains("*/*");
         acceptLine = ascii(
                 "Accept: " + String.join(", ", contentTypes.stream().sorted().toList()) + "\r\n");
     }
@@ -115,7 +119,7 @@ final class RequestChecks {
     /** Without Accept a caller takes session descriptions (RFC 3261 section 20.1). */
     private boolean acceptsOurs(final SipMessage request) {
         int index = request.firstHeader(HeaderName.ACCEPT);
-        if (index < 0) {
+        if (index < 0 || isTakingAll) {
             return true;
         }
         for (; index >= 0; index = request.nextHeader(index)) {
@@ -153,7 +157,7 @@ final class RequestChecks {
     }
 
     private int checkBody(final SipMessage request, final AsciiWriter extra) {
-        if (request.bodyLength() == 0 || isOptional(request)) {
+        if (request.bodyLength() == 0 || isTakingAll || isOptional(request)) {
             return FINE;
         }
         final int encoding = request.firstHeader(HeaderName.CONTENT_ENCODING);

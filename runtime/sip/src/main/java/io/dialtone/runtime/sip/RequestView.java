@@ -22,18 +22,26 @@ final class RequestView implements SipRequest {
     private @Nullable SipMessage message;
     private @Nullable ServerTransaction transaction;
     private String user = "";
+    private String leg = "";
 
     /** Lays the view over a request; an ACK comes without transaction. */
-    RequestView wrap(final SipMessage request, final @Nullable ServerTransaction itsTransaction) {
+    RequestView wrap(final SipMessage request, final @Nullable ServerTransaction itsTransaction, final String itsLeg) {
         message = request;
         transaction = itsTransaction;
         user = "";
+        leg = itsLeg;
         return this;
     }
 
     /** Says who has proved to have sent the request. */
     void sentBy(final String authenticatedUser) {
         user = authenticatedUser;
+    }
+
+    /** The transaction of the request, for who is given one. */
+    @Nullable
+    ServerTransaction transaction() {
+        return transaction;
     }
 
     /** Takes the request away: the handler's method has returned. */
@@ -45,6 +53,12 @@ final class RequestView implements SipRequest {
     @Override
     public SipMethod method() {
         return Methods.toApi(request().method());
+    }
+
+    @Override
+    public String leg() {
+        request();
+        return leg;
     }
 
     @Override
@@ -158,18 +172,18 @@ final class RequestView implements SipRequest {
         return uri.userOffset() < 0 ? "" : unescape(text(request, uri.userOffset(), uri.userLength()));
     }
 
-    private static int first(final SipMessage request, final String name) {
+    static int first(final SipMessage request, final String name) {
         final byte[] lower = name.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
         final HeaderName known = HeaderName.of(new UnsafeBuffer(lower), 0, lower.length);
         return known == HeaderName.OTHER ? request.findHeader(lower) : request.firstHeader(known);
     }
 
-    private static String value(final SipMessage request, final int index) {
+    static String value(final SipMessage request, final int index) {
         final String raw = text(request, request.headerValueOffset(index), request.headerValueLength(index));
         return raw.indexOf('\n') < 0 ? raw : raw.replaceAll("[ \t]*\r?\n[ \t]+", " ");
     }
 
-    private static String text(final SipMessage request, final int offset, final int length) {
+    static String text(final SipMessage request, final int offset, final int length) {
         return length <= 0 ? "" : request.buffer().getStringWithoutLengthUtf8(offset, length);
     }
 

@@ -25,6 +25,8 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
     SipMethod method = SipMethod.UNKNOWN;
     int slot;
     long cseq;
+    /** Which of the session's calls this INVITE begins; {@link LegNames#NO_CALLER} if none. */
+    int callerNumber;
     /** Not 0 while the table of initial requests holds this one. */
     long mergeHash;
     /** Status of the last answer; 0 before the first. */
@@ -82,7 +84,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
      *
      * <pre>
      *  method (8) · state (8) · key: length (32), bytes · door, as ReplyPort writes it · CSeq (32) · last status (16) · our tag: length (32), bytes
-     *  hash among the initial requests (64) · end of its longest timer, ns since 1970 (64)
+     *  hash among the initial requests (64) · end of its longest timer, ns since 1970 (64) · number of the call it begins (16), or 0
      *  the request while it has no final answer: length (32) or -1, bytes · the last answer: length (32) or -1, bytes
      * </pre>
      */
@@ -91,7 +93,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
         port.encode(image);
         image.putInt((int) cseq).putShort(status);
         localTag.encode(image);
-        image.putLong(mergeHash).putLong(layer.time().toWallNs(timeoutNs()));
+        image.putLong(mergeHash).putLong(layer.time().toWallNs(timeoutNs())).putShort(callerNumber);
         PooledBytes.encode(request, requestLength, image);
         PooledBytes.encode(response, responseLength, image);
     }
@@ -105,6 +107,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
         localTag.decode(image);
         mergeHash = image.readLong();
         final long timeoutNs = layer.time().toMonotonicNs(image.readLong());
+        callerNumber = image.readShort() & 0xFFFF;
         final int requestBytes = image.readLength(PooledBytes.BYTES_MAX);
         if (requestBytes > 0) {
             request = PooledBytes.decode(image, requestBytes, layer.bytes());
@@ -150,6 +153,12 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
     @Override
     public final io.dialtone.api.SipMethod method() {
         return Methods.toApi(method);
+    }
+
+    @Override
+    public final String leg() {
+        final Dialog its = dialog;
+        return its == null ? LegNames.ofCaller(callerNumber) : its.leg();
     }
 
     @Override
@@ -226,6 +235,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
         clearKey();
         localTag.clear();
         mergeHash = 0;
+        callerNumber = LegNames.NO_CALLER;
         status = 0;
         hasStagedFinal = false;
         cseq = 0;

@@ -30,11 +30,23 @@ public enum SipCounter {
     ACCEPTS_NOT_ACKED("2xx answers that were never acknowledged"),
     INVITES_TIMED_OUT("INVITEs that rang for as long as they may (408)"),
     BYES_SENT("Calls hung up by the platform"),
+    REQUESTS_SENT("Requests of our own that began a transaction"),
+    LEGS_BEGUN("INVITEs of services that begin a leg"),
+    CANCELS_SENT("INVITEs of our own withdrawn with CANCEL"),
+    LEGS_RANG_TOO_LONG("INVITEs of our own withdrawn because they rang for as long as they may"),
+    ACCEPTS_UNWANTED("2xx answers acknowledged and hung up at once: a further fork's, or one that crossed a CANCEL"),
+    ACKS_NOT_GIVEN("2xx answers with an offer that their service never answered; hung up"),
+    FORKS_IGNORED("Provisional answers of more forks than an INVITE may have; no dialog is kept for these"),
+    RESPONSES_REPEATED("Final answers to requests of our own that came again"),
+    REQUESTS_TOO_LATE("Requests of services dropped because their call had ended by the time they were to leave"),
+    CLIENT_TRANSACTIONS_REFUSED(
+            "Requests of our own not begun, or not remembered, because there are as many as there may be"),
     REQUESTS_RETRANSMITTED("Requests of our own sent again because a timer said so"),
-    REQUESTS_TIMED_OUT("Requests of our own that were never answered (timer F)"),
+    REQUESTS_TIMED_OUT("Requests of our own that were never answered (timers B and F)"),
     DIALOGS_CONFIRMED("Dialogs confirmed since the worker started"),
     DIALOGS("Gauge: dialogs in memory"),
-    TRANSACTIONS("Gauge: server transactions in memory");
+    TRANSACTIONS("Gauge: server transactions in memory"),
+    CLIENT_TRANSACTIONS("Gauge: client transactions in memory");
 
     private final String sentence;
 

@@ -1,11 +1,14 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.OutgoingRequest;
 import io.dialtone.api.PendingRequest;
+import io.dialtone.api.SipLeg;
 import io.dialtone.api.SipMethod;
 import io.dialtone.runtime.engine.Deadline;
 import io.dialtone.runtime.engine.DeadlineWheel;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
+import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
 import io.dialtone.state.api.SessionRecord;
@@ -29,7 +32,10 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     final List<Dialog> orphans = new ArrayList<>(0);
 
     final TransactionList transactions = new TransactionList();
-    final List<NonInviteClientTransaction> clients = new ArrayList<>(0);
+    /** Requests of our own. */
+    final List<ClientTransaction> clients = new ArrayList<>(0);
+    /** The door by which the last initial request came in, and by which requests of our own leave. */
+    final ReplyPort door = new ReplyPort();
 
     /** Which credentials it has taken. */
     final NonceMemory nonces = new NonceMemory();
@@ -55,6 +61,20 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     }
 
     @Override
+    public OutgoingRequest request(final SipMethod method, final String leg, final String uri) {
+        return core.uac().beginRequest(this, method, leg, uri);
+    }
+
+    @Override
+    public Optional<SipLeg> leg(final String name) {
+        final InviteClientTransaction invite = openInvite(name);
+        final Dialog dialog = dialogOf(name);
+        return invite == null && dialog == null
+                ? Optional.empty()
+                : Optional.of(new LegView(core.uac(), this, name, dialog, invite));
+    }
+
+    @Override
     protected void onTimer(final String name, final long nowNs) {
         core.onTimer(this, name, nowNs);
     }
@@ -66,7 +86,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
 
     /** Nothing can happen to its handler's part any more. */
     boolean isIdle() {
-        return pending.isEmpty() && dialogs.isEmpty() && !hasTimers();
+        return pending.isEmpty() && dialogs.isEmpty() && !hasTimers() && openRequests() == 0;
     }
 
     @Override
@@ -76,7 +96,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
 
     /** The handler's part is over. */
     void endHandlersPart() {
-        assert pending.isEmpty() && dialogs.isEmpty();
+        assert pending.isEmpty() && dialogs.isEmpty() && openRequests() == 0;
         endState();
         keepNonces();
     }
@@ -97,6 +117,113 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         super.close();
     }
 
+    // ---- legs
+
+    /** The number of another call that comes in. */
+    int nextCallerNumber() {
+        int last = LegNames.NO_CALLER;
+        for (int i = 0; i < dialogs.size(); i++) {
+            last = Math.max(last, dialogs.get(i).callerNumber);
+        }
+        for (int i = 0; i < pending.size(); i++) {
+            last = Math.max(last, pending.get(i).callerNumber);
+        }
+        return last + 1;
+    }
+
+    /** The dialog of this leg; while it rings in several places, the one that spoke last. */
+    @Nullable
+    Dialog dialogOf(final String leg) {
+        for (int i = dialogs.size() - 1; i >= 0; i--) {
+            if (dialogs.get(i).leg().equals(leg)) {
+                return dialogs.get(i);
+            }
+        }
+        return null;
+    }
+
+    /** The INVITE that begins this leg, if it has no final answer yet. */
+    @Nullable
+    InviteClientTransaction openInvite(final String leg) {
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i) instanceof InviteClientTransaction invite
+                    && invite.isOpen()
+                    && invite.isHeard
+                    && !invite.isWithin
+                    && invite.leg.equals(leg)) {
+                return invite;
+            }
+        }
+        return null;
+    }
+
+    /** How many legs the service has begun and not ended. */
+    int legsOfOurs() {
+        int count = 0;
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i) instanceof InviteClientTransaction invite
+                    && invite.isOpen()
+                    && invite.isHeard
+                    && !invite.isWithin) {
+                count++;
+            }
+        }
+        for (int i = 0; i < dialogs.size(); i++) {
+            if (dialogs.get(i).isOurs() && dialogs.get(i).state == Dialog.State.CONFIRMED) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** Requests of which the handler wants to know how they end. */
+    int openRequests() {
+        int count = 0;
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i).isHeard) {
+                count++;
+            }
+        }
+        return count;
+    }
+
+    /** True if something was asked on behalf of this request and has no answer yet. */
+    boolean isAskedFor(final ServerTransaction origin) {
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i).origin == origin) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A request is over: nobody can answer it any more. */
+    void forgetOrigin(final ServerTransaction origin) {
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i).origin == origin) {
+                clients.get(i).origin = null;
+            }
+        }
+    }
+
+    /** A dialog is over: requests within it end by themselves. */
+    void forgetDialog(final Dialog dialog) {
+        for (int i = 0; i < clients.size(); i++) {
+            if (clients.get(i).dialog == dialog) {
+                clients.get(i).dialog = null;
+            }
+        }
+    }
+
+    void onClientEnded(final ClientTransaction transaction) {
+        clients.remove(transaction);
+        for (int i = 0; i < dialogs.size(); i++) {
+            if (dialogs.get(i).ownInvite == transaction) {
+                dialogs.get(i).ownInvite = null;
+            }
+        }
+    }
+
     // ---- image
 
     /**
@@ -107,8 +234,9 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  dialogs (16), then orphans (16), each as Dialog writes it; what belongs to a dialog is named by its place among the transactions
      *  pending (16), each the place of a transaction (16), oldest first
      *  for each transaction the place of its dialog among dialogs and orphans (16), or -1
-     *  requests of our own (16), each as NonInviteClientTransaction writes it
+     *  requests of our own (16), each as ClientTransaction writes it
      *  credentials it has taken, as NonceMemory writes them
+     *  1 if the door follows (8), which it does if nothing else here has it, and the door, as ReplyPort writes it
      * </pre>
      */
     @Override
@@ -131,6 +259,11 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             clients.get(i).encode(image);
         }
         nonces.encode(image);
+        final boolean hasDoor = isBegun() && dialogs.isEmpty() && pending.isEmpty();
+        image.putByte(hasDoor ? 1 : 0);
+        if (hasDoor) {
+            door.encode(image);
+        }
     }
 
     private static void encodeDialogs(final List<Dialog> list, final ImageWriter image) {
@@ -140,7 +273,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
     }
 
-    private int placeOf(final @Nullable Dialog dialog) {
+    int placeOf(final @Nullable Dialog dialog) {
         if (dialog == null) {
             return -1;
         }
@@ -170,17 +303,43 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             transactions.get(i).dialog = dialogAt(image.readShort(), image);
         }
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
-            core.restoreClient(this, image);
+            core.uac().restore(this, image);
         }
         nonces.decode(image);
         if (!isBegun()) {
             keepNonces();
         }
+        for (int i = 0; i < dialogs.size() && image.isIntact(); i++) {
+            dialogs.get(i).bindOwnInvite(this, image);
+        }
+        decodeDoor(image);
         for (int i = 0; i < pending.size() && image.isIntact(); i++) {
             if (pending.get(i).request() == null) {
                 image.refuse(); // it could never be answered
             }
         }
+    }
+
+    private void decodeDoor(final ImageReader image) {
+        if (image.readByte() != 0) {
+            door.decode(image);
+        } else if (!dialogs.isEmpty()) {
+            door.copyFrom(dialogs.getFirst().port);
+        } else if (!pending.isEmpty()) {
+            door.copyFrom(pending.getFirst().port).forgetArrival();
+        }
+    }
+
+    @Nullable
+    InviteClientTransaction ownInviteAt(final int place, final ImageReader image) {
+        if (place == -1) {
+            return null;
+        }
+        if (place >= 0 && place < clients.size() && clients.get(place) instanceof InviteClientTransaction invite) {
+            return invite;
+        }
+        image.refuse();
+        return null;
     }
 
     @Nullable
@@ -195,7 +354,8 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         return transactions.get(place);
     }
 
-    private @Nullable Dialog dialogAt(final int place, final ImageReader image) {
+    @Nullable
+    Dialog dialogAt(final int place, final ImageReader image) {
         if (place == -1) {
             return null;
         }

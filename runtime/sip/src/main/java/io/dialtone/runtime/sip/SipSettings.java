@@ -7,11 +7,12 @@ package io.dialtone.runtime.sip;
  * @param t2Ns longest time between retransmissions of a final answer (T2)
  * @param t4Ns longest time a message stays in the network (T4)
  * @param tryingAfterNs a 100 is sent when the handler has not answered an INVITE by then (RFC 3261 section 17.2.1)
- * @param ringingMaxNs an INVITE without final answer by then is answered with 408; RFC 3261 leaves this to the callee
+ * @param ringingMaxNs an INVITE without final answer by then is answered with 408, or withdrawn if it is ours; RFC 3261 leaves this to the callee
  * @param transactionsMax server transactions in memory; a further request gets 503 and is not remembered
  * @param dialogsMax dialogs in memory; a further INVITE gets 503
  * @param pooledBytesMax bytes kept for reuse when messages are let go of
  * @param retryAfterSeconds what Retry-After says in a 503
+ * @param client how much may be asked of others
  */
 public record SipSettings(
         long t1Ns,
@@ -22,7 +23,8 @@ public record SipSettings(
         int transactionsMax,
         int dialogsMax,
         int pooledBytesMax,
-        int retryAfterSeconds) {
+        int retryAfterSeconds,
+        ClientLimits client) {
     private static final long MS = 1_000_000L;
 
     public SipSettings {
@@ -37,12 +39,59 @@ public record SipSettings(
     }
 
     public static SipSettings defaults() {
-        return new SipSettings(500 * MS, 4_000 * MS, 5_000 * MS, 200 * MS, 600_000 * MS, 1 << 20, 1 << 20, 64 << 20, 5);
+        return new SipSettings(
+                500 * MS,
+                4_000 * MS,
+                5_000 * MS,
+                200 * MS,
+                600_000 * MS,
+                1 << 20,
+                1 << 20,
+                64 << 20,
+                5,
+                ClientLimits.defaults());
     }
 
     public SipSettings withTransactionsMax(final int max) {
         return new SipSettings(
-                t1Ns, t2Ns, t4Ns, tryingAfterNs, ringingMaxNs, max, dialogsMax, pooledBytesMax, retryAfterSeconds);
+                t1Ns,
+                t2Ns,
+                t4Ns,
+                tryingAfterNs,
+                ringingMaxNs,
+                max,
+                dialogsMax,
+                pooledBytesMax,
+                retryAfterSeconds,
+                client);
+    }
+
+    public SipSettings withRingingMaxNs(final long ns) {
+        return new SipSettings(
+                t1Ns,
+                t2Ns,
+                t4Ns,
+                tryingAfterNs,
+                ns,
+                transactionsMax,
+                dialogsMax,
+                pooledBytesMax,
+                retryAfterSeconds,
+                client);
+    }
+
+    public SipSettings withClient(final ClientLimits limits) {
+        return new SipSettings(
+                t1Ns,
+                t2Ns,
+                t4Ns,
+                tryingAfterNs,
+                ringingMaxNs,
+                transactionsMax,
+                dialogsMax,
+                pooledBytesMax,
+                retryAfterSeconds,
+                limits);
     }
 
     /** Timers B, F, H, J and L on UDP. */

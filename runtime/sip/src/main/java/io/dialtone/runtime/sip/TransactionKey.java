@@ -62,6 +62,15 @@ final class TransactionKey {
         putRange(buffer, message.fromTagOffset(), message.fromTagLength());
     }
 
+    /** The key of the dialog that an answer to our INVITE belongs to: Call-ID, our tag, the peer's tag. */
+    void writeDialogOfAnswer(final SipMessage response) {
+        length = 0;
+        final DirectBuffer buffer = response.buffer();
+        putRange(buffer, response.callIdOffset(), response.callIdLength());
+        putRange(buffer, response.fromTagOffset(), response.fromTagLength());
+        putRange(buffer, response.toTagOffset(), response.toTagLength());
+    }
+
     /** What RFC 3261 section 8.2.2.2 compares to find a request that came by a second way: From tag, Call-ID and CSeq. */
     void writeMerged(final SipMessage message) {
         length = 0;

@@ -206,6 +206,9 @@ final class TransactionLayer {
 
     private void end(final ServerTransaction transaction) {
         transactions.remove(transaction);
+        if (transaction.holder != null) {
+            transaction.holder.forgetOrigin(transaction);
+        }
         final TransactionList list = transaction.list;
         if (list != null) {
             list.remove(transaction);

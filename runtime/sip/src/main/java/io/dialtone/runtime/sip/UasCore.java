@@ -38,7 +38,8 @@ final class UasCore<S extends Record> {
         ACK,
         ACK_MISSING,
         CANCEL,
-        TIMER
+        TIMER,
+        RESPONSE
     }
 
     private final WorkerParts parts;
@@ -53,13 +54,15 @@ final class UasCore<S extends Record> {
     private final HandlerFailures failures;
     private final @Nullable DigestGuard guard;
     private final DialogTable dialogs;
-    private final ClientLayer clients;
+    private final UacCore<S> uac;
+    private final OwnCallId ownCallId;
     private final ArrayDeque<SipSession<S>> spareSessions = new ArrayDeque<>();
 
     private final Answers answers;
     private final RequestView view = new RequestView();
     private final ImageWriter stateScratch = new ImageWriter();
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
+    private int failureStatus;
 
     UasCore(final WorkerParts parts, final SipContext context, final SipHandler<S> handler, final StateCodec<S> codec) {
         this.parts = parts;
@@ -76,12 +79,18 @@ final class UasCore<S extends Record> {
         final LocalTag.Source unique = new LocalTag.Source(context.tagHash());
         failures = new HandlerFailures(context.service().name());
         guard = DigestGuard.of(handler.digest(), context, unique, failures).orElse(null);
-        clients = new ClientLayer(parts, context, layer.bytes(), unique);
-        dialogs = new DialogTable(context, tableHash, layer, clients.scratch());
-        answers = new Answers(
-                context,
-                new ReplyComposer(context, unique, Methods.allow(handler.methods()), checks.acceptLine()),
-                dialogs);
+        ownCallId = new OwnCallId(context.tokens());
+        final RemoteParty.Scratch scratch = new RemoteParty.Scratch();
+        final ReplyComposer replies =
+                new ReplyComposer(context, unique, Methods.allow(handler.methods()), checks.acceptLine());
+        dialogs = new DialogTable(context, tableHash, layer, scratch);
+        answers = new Answers(context, replies, dialogs);
+        uac = new UacCore<>(
+                parts, context, this, new UacCore.CoreParts(answers, dialogs, scratch, layer.bytes(), unique, replies));
+    }
+
+    UacCore<S> uac() {
+        return uac;
     }
 
     // ---- requests
@@ -227,7 +236,10 @@ final class UasCore<S extends Record> {
         }
     }
 
-    /** A second INVITE before the first has its final answer: 500, to be tried later (RFC 3261 section 14.2); before its ACK: 491 (RFC 5407 section 3.1.5). */
+    /**
+     * A second INVITE before the first has its final answer: 500, to be tried later (RFC 3261 section 14.2); before its ACK, or while one of ours is under way: 491 (RFC 5407
+     * section 3.1.5, RFC 3261 section 14.2).
+     */
     private boolean isTooEarlyForInvite(final Dialog dialog, final ServerTransaction transaction, final long nowNs) {
         if (dialog.invite != null) {
             extra.clear()
@@ -237,7 +249,7 @@ final class UasCore<S extends Record> {
             answers.respond(transaction, 500, extra, nowNs);
             return true;
         }
-        if (dialog.ackWait.isWaiting()) {
+        if (dialog.ackWait.isWaiting() || dialog.ownInvite != null) {
             answers.respond(transaction, 491, nowNs);
             return true;
         }
@@ -271,13 +283,22 @@ final class UasCore<S extends Record> {
             final long nowNs) {
         layer.hold(transaction, session);
         transaction.session = session;
+        if (transaction.dialog == null) {
+            session.door.copyFrom(transaction.port).forgetArrival();
+            if (transaction.method == SipMethod.INVITE) {
+                transaction.callerNumber = session.nextCallerNumber();
+            }
+        }
         session.pending.add(transaction);
-        view.wrap(message, transaction);
+        view.wrap(message, transaction, transaction.leg());
         if (guard != null && guard.asks(message)) {
             view.sentBy(guard.user());
         }
-        final boolean ok = tell(event, session, NO_TIMER);
         final Dialog ended = transaction.method == SipMethod.BYE ? transaction.dialog : null;
+        if (ended != null) {
+            ended.isHungUpByPeer = true;
+        }
+        final boolean ok = tell(event, session, NO_TIMER);
         settle(session, ok, nowNs);
         if (!transaction.hasFinal()) {
             onLeftUnanswered(transaction, session, ok, nowNs);
@@ -291,10 +312,10 @@ final class UasCore<S extends Record> {
     private void onLeftUnanswered(
             final ServerTransaction transaction, final SipSession<S> session, final boolean ok, final long nowNs) {
         if (!ok) {
-            answers.respond(transaction, 500, nowNs);
+            answers.respond(transaction, failureStatus, nowNs);
         } else if (transaction.method == SipMethod.BYE) {
             answers.respond(transaction, 200, nowNs);
-        } else if (transaction.method == SipMethod.INVITE || session.hasTimers()) {
+        } else if (transaction.method == SipMethod.INVITE || session.hasTimers() || session.isAskedFor(transaction)) {
             answers.keepRequest(transaction);
             transaction.onLeftPending(nowNs);
         } else if (!session.isEndAsked()) {
@@ -304,11 +325,19 @@ final class UasCore<S extends Record> {
     }
 
     /** An answer to a request of ours. */
-    void onResponse(final SipMessage message, final ViaView via, final int slot) {
+    void onResponse(final SipMessage message, final ViaView via, final int slot, final long nowNs) {
         wake(message, slot);
-        if (!clients.onResponse(message, via)) {
+        if (!uac.onResponse(message, via, nowNs)) {
             context.counters().increment(SipCounter.RESPONSES_STRAY);
         }
+    }
+
+    /** Shows the handler an answer, and makes what it decides so; false if it threw. */
+    boolean tellResponse(final SipSession<?> session, final long nowNs) {
+        final SipSession<S> listener = sessionOf(session);
+        final boolean ok = tell(Event.RESPONSE, listener, NO_TIMER);
+        settle(listener, ok, nowNs);
+        return ok;
     }
 
     // ---- ACK, CANCEL
@@ -325,11 +354,11 @@ final class UasCore<S extends Record> {
         }
         dialog.ackWait.stop();
         if (dialog.session == null) {
-            clients.sendBye(dialog, nowNs); // its session has ended meanwhile
+            uac.sendBye(dialog, nowNs); // its session has ended meanwhile
             dialogs.remove(dialog);
             return;
         }
-        view.wrap(message, null);
+        view.wrap(message, null, dialog.leg());
         final SipSession<S> session = sessionOf(dialog.session);
         settle(session, tell(Event.ACK, session, NO_TIMER), nowNs);
         endIfOver(session, nowNs);
@@ -352,9 +381,10 @@ final class UasCore<S extends Record> {
         if (invite.hasFinal() || waiting == null) {
             return;
         }
+        final String leg = invite.leg();
         answers.respond(invite, 487, nowNs);
         final SipSession<S> session = sessionOf(waiting);
-        view.wrap(message, cancel);
+        view.wrap(message, cancel, leg);
         settle(session, tell(Event.CANCEL, session, NO_TIMER), nowNs);
         endIfOver(session, nowNs);
     }
@@ -368,7 +398,7 @@ final class UasCore<S extends Record> {
 
     void onAckMissing(final Dialog dialog, final long nowNs) {
         context.counters().increment(SipCounter.ACCEPTS_NOT_ACKED);
-        clients.sendBye(dialog, nowNs);
+        uac.sendBye(dialog, nowNs);
         final SipSession<?> waiting = dialog.session;
         if (waiting == null) {
             dialogs.remove(dialog);
@@ -405,6 +435,8 @@ final class UasCore<S extends Record> {
     private boolean tell(final Event event, final SipSession<S> session, final String timer) {
         session.beginEvent();
         answers.beginEvent();
+        uac.beginEvent();
+        failureStatus = 500;
         try {
             switch (event) {
                 case FIRST_REQUEST -> {
@@ -416,15 +448,21 @@ final class UasCore<S extends Record> {
                 case ACK_MISSING -> handler.onAckMissing(session);
                 case CANCEL -> handler.onCancel(view, session);
                 case TIMER -> handler.onTimer(timer, session);
+                case RESPONSE -> handler.onResponse(uac.view(), session);
             }
             answers.checkNoneOpen();
+            uac.checkNoneOpen();
             return isKeepable(session);
+        } catch (NoRoomException e) {
+            failureStatus = 503;
+            return false;
         } catch (Exception | StackOverflowError | AssertionError | LinkageError e) {
             parts.counters().increment(WorkerCounter.HANDLER_FAILURES);
             failures.onFailure(e, session.slot());
             return false;
         } finally {
             answers.endEvent();
+            uac.endEvent();
             view.unwrap();
         }
     }
@@ -443,10 +481,17 @@ final class UasCore<S extends Record> {
         if (ok) {
             session.commit(nowNs);
             answers.commit(nowNs);
+            uac.commit(session, nowNs);
         } else {
             session.rollback();
             answers.rollback();
+            uac.rollback();
         }
+    }
+
+    /** What a request gets whose handler has just failed. */
+    int failureStatus() {
+        return failureStatus;
     }
 
     Answers answers() {
@@ -465,6 +510,25 @@ final class UasCore<S extends Record> {
 
     /** Ends a dialog; what it still had to answer gets 487 (RFC 3261 section 15.1.2). */
     private void endDialog(final Dialog dialog, final SipSession<S> session, final long nowNs) {
+        answerWaiting(dialog, session, nowNs);
+        dialogs.remove(dialog);
+    }
+
+    /** The same, for one that the handler ends. */
+    void endDialogOf(final Dialog dialog, final SipSession<?> session, final long nowNs) {
+        endDialog(dialog, sessionOf(session), nowNs);
+    }
+
+    /** Hangs up one call of a session that goes on. */
+    void hangUpCall(final Dialog dialog, final SipSession<?> session, final long nowNs) {
+        if (dialog.ownInvite != null && dialog.ownInvite.isHeard) {
+            dialog.ownInvite.unheard();
+        }
+        answerWaiting(dialog, sessionOf(session), nowNs);
+        hangUp(dialog, nowNs);
+    }
+
+    private void answerWaiting(final Dialog dialog, final SipSession<S> session, final long nowNs) {
         for (int i = session.pending.size() - 1; i >= 0; i--) {
             final ServerTransaction waiting = session.pending.get(i);
             if (waiting.dialog == dialog) {
@@ -472,7 +536,6 @@ final class UasCore<S extends Record> {
                 answers.respond(waiting, 487, nowNs);
             }
         }
-        dialogs.remove(dialog);
     }
 
     @SuppressWarnings("unchecked") // all sessions of this worker are of this service
@@ -500,13 +563,18 @@ final class UasCore<S extends Record> {
             return;
         }
         if (dialog.state == Dialog.State.CONFIRMED) {
-            clients.sendBye(dialog, nowNs);
+            uac.sendBye(dialog, nowNs);
         }
         dialogs.remove(dialog);
     }
 
-    private void endIfOver(final SipSession<S> session, final long nowNs) {
+    /** The session may be over, if it was not before. */
+    void endIfOver(final SipSession<?> session, final long nowNs) {
+        if (!session.isBegun()) {
+            return;
+        }
         if (session.isEndAsked()) {
+            uac.abandonAll(session, nowNs);
             for (int i = session.dialogs.size() - 1; i >= 0; i--) {
                 hangUp(session.dialogs.get(i), nowNs);
             }
@@ -550,6 +618,12 @@ final class UasCore<S extends Record> {
         if (!parts.dormant().hasAny(slot)) {
             return;
         }
+        if (ownCallId.read(message, slot)) {
+            if (parts.sessions().find(slot, ownCallId.sessionHash()) == null) {
+                parts.dormant().wake(slot, ownCallId.sessionHash());
+            }
+            return;
+        }
         if (!namesSessionInEachMessage() && !beginsSomething(message)) {
             parts.dormant().wakeAll(slot);
             return;
@@ -587,16 +661,12 @@ final class UasCore<S extends Record> {
         dialogs.restore(session, isOrphan, image);
     }
 
-    void restoreClient(final SipSession<S> session, final ImageReader image) {
-        clients.restore(session, image);
-    }
-
     /** Forgets a session as if it had never been here. */
     void forget(final WorkerSession<?> session) {
         final SipSession<S> forgotten = sessionOf((SipSession<?>) session);
         dialogs.forget(forgotten);
         layer.forget(forgotten);
-        clients.forget(forgotten);
+        uac.forget(forgotten);
         parts.sessions().remove(forgotten);
         forgotten.close();
         if (spareSessions.size() < SPARES_MAX) {

@@ -60,6 +60,32 @@ public final class SipCall {
         return send(build("INVITE", inviteCseq, inviteBranch(), inviteUri, inviteTag, lines, OFFER));
     }
 
+    /** Sends an INVITE without a body: the offer is to come in its 2xx. */
+    public SipCall inviteWithoutOffer() {
+        inviteCseq = ++cseq;
+        inviteUri = target;
+        inviteTag = remoteTag;
+        return send(build("INVITE", inviteCseq, inviteBranch(), inviteUri, inviteTag, List.of(), ""));
+    }
+
+    /** Sends a request with a body. */
+    public SipCall requestWithBody(final String method, final String contentType, final String body) {
+        return send(
+                build(method, ++cseq, nextBranch(), target, remoteTag, List.of("Content-Type: " + contentType), body));
+    }
+
+    /** Confirms a 2xx with the answer to the offer in it. */
+    public SipCall ackWithBody(final String body) {
+        return send(build(
+                "ACK", inviteCseq, nextBranch(), target, remoteTag, List.of("Content-Type: application/sdp"), body));
+    }
+
+    /** Answers a request of the cluster within this call. */
+    public SipCall respond(final SipText request, final int status) {
+        peer.respond(request, status);
+        return this;
+    }
+
     /** Confirms a 2xx, in a transaction of its own. */
     public SipCall ack() {
         return send(build("ACK", inviteCseq, nextBranch(), target, remoteTag, List.of(), ""));

@@ -87,6 +87,16 @@ public final class SipPeer {
         return message;
     }
 
+    /** Takes the next message, which must be an INVITE of the cluster that calls this peer. */
+    public SipCalled expectCall() {
+        return new SipCalled(this, expectRequest("INVITE"), name + "-tag");
+    }
+
+    /** The end of a call that a proxy has brought to another place as well: it has another tag. */
+    public SipCalled fork(final SipCalled call, final String tag) {
+        return new SipCalled(this, call.invite(), tag);
+    }
+
     /** Answers a request of the cluster. */
     public void respond(final SipText request, final int status) {
         final StringBuilder text = new StringBuilder("SIP/2.0 ").append(status).append(" Answer\n");

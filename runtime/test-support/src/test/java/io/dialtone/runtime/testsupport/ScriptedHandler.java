@@ -2,9 +2,12 @@ package io.dialtone.runtime.testsupport;
 
 import io.dialtone.api.Session;
 import io.dialtone.api.SipHandler;
+import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
+import io.dialtone.api.SipResponse;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 
 /** A handler that does what a test says, and notes what it was told. */
@@ -18,6 +21,14 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     BiConsumer<SipRequest, Session<Events>> onOther =
             (request, session) -> request.reply(200).send();
     BiConsumer<String, Session<Events>> onTimer = (timer, session) -> {};
+    BiConsumer<SipResponse, Session<Events>> onResponse = (response, session) -> {};
+    BiConsumer<SipRequest, Session<Events>> onCancel = (cancel, session) -> {};
+    BiConsumer<SipRequest, Session<Events>> onAck = (ack, session) -> {};
+    private final Set<SipMethod> methods;
+
+    ScriptedHandler(final SipMethod... besides) {
+        methods = SipMethod.ofACallAnd(besides);
+    }
 
     @Override
     public Events initialState(final SipRequest request) {
@@ -37,16 +48,30 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     @Override
     public void onAck(final SipRequest ack, final Session<Events> session) {
         told.add("ACK");
+        onAck.accept(ack, session);
     }
 
     @Override
     public void onCancel(final SipRequest cancel, final Session<Events> session) {
         told.add("CANCEL");
+        onCancel.accept(cancel, session);
     }
 
     @Override
     public void onAckMissing(final Session<Events> session) {
         told.add("ACK missing");
+    }
+
+    @Override
+    public void onResponse(final SipResponse response, final Session<Events> session) {
+        told.add((response.isLocal() ? "local " : "") + response.status() + " " + response.method() + " "
+                + response.leg());
+        onResponse.accept(response, session);
+    }
+
+    @Override
+    public Set<SipMethod> methods() {
+        return methods;
     }
 
     @Override

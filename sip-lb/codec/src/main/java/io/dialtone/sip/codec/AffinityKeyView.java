@@ -68,8 +68,8 @@ public final class AffinityKeyView {
      */
     public AffinityKeyView wrapRegistration(final SipMessage request) {
         buffer = request.buffer();
-        final boolean found = (place == Place.HEADER && wrapHeader(request))
-                || (parse(request, HeaderName.TO) && wrapUser());
+        final boolean found =
+                (place == Place.HEADER && wrapHeader(request)) || (parse(request, HeaderName.TO) && wrapUser());
         return found ? this : wrapCallId(request);
     }
 

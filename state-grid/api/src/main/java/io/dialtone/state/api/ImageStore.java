@@ -33,6 +33,21 @@ public interface ImageStore {
     /** Lays {@code view} over the session's image, or returns false. */
     boolean find(int slot, long keyHash, DirectBuffer key, int keyOffset, int keyLength, ImageView view);
 
+    /**
+     * Lays {@code view} over the image of the session whose key has this hash, or returns false: for messages that name a session by its hash. If two have the same, it is
+     * either of them.
+     */
+    default boolean find(final int slot, final long keyHash, final ImageView view) {
+        long cursor = next(slot, BEGIN, view);
+        while (cursor != END) {
+            if (view.keyHash() == keyHash) {
+                return true;
+            }
+            cursor = next(slot, cursor, view);
+        }
+        return false;
+    }
+
     /** Forgets the session; false if it is not here. */
     boolean remove(int slot, long keyHash, DirectBuffer key, int keyOffset, int keyLength);
 

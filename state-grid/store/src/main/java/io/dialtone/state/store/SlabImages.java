@@ -224,6 +224,22 @@ public final class SlabImages implements ImageStore, AutoCloseable {
     }
 
     @Override
+    public boolean find(final int slot, final long keyHash, final ImageView view) {
+        final int tag = index.tagOf(slot, keyHash);
+        int bucket = index.firstBucket(tag);
+        long content = index.at(bucket);
+        while (content != 0) {
+            if (SlabIndex.hasTag(content, tag) && hasHash(SlabIndex.refOf(content), slot, keyHash)) {
+                lay(view, SlabIndex.refOf(content));
+                return true;
+            }
+            bucket = index.bucketAfter(bucket);
+            content = index.at(bucket);
+        }
+        return false;
+    }
+
+    @Override
     public boolean remove(
             final int slot, final long keyHash, final DirectBuffer key, final int keyOffset, final int keyLength) {
         final int bucket = bucketOf(index.tagOf(slot, keyHash), slot, keyHash, key, keyOffset, keyLength);
@@ -343,6 +359,12 @@ public final class SlabImages implements ImageStore, AutoCloseable {
                 && block.getInt(offset + SLOT_OFFSET) == slot
                 && block.getInt(offset + KEY_LENGTH_OFFSET) == keyLength
                 && isSame(block, offset + KEY_OFFSET, key, keyOffset, keyLength);
+    }
+
+    private boolean hasHash(final int ref, final int slot, final long keyHash) {
+        final UnsafeBuffer block = memory.segment(ref);
+        final int offset = SlabMemory.offset(ref);
+        return block.getLong(offset + HASH_OFFSET) == keyHash && block.getInt(offset + SLOT_OFFSET) == slot;
     }
 
     private static boolean isSame(

@@ -50,6 +50,24 @@ public abstract class ImageStoreContract {
     }
 
     @Test
+    void shouldFindASessionByTheHashOfItsKeyInItsSlotOnly() {
+        for (int i = 0; i < 500; i++) {
+            sessions.keep(1, "s" + i, 100, i);
+            sessions.keep(2, "s" + i, 100, 1_000 + i);
+        }
+        sessions.remove(1, "s7");
+        final ImageView view = new ImageView();
+
+        assertTrue(store.find(1, Sessions.hashOf("s8"), view));
+        assertEquals("s8", Sessions.nameOf(view));
+        sessions.assertImage(view, 100, 8);
+        assertFalse(store.find(1, Sessions.hashOf("s7"), view));
+        assertTrue(store.find(2, Sessions.hashOf("s7"), view));
+        sessions.assertImage(view, 100, 1_007);
+        assertFalse(store.find(3, Sessions.hashOf("s8"), view));
+    }
+
+    @Test
     void shouldTellSessionsOfDifferentSlotsApart() {
         sessions.keep(1, "same", 100, 1);
         sessions.keep(2, "same", 100, 2);

@@ -1,0 +1,98 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.IpLiteral;
+import io.dialtone.sip.codec.NameAddrView;
+import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.codec.ViaTransport;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Reads the addresses that a handler gives as text, and finds out where a request goes. Called only by the owning worker; refuses by throwing, at the handler. */
+final class AddressTexts {
+    private final NameAddrView address = new NameAddrView();
+    private final UriView uri = new UriView();
+    private final IpLiteral literal = new IpLiteral();
+    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+
+    /** Writes a URI, or a name with a URI in brackets, as From and To want it. */
+    void put(final String what, final String text, final AsciiWriter out) {
+        final byte[] bytes = ReplyBuilder.utf8(what, text.strip());
+        view.wrap(bytes);
+        if (uri.parse(view, 0, bytes.length)) {
+            out.put('<').put(bytes).put('>');
+            return;
+        }
+        if (!address.wrap(view, 0, bytes.length)
+                || !address.isBracketed()
+                || address.nextValueOffset() >= 0
+                || !uri.parse(view, address.uriOffset(), address.uriLength())) {
+            throw new IllegalArgumentException(
+                    what + ": \"" + text
+                            + "\" (expected: a URI, or a name with a URI in brackets). Maybe \"Alice\" <sip:alice@example.com>?");
+        }
+        out.put(bytes, 0, address.paramsOffset());
+    }
+
+    /** Adds a Route. */
+    void putRoute(final String text, final AsciiWriter out) {
+        final byte[] bytes = ReplyBuilder.utf8("route", text.strip());
+        view.wrap(bytes);
+        if (!uri.parse(view, 0, bytes.length) || !uri.isLooseRouter()) {
+            throw new IllegalArgumentException(
+                    "route: \"" + text + "\" (expected: a URI that ends in ;lr). Maybe sip:192.0.2.1:5060;lr?");
+        }
+        if (out.length() > 0) {
+            out.put(',').put(' ');
+        }
+        out.put('<').put(bytes).put('>');
+    }
+
+    /**
+     * Aims a request outside any dialog: at its first route, or else at its Request-URI.
+     *
+     * @throws IllegalArgumentException when that names nobody we can send to
+     */
+    void aim(final ReplyPort port, final AsciiWriter routes, final byte[] requestUri) {
+        final String text;
+        final boolean isParsed;
+        DirectBuffer buffer = routes.buffer();
+        if (routes.length() > 0) {
+            text = "route";
+            isParsed = address.wrap(buffer, routes.offset(), routes.length())
+                    && uri.parse(buffer, address.uriOffset(), address.uriLength());
+        } else {
+            text = "uri";
+            view.wrap(requestUri);
+            buffer = view;
+            isParsed = uri.parse(view, 0, requestUri.length);
+        }
+        if (!isParsed) {
+            throw new IllegalArgumentException(text + ": \"" + new String(requestUri, StandardCharsets.UTF_8)
+                    + "\" (expected: a SIP URI). Maybe sip:192.0.2.1:5060?");
+        }
+        if (uri.scheme() != UriView.Scheme.SIP) {
+            throw new IllegalArgumentException(text + ": \"" + textOf(buffer)
+                    + "\" (expected: a sip URI; sips is not there yet, and a number wants a route to who knows it)");
+        }
+        if (!literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
+            throw new IllegalArgumentException(
+                    text + ": \"" + textOf(buffer)
+                            + "\" (expected: an address; host names are not resolved yet). Maybe a route to a proxy that knows it, sip:192.0.2.1:5060;lr?");
+        }
+        final ViaTransport transport = ViaTransport.of(port.transport());
+        if (transport == ViaTransport.WS || transport == ViaTransport.WSS) {
+            throw new IllegalArgumentException(
+                    text + ": \"" + textOf(buffer)
+                            + "\" (expected: a session whose requests come by UDP, TCP or TLS; nobody can be called by WebSocket, and another listener cannot be chosen yet)");
+        }
+        final int usualPort = (transport == null ? ViaTransport.UDP : transport).defaultPort();
+        port.remote(literal.high(), literal.low(), uri.port() > 0 ? uri.port() : usualPort);
+    }
+
+    private String textOf(final DirectBuffer buffer) {
+        return buffer.getStringWithoutLengthUtf8(uri.offset(), uri.length());
+    }
+}

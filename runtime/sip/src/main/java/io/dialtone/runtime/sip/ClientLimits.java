@@ -1,0 +1,29 @@
+package io.dialtone.runtime.sip;
+
+/**
+ * How much a worker and a session may ask of others. Values only; finished before the worker starts.
+ *
+ * @param transactionsMax client transactions in memory; a handler that begins a further one is undone, and its request gets 503
+ * @param legsPerSessionMax legs that one session may have begun and not ended; a further one is the handler's error
+ * @param requestsPerSessionMax requests of one session that wait for their final answer; a further one is the handler's error
+ * @param forksMax early dialogs of one INVITE; a provisional answer of a further one is shown, but nothing can be sent to it before it accepts
+ */
+public record ClientLimits(int transactionsMax, int legsPerSessionMax, int requestsPerSessionMax, int forksMax) {
+    public ClientLimits {
+        check("client-transactions-max", transactionsMax, 1 << 20);
+        check("legs-per-session-max", legsPerSessionMax, 16);
+        check("requests-per-session-max", requestsPerSessionMax, 64);
+        check("forks-max", forksMax, 8);
+    }
+
+    public static ClientLimits defaults() {
+        return new ClientLimits(1 << 20, 16, 64, 8);
+    }
+
+    private static void check(final String name, final int value, final int usual) {
+        if (value <= 0) {
+            throw new IllegalArgumentException(
+                    name + ": " + value + " (expected: > 0). Maybe " + usual + ", the default.");
+        }
+    }
+}

@@ -1,0 +1,190 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
+import io.dialtone.runtime.engine.KeyedEntry;
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.state.api.SessionRecord;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the client side remembers of one request: where it went, what is to be sent again, and who wants to know how it ends. Found by method and branch. Pooled; called
+ * only by the owning worker.
+ */
+abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientTransaction, NonInviteClientTransaction {
+    private static final int FLAG_HEARD = 1;
+
+    final ClientLayer layer;
+    final ReplyPort port = new ReplyPort();
+
+    SipMethod method = SipMethod.UNKNOWN;
+    int slot;
+    long cseq;
+    /** What the handler calls the leg or the request. */
+    String leg = "";
+    /** True while the handler wants to know how it ends. */
+    boolean isHeard;
+
+    /** The session whose image holds this transaction; null if none does. */
+    @Nullable
+    SipSession<?> holder;
+
+    /** The dialog within which it was sent; null if it was sent outside, or the dialog is over. */
+    @Nullable
+    Dialog dialog;
+
+    /** The request on whose behalf it was sent, while that is there. */
+    @Nullable
+    ServerTransaction origin;
+
+    private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private byte @Nullable [] message;
+    private int messageLength;
+
+    ClientTransaction(final ClientLayer layer) {
+        this.layer = layer;
+    }
+
+    /** The request is known and on its way. */
+    abstract void begin(DirectBuffer request, int offset, int length, long nowNs);
+
+    /** True while there is no final answer. */
+    abstract boolean isOpen();
+
+    /** The handler has been told how it ended, or does not want to know. */
+    final void unheard() {
+        isHeard = false;
+        origin = null;
+        touch();
+    }
+
+    /** Something of it has changed that the next owner must know. */
+    final void touch() {
+        if (holder != null) {
+            layer.touch(holder);
+        }
+    }
+
+    // ---- image
+
+    /**
+     * Writes what another owner must know to go on.
+     *
+     * <pre>
+     *  key: length (32), the method's number (8) and the branch · state (8) · flags (8): 1 is heard, others the kind's own · door, as ReplyPort writes it · CSeq (32)
+     *  end of its longest timer, ns since 1970 (64) · leg: length (16), characters (16 each) · place of its dialog among dialogs and orphans (16), or -1
+     *  place of the transaction it was sent for (16), or -1 · what is to be sent again: length (32) or -1, bytes · what the kind adds
+     * </pre>
+     */
+    final void encode(final ImageWriter image) {
+        image.putBytes(keyBytes(), keyLength()).putByte(stateCode()).putByte((isHeard ? FLAG_HEARD : 0) | flags());
+        port.encode(image);
+        image.putInt((int) cseq)
+                .putLong(layer.time().toWallNs(timeoutNs()))
+                .putText(leg)
+                .putShort(holder == null ? -1 : holder.placeOf(dialog))
+                .putShort(origin == null ? -1 : origin.place);
+        PooledBytes.encode(message, messageLength, image);
+        encodeMore(image);
+    }
+
+    /** Reads what comes after the key, which {@link ClientLayer} reads. */
+    final void decode(final SipSession<?> itsHolder, final ImageReader image) {
+        holder = itsHolder;
+        slot = itsHolder.slot();
+        final int state = image.readByte();
+        final int flags = image.readByte();
+        isHeard = (flags & FLAG_HEARD) != 0;
+        port.decode(image);
+        cseq = image.readInt() & 0xFFFF_FFFFL;
+        final long timeoutNs = layer.time().toMonotonicNs(image.readLong());
+        leg = image.readText();
+        dialog = itsHolder.dialogAt(image.readShort(), image);
+        origin = itsHolder.transactionAt(image.readShort(), image);
+        final int length = image.readLength(PooledBytes.BYTES_MAX);
+        if (length > 0) {
+            message = PooledBytes.decode(image, length, layer.bytes());
+            messageLength = length;
+        }
+        decodeMore(image);
+        if (image.isIntact() && (timeoutNs == SessionRecord.NO_DEADLINE || !restore(state, flags, timeoutNs))) {
+            image.refuse();
+        }
+    }
+
+    /** The state as images name it; a number, once given, never means another. */
+    abstract int stateCode();
+
+    /** Further flags, from 2 on. */
+    abstract int flags();
+
+    /** When its longest timer ends. */
+    abstract long timeoutNs();
+
+    /** The next of its timers. */
+    abstract long nextDeadlineNs();
+
+    /** Writes what only this kind has. */
+    abstract void encodeMore(ImageWriter image);
+
+    /** Reads what {@link #encodeMore} wrote. */
+    abstract void decodeMore(ImageReader image);
+
+    /** Goes into a state and starts its timers: short ones anew, the longest where it was. False if there is no such state. */
+    abstract boolean restore(int code, int flags, long timeoutNs);
+
+    // ---- bytes
+
+    /** What is to be sent again from now on. */
+    final void keep(final DirectBuffer buffer, final int offset, final int length) {
+        byte[] bytes = message;
+        if (bytes == null || bytes.length < length) {
+            letGoOfMessage();
+            bytes = layer.bytes().acquire(length);
+            message = bytes;
+        }
+        buffer.getBytes(offset, bytes, 0, length);
+        messageLength = length;
+        touch();
+    }
+
+    final boolean hasMessage() {
+        return message != null;
+    }
+
+    /** What is sent again; valid while it is kept. */
+    final DirectBuffer message() {
+        view.wrap(message == null ? layer.noBytes() : message, 0, messageLength);
+        return view;
+    }
+
+    final void send() {
+        if (message != null) {
+            layer.send(slot, port, message(), 0, messageLength);
+        }
+    }
+
+    final void letGoOfMessage() {
+        if (message != null) {
+            layer.bytes().release(message);
+            message = null;
+            messageLength = 0;
+        }
+    }
+
+    /** Forgets everything before it goes back to its pool. */
+    void close() {
+        letGoOfMessage();
+        clearKey();
+        method = SipMethod.UNKNOWN;
+        leg = "";
+        isHeard = false;
+        holder = null;
+        dialog = null;
+        origin = null;
+        cseq = 0;
+    }
+}

@@ -1,0 +1,55 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.api.OutgoingRequest;
+import io.dialtone.api.SipLeg;
+import io.dialtone.api.SipMethod;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A leg as a handler sees it. Called only by the owning worker, within one handler method.
+ *
+ * @param core does what it is asked for
+ * @param dialog its dialog; null while our INVITE has no answer that makes one
+ * @param invite our INVITE that begins it, while it has no final answer
+ */
+record LegView(
+        UacCore<?> core,
+        SipSession<?> session,
+        String name,
+        @Nullable Dialog dialog,
+        @Nullable InviteClientTransaction invite)
+        implements SipLeg {
+
+    @Override
+    public boolean isUp() {
+        return dialog != null && dialog.state == Dialog.State.CONFIRMED;
+    }
+
+    @Override
+    public boolean isAckDue() {
+        return dialog != null && dialog.ownInvite != null && dialog.ownInvite.isAckDue;
+    }
+
+    @Override
+    public boolean mayInvite() {
+        return dialog != null && core.mayInvite(dialog);
+    }
+
+    @Override
+    public OutgoingRequest request(final SipMethod method) {
+        if (dialog == null) {
+            throw new IllegalStateException("leg " + name + ": " + method + " before any answer to its INVITE");
+        }
+        return core.beginInDialog(session, dialog, method);
+    }
+
+    @Override
+    public void cancel() {
+        core.stage(StagedRequests.Kind.CANCEL, name);
+    }
+
+    @Override
+    public void hangUp() {
+        core.stage(StagedRequests.Kind.HANG_UP, name);
+    }
+}

@@ -1,0 +1,180 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.codec.SipWriter;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/** Writes requests as RFC 3261 sections 8.1.1, 9.1, 12.2.1.1, 13.2.2.4 and 17.1.1.3 want them. Called only by the owning worker. */
+final class RequestComposer {
+    static final int MAX_FORWARDS = 70;
+
+    private static final int VIA_BYTES_MAX = 512;
+    private static final byte[] TAG = ";tag=".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NO_BYTES = {};
+
+    private final SipContext context;
+    private final ClientLayer clients;
+    private final LocalTag.Source unique;
+    private final ReplyComposer replies;
+    private final RemoteParty.Scratch scratch;
+    private final SipWriter writer = new SipWriter();
+    private final AsciiWriter via = new AsciiWriter(VIA_BYTES_MAX);
+    private final OwnCallId callId;
+    private final LocalTag fromTag = new LocalTag();
+    private final SipMessage kept;
+    private final UnsafeBuffer nothing = new UnsafeBuffer(NO_BYTES);
+
+    RequestComposer(
+            final SipContext context,
+            final ClientLayer clients,
+            final LocalTag.Source unique,
+            final ReplyComposer replies,
+            final RemoteParty.Scratch scratch) {
+        this.context = context;
+        this.clients = clients;
+        this.unique = unique;
+        this.replies = replies;
+        this.scratch = scratch;
+        callId = new OwnCallId(context.tokens());
+        kept = new SipMessage(context.limits());
+    }
+
+    /**
+     * Writes a request outside any dialog.
+     *
+     * @param branch gets its branch
+     * @return its length, or a negative when it does not fit
+     */
+    int composeInitial(
+            final MutableDirectBuffer to,
+            final int offset,
+            final SipSession<?> session,
+            final RequestBuilder request,
+            final ReplyPort door,
+            final AsciiWriter branch) {
+        writer.wrap(to, offset, to.capacity() - offset);
+        writer.request(request.method(), request.uri());
+        putVia(door, session.slot(), branch);
+        writer.header(HeaderName.MAX_FORWARDS, request.maxForwards());
+        final AsciiWriter routes = request.routes();
+        if (routes.length() > 0) {
+            writer.header(HeaderName.ROUTE, routes.buffer(), routes.offset(), routes.length());
+        }
+        fromTag.set(context.tokens(), session.slot(), unique.next());
+        final AsciiWriter from = request.from();
+        writer.begin(HeaderName.FROM)
+                .put(from.buffer(), from.offset(), from.length())
+                .put(TAG)
+                .put(fromTag.buffer(), 0, fromTag.length());
+        writer.end();
+        final AsciiWriter asked = request.to();
+        writer.header(HeaderName.TO, asked.buffer(), asked.offset(), asked.length());
+        callId.put(writer.begin(HeaderName.CALL_ID), session.slot(), session.keyHash(), unique.next());
+        writer.end();
+        putCseq(request.method(), 1);
+        return finish(request, door, session.slot());
+    }
+
+    /** Writes a request of a handler within a dialog. */
+    int composeInDialog(
+            final MutableDirectBuffer to,
+            final int offset,
+            final Dialog dialog,
+            final RequestBuilder request,
+            final long cseq,
+            final AsciiWriter branch) {
+        beginInDialog(to, offset, dialog.peer, request.method(), dialog.port, dialog.slot, cseq, branch);
+        return finish(request, dialog.port, dialog.slot);
+    }
+
+    private int finish(final RequestBuilder request, final ReplyPort door, final int slot) {
+        switch (request.method()) {
+            case INVITE -> {
+                replies.putContact(writer.out(), door, slot);
+                writer.header(HeaderName.ALLOW, replies.allow());
+            }
+            case UPDATE, SUBSCRIBE, NOTIFY, REFER -> replies.putContact(writer.out(), door, slot);
+            default -> {}
+        }
+        final AsciiWriter extra = request.extra();
+        writer.out().put(extra.buffer(), extra.offset(), extra.length());
+        return writer.finish(request.bodyBytes(), 0, request.bodyBytes().capacity());
+    }
+
+    /** Writes a request within a dialog that is nothing but its method: BYE, and the ACK of a 2xx. */
+    int composePlain(
+            final MutableDirectBuffer to,
+            final RemoteParty peer,
+            final SipMethod method,
+            final ReplyPort door,
+            final int slot,
+            final long cseq,
+            final AsciiWriter branch) {
+        beginInDialog(to, 0, peer, method, door, slot, cseq, branch);
+        return writer.finish(nothing, 0, 0);
+    }
+
+    private void beginInDialog(
+            final MutableDirectBuffer to,
+            final int offset,
+            final RemoteParty peer,
+            final SipMethod method,
+            final ReplyPort door,
+            final int slot,
+            final long cseq,
+            final AsciiWriter branch) {
+        writer.wrap(to, offset, to.capacity() - offset);
+        clients.putBranch(branch.clear(), slot);
+        clients.putVia(via.clear(), door, branch);
+        peer.begin(writer, method, via, cseq, scratch);
+    }
+
+    /** Writes the CANCEL of an INVITE that is kept: the same branch, and all that names the INVITE (RFC 3261 section 9.1). */
+    int composeCancel(final MutableDirectBuffer to, final InviteClientTransaction invite) {
+        beginLikeInvite(to, invite, SipMethod.CANCEL);
+        writer.copy(kept, HeaderName.FROM).copy(kept, HeaderName.TO).copy(kept, HeaderName.CALL_ID);
+        putCseq(SipMethod.CANCEL, invite.cseq);
+        return writer.finish();
+    }
+
+    /** Writes the ACK of a refusal: as CANCEL, but with the To of the refusal (RFC 3261 section 17.1.1.3). */
+    int composeAckOfRefusal(
+            final MutableDirectBuffer to, final InviteClientTransaction invite, final SipMessage refusal) {
+        beginLikeInvite(to, invite, SipMethod.ACK);
+        writer.copy(kept, HeaderName.FROM).copy(refusal, HeaderName.TO).copy(kept, HeaderName.CALL_ID);
+        putCseq(SipMethod.ACK, invite.cseq);
+        return writer.finish();
+    }
+
+    private void beginLikeInvite(
+            final MutableDirectBuffer to, final InviteClientTransaction invite, final SipMethod method) {
+        final DirectBuffer message = invite.message();
+        kept.parseDatagram(message, 0, message.capacity());
+        writer.wrap(to, 0, to.capacity())
+                .request(method, kept.buffer(), kept.requestUriOffset(), kept.requestUriLength());
+        writer.copy(kept, HeaderName.VIA).copy(kept, HeaderName.MAX_FORWARDS).copy(kept, HeaderName.ROUTE);
+    }
+
+    /** The branch of an INVITE that is kept, as it stands in its key. */
+    static void putBranchOf(final InviteClientTransaction invite, final AsciiWriter branch) {
+        branch.clear().put(invite.keyBytes(), Byte.BYTES, invite.keyLength() - Byte.BYTES);
+    }
+
+    private void putVia(final ReplyPort door, final int slot, final AsciiWriter branch) {
+        clients.putBranch(branch.clear(), slot);
+        clients.putVia(via.clear(), door, branch);
+        writer.header(HeaderName.VIA, via.buffer(), via.offset(), via.length());
+    }
+
+    private void putCseq(final SipMethod method, final long cseq) {
+        writer.begin(HeaderName.CSEQ).putNumber(cseq).put(' ').put(method);
+        writer.end();
+    }
+}

@@ -1,0 +1,806 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.api.OutgoingRequest;
+import io.dialtone.api.PendingRequest;
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.runtime.engine.WorkerParts;
+import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.Malformation;
+import io.dialtone.sip.codec.NameAddrView;
+import io.dialtone.sip.codec.ParseResult;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.codec.SipSyntax;
+import io.dialtone.sip.codec.ViaView;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The user agent client's core (RFC 3261 sections 8.1, 9.1, 12.2.1, 13.2, 14.1, 15.1.1): begins what a handler asks of others, shows it how that ends, acknowledges what
+ * accepts, hangs up what nobody wants any more. Called only by the owning worker.
+ *
+ * <p>An INVITE may be answered in several places. Each provisional answer with a tag of its own makes an early dialog; the first 2xx makes the call, and those that come
+ * later are acknowledged and hung up at once, as is one that has crossed a CANCEL.
+ */
+final class UacCore<S extends Record> {
+    private static final int SCRATCH_BYTES = 1 << 16;
+
+    private final WorkerParts parts;
+    private final SipContext context;
+    private final UasCore<S> uas;
+    private final Answers answers;
+    private final DialogTable dialogs;
+    private final ClientLayer clients;
+    private final RequestComposer composer;
+    private final RemoteParty.Scratch scratch;
+    private final AddressTexts addresses = new AddressTexts();
+    private final ResponseView view = new ResponseView();
+    private final RequestBuilder builder = new RequestBuilder(this);
+    private final StagedRequests staged = new StagedRequests();
+    private final UnsafeBuffer message = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
+    private final AsciiWriter branch = new AsciiWriter(ClientLayer.BRANCH_BYTES_MAX);
+    private final ReplyPort door = new ReplyPort();
+    /** Who has accepted an INVITE that is not theirs any more. */
+    private final RemoteParty stranger;
+
+    private final SipMessage written;
+    private final SipSyntax syntax = new SipSyntax();
+    private final NameAddrView address = new NameAddrView();
+    private boolean inEvent;
+
+    UacCore(final WorkerParts parts, final SipContext context, final UasCore<S> uas, final CoreParts shared) {
+        this.parts = parts;
+        this.context = context;
+        this.uas = uas;
+        answers = shared.answers();
+        dialogs = shared.dialogs();
+        scratch = shared.scratch();
+        clients = new ClientLayer(parts, context, shared.bytes(), shared.unique(), this);
+        composer = new RequestComposer(context, clients, shared.unique(), shared.replies(), scratch);
+        stranger = new RemoteParty(shared.bytes());
+        written = new SipMessage(context.limits());
+    }
+
+    /**
+     * What both cores of a worker work with.
+     *
+     * @param unique makes tags, branches and Call-IDs
+     */
+    record CoreParts(
+            Answers answers,
+            DialogTable dialogs,
+            RemoteParty.Scratch scratch,
+            BytesPool bytes,
+            LocalTag.Source unique,
+            ReplyComposer replies) {}
+
+    ResponseView view() {
+        return view;
+    }
+
+    AddressTexts addresses() {
+        return addresses;
+    }
+
+    void restore(final SipSession<?> session, final ImageReader image) {
+        clients.restore(session, image);
+    }
+
+    void forget(final SipSession<?> session) {
+        clients.forget(session);
+    }
+
+    // ---- answers
+
+    /** An answer to a request of ours; false if there is no such request. */
+    boolean onResponse(final SipMessage response, final ViaView via, final long nowNs) {
+        final ClientTransaction transaction = clients.find(response, via);
+        if (transaction == null) {
+            return false;
+        }
+        switch (transaction) {
+            case InviteClientTransaction invite -> onAnswerToInvite(invite, response, nowNs);
+            case NonInviteClientTransaction other -> onAnswer(other, response, nowNs);
+        }
+        return true;
+    }
+
+    private void onAnswer(final NonInviteClientTransaction request, final SipMessage response, final long nowNs) {
+        final int status = response.statusCode();
+        if (!request.isOpen()) {
+            context.counters().increment(SipCounter.RESPONSES_REPEATED);
+            return;
+        }
+        final SipSession<?> listener = request.isHeard ? request.holder : null;
+        view.wrap(status, response, request);
+        if (status < 200) {
+            request.onProvisional();
+            if (listener != null && status > 100) {
+                tell(listener, nowNs);
+                uas.endIfOver(listener, nowNs);
+            }
+            return;
+        }
+        final Dialog dialog = request.dialog;
+        if (dialog != null && request.method == SipMethod.UPDATE && status < 300) {
+            dialogs.learnTargetFromAnswer(dialog, response);
+        }
+        request.onFinal(nowNs);
+        onEnded(listener, dialog, status, nowNs);
+    }
+
+    private void onAnswerToInvite(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        final int status = response.statusCode();
+        switch (invite.state()) {
+            case CALLING, PROCEEDING -> {
+                if (status < 200) {
+                    onProvisional(invite, response, nowNs);
+                } else if (status < 300) {
+                    onAccepted(invite, response, nowNs);
+                } else {
+                    onRefused(invite, response, nowNs);
+                }
+            }
+            case ACCEPTED -> {
+                if (status >= 200 && status < 300) {
+                    onAcceptedAgain(invite, response, nowNs);
+                }
+            }
+            case COMPLETED -> {
+                if (status >= 300) {
+                    context.counters().increment(SipCounter.RESPONSES_REPEATED);
+                    invite.send(); // its ACK
+                }
+            }
+            case TERMINATED -> {}
+        }
+    }
+
+    private void onProvisional(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        invite.onProvisional(nowNs);
+        if (invite.isCancelAsked) {
+            sendCancel(invite, nowNs);
+        }
+        final SipSession<?> listener = invite.holder;
+        if (response.statusCode() == 100 || listener == null || !invite.isHeard) {
+            return;
+        }
+        if (!invite.isWithin && response.toTagLength() > 0) {
+            onEarly(invite, listener, response);
+        }
+        view.wrap(response.statusCode(), response, invite);
+        tell(listener, nowNs);
+        uas.endIfOver(listener, nowNs);
+    }
+
+    /** An early dialog begins, or speaks again: it is the one that what is sent to the leg goes to. */
+    private void onEarly(final InviteClientTransaction invite, final SipSession<?> session, final SipMessage response) {
+        Dialog dialog = dialogs.findOfAnswer(response);
+        if (dialog == null) {
+            int forks = 0;
+            for (int i = 0; i < session.dialogs.size(); i++) {
+                if (session.dialogs.get(i).ownInvite == invite) {
+                    forks++;
+                }
+            }
+            if (forks >= context.settings().client().forksMax()) {
+                context.counters().increment(SipCounter.FORKS_IGNORED);
+                return;
+            }
+            dialog = dialogs.beginOwn(invite, session, response);
+        } else if (dialog.ownInvite == invite) {
+            session.dialogs.remove(dialog);
+            session.dialogs.add(dialog);
+            dialog.touch();
+        }
+    }
+
+    private void onAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        invite.onAccepted(nowNs);
+        final SipSession<?> session = invite.isHeard ? invite.holder : null;
+        if (session == null || (invite.isWithin ? invite.dialog == null : invite.isCancelAsked)) {
+            refuseAccepted(invite, response, nowNs);
+            onAcceptedInVain(invite, session, 487, nowNs);
+            return;
+        }
+        final boolean isNew = !invite.isWithin;
+        final Dialog dialog = isNew ? callOf(invite, session, response) : invite.dialog;
+        if (dialog == null) {
+            refuseAccepted(invite, response, nowNs);
+            onAcceptedInVain(invite, session, 503, nowNs);
+            return;
+        }
+        if (!isNew) {
+            dialogs.learnTargetFromAnswer(dialog, response);
+        }
+        invite.won(hashOf(response));
+        dialog.ownInvite = invite;
+        view.wrap(response.statusCode(), response, invite);
+        final ServerTransaction origin = invite.origin;
+        final int life = dialog.life;
+        invite.unheard();
+        final boolean ok = tell(session, nowNs);
+        if (dialog.life == life) {
+            if (!ok && isNew) {
+                hangUp(dialog, nowNs); // nobody knows of the call
+            } else if (invite.isAckDue && (invite.hasBody || !ok)) {
+                acknowledge(dialog);
+            }
+        }
+        refuseOrigin(ok, origin, nowNs);
+        uas.endIfOver(session, nowNs);
+    }
+
+    private void onAcceptedInVain(
+            final InviteClientTransaction invite,
+            final @Nullable SipSession<?> listener,
+            final int status,
+            final long nowNs) {
+        view.wrap(status, null, invite);
+        dialogs.endEarlyOwn(invite, null);
+        invite.unheard();
+        onEnded(listener, null, status, nowNs);
+    }
+
+    /** The dialog of the first 2xx: one of the early ones, or a new one. The others are over. Null if there is no room for it. */
+    private @Nullable Dialog callOf(
+            final InviteClientTransaction invite, final SipSession<?> session, final SipMessage response) {
+        Dialog dialog = dialogs.findOfAnswer(response);
+        if (dialog == null) {
+            dialog = dialogs.beginOwn(invite, session, response);
+        }
+        dialogs.endEarlyOwn(invite, dialog);
+        if (dialog != null) {
+            dialogs.confirmOwn(dialog, response);
+        }
+        return dialog;
+    }
+
+    private void onAcceptedAgain(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        if (invite.isWonBy(hashOf(response))) {
+            context.counters().increment(SipCounter.RESPONSES_REPEATED);
+            invite.send(); // its ACK, if it was given
+        } else {
+            refuseAccepted(invite, response, nowNs);
+        }
+    }
+
+    /** Acknowledges a 2xx and hangs up, once: another fork's, or one that has crossed a CANCEL (RFC 3261 sections 13.2.2.4 and 9.1). */
+    private void refuseAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        stranger.learnFromAnswer(response, scratch);
+        door.copyFrom(invite.port);
+        stranger.aim(door, scratch);
+        final int length =
+                composer.composePlain(message, stranger, SipMethod.ACK, door, invite.slot, invite.cseq, branch);
+        if (length > 0) {
+            clients.send(invite.slot, door, message, 0, length);
+        }
+        if (invite.lost(hashOf(response))) {
+            context.counters().increment(SipCounter.ACCEPTS_UNWANTED);
+            sendBye(stranger, door, invite.slot, invite.holder, invite.cseq + 1, nowNs);
+        }
+        stranger.close();
+    }
+
+    private void onRefused(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        final SipSession<?> listener = invite.isHeard ? invite.holder : null;
+        final Dialog dialog = invite.dialog;
+        final int status = response.statusCode();
+        view.wrap(status, response, invite);
+        final int length = composer.composeAckOfRefusal(message, invite, response);
+        assert length > 0 : "an ACK is hardly longer than its INVITE";
+        invite.onRefused(message, 0, length, nowNs);
+        onInviteOver(invite, dialog);
+        onEnded(listener, dialog, status, nowNs);
+    }
+
+    private void onInviteOver(final InviteClientTransaction invite, final @Nullable Dialog dialog) {
+        dialogs.endEarlyOwn(invite, null);
+        if (dialog != null && dialog.ownInvite == invite) {
+            dialog.ownInvite = null;
+            dialog.touch();
+        }
+    }
+
+    private long hashOf(final SipMessage response) {
+        return dialogs.hashOfAnswer(response, parts.sessions().keyHash());
+    }
+
+    // ---- what time brings
+
+    /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 or 487 had come (RFC 3261 sections 8.1.3.1 and 9.1). */
+    void onNoAnswer(final ClientTransaction transaction, final long nowNs) {
+        final SipSession<?> listener = transaction.isHeard ? transaction.holder : null;
+        final Dialog dialog = transaction.dialog;
+        int status = 408;
+        if (transaction instanceof InviteClientTransaction invite) {
+            status = invite.isCancelAsked ? 487 : 408;
+            onInviteOver(invite, dialog);
+        }
+        view.wrap(status, null, transaction);
+        transaction.isHeard = false;
+        clients.terminate(transaction);
+        onEnded(listener, dialog, status, nowNs);
+    }
+
+    /** A callee that rings for as long as it may. */
+    void onRingsTooLong(final InviteClientTransaction invite, final long nowNs) {
+        context.counters().increment(SipCounter.LEGS_RANG_TOO_LONG);
+        cancel(invite, nowNs);
+    }
+
+    /** The handler has never answered the offer of a 2xx. */
+    void onAckNotGiven(final InviteClientTransaction invite, final long nowNs) {
+        context.counters().increment(SipCounter.ACKS_NOT_GIVEN);
+        final SipSession<?> session = invite.holder;
+        if (session != null) {
+            for (int i = session.dialogs.size() - 1; i >= 0; i--) {
+                final Dialog dialog = session.dialogs.get(i);
+                if (dialog.ownInvite == invite) {
+                    hangUp(dialog, nowNs);
+                }
+            }
+            view.wrap(408, null, invite);
+            onEnded(session.isBegun() ? session : null, null, 408, nowNs);
+        }
+    }
+
+    // ---- the handler
+
+    /** A request has its final answer: the handler hears of it if it wants to, and a dialog that the peer does not know any more is over (section 12.2.1.2). */
+    private void onEnded(
+            final @Nullable SipSession<?> listener, final @Nullable Dialog dialog, final int status, final long nowNs) {
+        final boolean isLost = dialog != null
+                && (status == 481 || status == 408)
+                && dialog.state == Dialog.State.CONFIRMED
+                && !dialog.isHungUpByPeer;
+        final int life = dialog == null ? 0 : dialog.life;
+        if (listener == null) {
+            view.unwrap();
+        } else {
+            final ServerTransaction origin = view.origin();
+            refuseOrigin(tell(listener, nowNs), origin, nowNs);
+        }
+        if (dialog != null && isLost && dialog.life == life) {
+            hangUp(dialog, nowNs);
+        }
+        if (listener != null) {
+            uas.endIfOver(listener, nowNs);
+        }
+    }
+
+    /** Shows the handler what the view is laid over; false if it threw. */
+    private boolean tell(final SipSession<?> session, final long nowNs) {
+        final boolean ok = uas.tellResponse(session, nowNs);
+        view.unwrap();
+        return ok;
+    }
+
+    private void refuseOrigin(final boolean ok, final @Nullable ServerTransaction origin, final long nowNs) {
+        if (!ok && origin != null && origin.session != null && !origin.hasFinal()) {
+            answers.respond(origin, uas.failureStatus(), nowNs);
+        }
+    }
+
+    void beginEvent() {
+        assert staged.isEmpty() : "an event begins with nothing written down";
+        inEvent = true;
+    }
+
+    void endEvent() {
+        inEvent = false;
+        builder.abandon();
+        view.unwrap();
+    }
+
+    void checkNoneOpen() {
+        if (builder.isOpen()) {
+            throw new IllegalStateException("request " + builder.method() + " was begun but not sent");
+        }
+    }
+
+    OutgoingRequest beginRequest(
+            final SipSession<?> session, final io.dialtone.api.SipMethod method, final String leg, final String uri) {
+        checkInEvent();
+        LegNames.check(leg);
+        switch (method) {
+            case ACK, CANCEL, BYE, PRACK, UPDATE, INFO ->
+                throw new IllegalArgumentException(method + " outside a call (expected: INVITE, OPTIONS, MESSAGE"
+                        + " and such). Maybe leg(...).request(" + method + ")?");
+            default -> {}
+        }
+        if (method == io.dialtone.api.SipMethod.INVITE) {
+            final int max = context.settings().client().legsPerSessionMax();
+            if (session.dialogOf(leg) != null
+                    || session.openInvite(leg) != null
+                    || staged.count(SipMethod.INVITE, leg) > 0) {
+                throw new IllegalStateException("leg " + leg + ": the session has one of this name");
+            }
+            if (session.legsOfOurs() + staged.legs() >= max) {
+                throw new IllegalStateException("leg " + leg + ": the session has begun its " + max + " legs already");
+            }
+        }
+        return builder.begin(session, SipMethod.valueOf(method.name()), leg, uri);
+    }
+
+    OutgoingRequest beginInDialog(
+            final SipSession<?> session, final Dialog dialog, final io.dialtone.api.SipMethod method) {
+        checkInEvent();
+        final String leg = dialog.leg();
+        final SipMethod its = SipMethod.valueOf(method.name());
+        switch (its) {
+            case CANCEL, REGISTER ->
+                throw new IllegalArgumentException("leg " + leg + ": " + method + " within a call");
+            case ACK ->
+                require(dialog.ownInvite != null && dialog.ownInvite.isAckDue, leg, method, "no 2xx waits for it");
+            case INVITE -> require(mayInvite(dialog), leg, method, "another is under way, or the call is not up");
+            case BYE ->
+                require(
+                        dialog.state == Dialog.State.CONFIRMED
+                                && !dialog.ackWait.isWaiting()
+                                && (dialog.ownInvite == null || !dialog.ownInvite.isAckDue),
+                        leg,
+                        method,
+                        "the call is not up; hangUp() knows what to do");
+            default -> {}
+        }
+        require(!dialog.isHungUpByPeer, leg, method, "the peer has hung up");
+        return builder.begin(session, its, dialog);
+    }
+
+    boolean mayInvite(final Dialog dialog) {
+        return dialog.mayInvite() && staged.count(SipMethod.INVITE, dialog.leg()) == 0;
+    }
+
+    private static void require(
+            final boolean isSo, final String leg, final io.dialtone.api.SipMethod method, final String whyNot) {
+        if (!isSo) {
+            throw new IllegalStateException("leg " + leg + ": " + method + ", but " + whyNot);
+        }
+    }
+
+    /** The transaction of a request that a handler has in its hand. */
+    @Nullable
+    ServerTransaction originOf(final PendingRequest request) {
+        final ServerTransaction origin = request instanceof RequestView its
+                ? its.transaction()
+                : request instanceof ServerTransaction itself ? itself : null;
+        if (origin == null || origin.method == SipMethod.CANCEL) {
+            throw new IllegalArgumentException("onBehalfOf: " + request.method() + " wants no answer of a handler");
+        }
+        return origin;
+    }
+
+    /** Writes down something that has no message. */
+    void stage(final StagedRequests.Kind kind, final String leg) {
+        checkInEvent();
+        staged.add(kind, leg);
+    }
+
+    /** Writes down a request outside any dialog. */
+    void stageInitial(final SipSession<?> session, final RequestBuilder request) {
+        final StagedRequests.Entry entry = nextEntry(session);
+        entry.port.copyFrom(session.door).forgetArrival();
+        addresses.aim(entry.port, request.routes(), request.uri());
+        completeNames(session, request);
+        entry.dialog = null;
+        entry.cseq = 1;
+        stage(
+                entry,
+                request,
+                composer.composeInitial(staged.buffer(), staged.end(), session, request, entry.port, entry.branch));
+    }
+
+    /** Writes down a request within a dialog. */
+    void stageInDialog(final SipSession<?> session, final Dialog dialog, final RequestBuilder request) {
+        final StagedRequests.Entry entry = nextEntry(session);
+        if (!dialog.peer.isKnown() && !answers.learn(dialog)) {
+            throw new IllegalStateException("leg " + request.leg() + ": " + request.method() + " before any answer");
+        }
+        final InviteClientTransaction accepted = dialog.ownInvite;
+        if (request.method() == SipMethod.ACK && accepted != null) {
+            entry.cseq = accepted.cseq;
+        } else {
+            dialog.localCseq++;
+            entry.cseq = dialog.localCseq;
+        }
+        entry.dialog = dialog;
+        entry.life = dialog.life;
+        entry.port.copyFrom(dialog.port);
+        dialog.peer.aim(entry.port, scratch);
+        stage(
+                entry,
+                request,
+                composer.composeInDialog(staged.buffer(), staged.end(), dialog, request, entry.cseq, entry.branch));
+    }
+
+    private StagedRequests.Entry nextEntry(final SipSession<?> session) {
+        final int max = context.settings().client().requestsPerSessionMax();
+        if (session.openRequests() + staged.size() >= max) {
+            throw new IllegalStateException("the session has its " + max + " open requests already");
+        }
+        if (clients.refusesAnother()) {
+            throw new NoRoomException("there are as many client transactions as there may be");
+        }
+        return staged.next();
+    }
+
+    private void stage(final StagedRequests.Entry entry, final RequestBuilder request, final int length) {
+        if (length < 0 || length > SCRATCH_BYTES) {
+            throw new IllegalStateException(request.method() + ": longer than a message may be");
+        }
+        if (written.parseDatagram(staged.buffer(), staged.end(), length) != ParseResult.COMPLETE) {
+            throw malformed(request, written.malformation());
+        }
+        final Malformation fault = syntax.check(written);
+        if (fault != Malformation.NONE) {
+            throw malformed(request, fault);
+        }
+        final ServerTransaction origin = request.origin();
+        entry.kind = StagedRequests.Kind.REQUEST;
+        entry.leg = request.leg();
+        entry.method = request.method();
+        entry.hasBody = request.bodyBytes().capacity() > 0;
+        entry.origin = origin == null || origin.hasFinal() || origin.hasStagedFinal ? null : origin;
+        entry.offset = staged.end();
+        entry.length = length;
+        staged.add(entry);
+    }
+
+    private static IllegalArgumentException malformed(final RequestBuilder request, final Malformation fault) {
+        return new IllegalArgumentException(request.method() + " would not be well formed: " + fault.reason());
+    }
+
+    /** From, To and hops, as far as the handler has not said. */
+    private void completeNames(final SipSession<?> session, final RequestBuilder request) {
+        final ServerTransaction origin = request.origin();
+        if (request.to().length() == 0) {
+            request.to().put('<').put(request.uri()).put('>');
+        }
+        if (origin == null) {
+            if (request.from().length() == 0) {
+                request.from()
+                        .put("<sip:")
+                        .put(ReplyBuilder.utf8("service", context.service().name()))
+                        .put('@')
+                        .put(context.edges().hostPort(session.door.member(), session.door.listener()))
+                        .put('>');
+            }
+            return;
+        }
+        final SipMessage asked = answers.requestOf(origin);
+        if (asked.maxForwards() == 0) {
+            throw new IllegalStateException("the hops of " + origin.method + " are used up. Maybe reply(483)?");
+        }
+        if (asked.maxForwards() > 0) {
+            request.maxForwards(Math.min(RequestComposer.MAX_FORWARDS, asked.maxForwards() - 1));
+        }
+        if (request.from().length() == 0 && address.wrap(asked, asked.firstHeader(HeaderName.FROM))) {
+            final DirectBuffer buffer = asked.buffer();
+            if (address.displayNameOffset() >= 0) {
+                request.from()
+                        .put(buffer, address.displayNameOffset(), address.displayNameLength())
+                        .put(' ');
+            }
+            request.from()
+                    .put('<')
+                    .put(buffer, address.uriOffset(), address.uriLength())
+                    .put('>');
+        }
+    }
+
+    private void checkInEvent() {
+        if (!inEvent) {
+            throw new IllegalStateException("a session is the handler's only until its method returns");
+        }
+    }
+
+    // ---- what the handler asked for
+
+    /** Does what is written down. */
+    void commit(final SipSession<?> session, final long nowNs) {
+        if (staged.isEmpty()) {
+            return;
+        }
+        for (int i = 0; i < staged.size(); i++) {
+            final StagedRequests.Entry entry = staged.get(i);
+            switch (entry.kind) {
+                case REQUEST -> begin(session, entry, nowNs);
+                case CANCEL -> cancelLeg(session, entry.leg, nowNs);
+                case HANG_UP -> hangUpLeg(session, entry.leg, nowNs);
+            }
+        }
+        staged.clear();
+    }
+
+    /** Forgets what is written down. */
+    void rollback() {
+        staged.clear();
+    }
+
+    private void begin(final SipSession<?> session, final StagedRequests.Entry entry, final long nowNs) {
+        final Dialog dialog = entry.livingDialog();
+        if (entry.dialog != null && dialog == null) {
+            context.counters().increment(SipCounter.REQUESTS_TOO_LATE);
+            return;
+        }
+        if (dialog != null && entry.method == SipMethod.ACK) {
+            sendAck(dialog, entry.port, staged.buffer(), entry.offset, entry.length);
+            return;
+        }
+        final ClientTransaction transaction = clients.open(entry.method, entry.branch, session.slot(), session);
+        transaction.cseq = entry.cseq;
+        transaction.leg = entry.leg;
+        transaction.isHeard = true;
+        transaction.origin = entry.origin == null || entry.origin.hasFinal() ? null : entry.origin;
+        transaction.dialog = dialog;
+        transaction.port.copyFrom(entry.port);
+        if (transaction instanceof InviteClientTransaction invite) {
+            invite.hasBody = entry.hasBody;
+            invite.isWithin = dialog != null;
+            if (dialog != null) {
+                dialog.ownInvite = invite;
+            } else {
+                context.counters().increment(SipCounter.LEGS_BEGUN);
+            }
+        }
+        transaction.begin(staged.buffer(), entry.offset, entry.length, nowNs);
+        if (dialog != null && entry.method == SipMethod.BYE) {
+            uas.endDialogOf(dialog, session, nowNs);
+        }
+    }
+
+    private void cancelLeg(final SipSession<?> session, final String leg, final long nowNs) {
+        final InviteClientTransaction initial = session.openInvite(leg);
+        if (initial != null) {
+            cancel(initial, nowNs);
+            return;
+        }
+        final Dialog dialog = session.dialogOf(leg);
+        if (dialog != null && dialog.ownInvite != null && dialog.ownInvite.isOpen()) {
+            cancel(dialog.ownInvite, nowNs);
+        }
+    }
+
+    private void hangUpLeg(final SipSession<?> session, final String leg, final long nowNs) {
+        final InviteClientTransaction initial = session.openInvite(leg);
+        if (initial != null) {
+            abandon(initial, nowNs);
+            return;
+        }
+        final Dialog dialog = session.dialogOf(leg);
+        if (dialog == null || dialog.isHungUpByPeer) {
+            return;
+        }
+        final ServerTransaction ringing = dialog.invite;
+        if (dialog.state == Dialog.State.EARLY && ringing != null) {
+            answers.respond(ringing, 480, nowNs);
+        } else {
+            uas.hangUpCall(dialog, session, nowNs);
+        }
+    }
+
+    /** The session ends: nobody hears of its requests any more, and what has not begun is withdrawn. */
+    void abandonAll(final SipSession<?> session, final long nowNs) {
+        for (int i = session.clients.size() - 1; i >= 0; i--) {
+            final ClientTransaction transaction = session.clients.get(i);
+            if (transaction instanceof InviteClientTransaction invite && invite.isOpen() && !invite.isWithin) {
+                abandon(invite, nowNs);
+            } else if (transaction.isHeard) {
+                transaction.unheard();
+            }
+        }
+    }
+
+    private void abandon(final InviteClientTransaction invite, final long nowNs) {
+        invite.unheard();
+        dialogs.endEarlyOwn(invite, null);
+        cancel(invite, nowNs);
+    }
+
+    private void cancel(final InviteClientTransaction invite, final long nowNs) {
+        if (!invite.isCancelAsked) {
+            invite.isCancelAsked = true;
+            invite.touch();
+            sendCancel(invite, nowNs);
+        }
+    }
+
+    /** Sends CANCEL if a provisional answer has come, which says that the INVITE has. */
+    private void sendCancel(final InviteClientTransaction invite, final long nowNs) {
+        if (!invite.mayCancelNow()) {
+            return;
+        }
+        final int length = composer.composeCancel(message, invite);
+        assert length > 0 : "a CANCEL is hardly longer than its INVITE";
+        context.counters().increment(SipCounter.CANCELS_SENT);
+        RequestComposer.putBranchOf(invite, branch);
+        begin(SipMethod.CANCEL, invite.port, invite.slot, invite.holder, invite.cseq, length, nowNs);
+        invite.onCancelSent(nowNs);
+    }
+
+    // ---- ACK and BYE
+
+    /** Acknowledges the 2xx of a dialog without a word. */
+    private void acknowledge(final Dialog dialog) {
+        final InviteClientTransaction invite = dialog.ownInvite;
+        if (invite == null) {
+            return;
+        }
+        door.copyFrom(dialog.port);
+        dialog.peer.aim(door, scratch);
+        final int length =
+                composer.composePlain(message, dialog.peer, SipMethod.ACK, door, dialog.slot, invite.cseq, branch);
+        if (length > 0) {
+            sendAck(dialog, door, message, 0, length);
+        }
+    }
+
+    private void sendAck(
+            final Dialog dialog, final ReplyPort to, final DirectBuffer ack, final int offset, final int length) {
+        final InviteClientTransaction invite = dialog.ownInvite;
+        if (invite == null || !invite.isAckDue) {
+            context.counters().increment(SipCounter.REQUESTS_TOO_LATE);
+            return;
+        }
+        invite.port.copyFrom(to);
+        invite.acknowledge(ack, offset, length);
+        dialog.ownInvite = null;
+        dialog.touch();
+    }
+
+    /** Ends a confirmed dialog with BYE, after the ACK if that is still due. */
+    private void hangUp(final Dialog dialog, final long nowNs) {
+        final SipSession<?> session = dialog.session;
+        if (session != null) {
+            uas.hangUpCall(dialog, session, nowNs);
+        }
+    }
+
+    /** Sends the BYE of a dialog, which may be forgotten at once. */
+    void sendBye(final Dialog dialog, final long nowNs) {
+        if (dialog.ownInvite != null && dialog.ownInvite.isAckDue) {
+            acknowledge(dialog);
+        }
+        door.copyFrom(dialog.port);
+        dialog.peer.aim(door, scratch);
+        dialog.localCseq++;
+        sendBye(dialog.peer, door, dialog.slot, dialog.holder, dialog.localCseq, nowNs);
+    }
+
+    private void sendBye(
+            final RemoteParty peer,
+            final ReplyPort to,
+            final int slot,
+            final @Nullable SipSession<?> holder,
+            final long cseq,
+            final long nowNs) {
+        final int length = composer.composePlain(message, peer, SipMethod.BYE, to, slot, cseq, branch);
+        if (length > 0) {
+            context.counters().increment(SipCounter.BYES_SENT);
+            begin(SipMethod.BYE, to, slot, holder, cseq, length, nowNs);
+        }
+    }
+
+    /** Begins a request of the platform's own, which lies in {@code message} and has the branch in {@code branch}; sends it just once if it cannot be remembered. */
+    private void begin(
+            final SipMethod method,
+            final ReplyPort to,
+            final int slot,
+            final @Nullable SipSession<?> holder,
+            final long cseq,
+            final int length,
+            final long nowNs) {
+        if (clients.refusesAnother()) {
+            clients.send(slot, to, message, 0, length);
+            return;
+        }
+        final ClientTransaction transaction = clients.open(method, branch, slot, holder);
+        transaction.cseq = cseq;
+        transaction.port.copyFrom(to);
+        transaction.begin(message, 0, length, nowNs);
+    }
+}

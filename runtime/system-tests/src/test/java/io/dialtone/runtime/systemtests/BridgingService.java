@@ -1,0 +1,59 @@
+package io.dialtone.runtime.systemtests;
+
+import io.dialtone.api.Session;
+import io.dialtone.api.SipHandler;
+import io.dialtone.api.SipMethod;
+import io.dialtone.api.SipRequest;
+import io.dialtone.api.SipResponse;
+import io.dialtone.examples.BackToBackService;
+import java.util.Set;
+
+/** The back-to-back service of the examples, whose callers say by the Request-URI's user to which port on loopback they want. Loaded by the product from our test classes. */
+public final class BridgingService implements SipHandler<BackToBackService.Call> {
+    private final BackToBackService service = new BackToBackService(invite -> "127.0.0.1:" + invite.requestUriUser());
+
+    @Override
+    public BackToBackService.Call initialState(final SipRequest request) {
+        return service.initialState(request);
+    }
+
+    @Override
+    public void onRequest(final SipRequest request, final Session<BackToBackService.Call> session) {
+        service.onRequest(request, session);
+    }
+
+    @Override
+    public void onResponse(final SipResponse response, final Session<BackToBackService.Call> session) {
+        service.onResponse(response, session);
+    }
+
+    @Override
+    public void onAck(final SipRequest ack, final Session<BackToBackService.Call> session) {
+        service.onAck(ack, session);
+    }
+
+    @Override
+    public void onCancel(final SipRequest cancel, final Session<BackToBackService.Call> session) {
+        service.onCancel(cancel, session);
+    }
+
+    @Override
+    public void onAckMissing(final Session<BackToBackService.Call> session) {
+        service.onAckMissing(session);
+    }
+
+    @Override
+    public void onTimer(final String timer, final Session<BackToBackService.Call> session) {
+        service.onTimer(timer, session);
+    }
+
+    @Override
+    public Set<SipMethod> methods() {
+        return service.methods();
+    }
+
+    @Override
+    public Set<String> contentTypes() {
+        return service.contentTypes();
+    }
+}
