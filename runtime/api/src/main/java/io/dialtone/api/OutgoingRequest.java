@@ -18,9 +18,17 @@ public interface OutgoingRequest {
 
     /**
      * Adds a Route with this URI, which ends in {@code ;lr}; for requests outside a call only. The request goes to the first one, and else to its Request-URI's host. Either
-     * must be an address: host names are not resolved yet.
+     * must be an address: host names are not resolved yet. It goes by the transport that the URI asks for, UDP if it asks for none, as far as the edge listens by it.
      */
     OutgoingRequest route(String uri);
+
+    /**
+     * Sends it the way that another request came ({@link SipRequest#flow}), whatever its Request-URI and routes say; for requests outside a call only. If that was a connection
+     * and is gone, nobody answers: 408.
+     *
+     * @throws IllegalArgumentException when the text is no such name
+     */
+    OutgoingRequest flow(String name);
 
     /**
      * Adds a header line.

@@ -27,6 +27,12 @@ public interface SipRequest extends PendingRequest {
 
     String callId();
 
+    /**
+     * Names the way this request came, for {@link OutgoingRequest#flow}: its connection, if it came by one. For a registrar, which must reach phones that nobody can connect to. Empty
+     * for an ACK.
+     */
+    String flow();
+
     /** The number in CSeq. */
     long cseq();
 

@@ -15,6 +15,7 @@ import java.util.Locale;
  * @param path the Path values of that REGISTER, topmost first: the route to the contact (RFC 3327)
  * @param instance the URN of {@code +sip.instance} (RFC 5626 section 4.1), or empty
  * @param regId which flow of the instance this is (RFC 5626 section 4.2); 0 if it is none
+ * @param flow the way that REGISTER came, for who sends a request there by the connection that is there already
  */
 public record Binding(
         int number,
@@ -25,7 +26,8 @@ public record Binding(
         long cseq,
         List<String> path,
         String instance,
-        int regId) {
+        int regId,
+        String flow) {
     static final int Q_MAX = 1000;
 
     /** Preference as it stands in a Contact: {@code 0.7}. */

@@ -249,7 +249,8 @@ final class RegisterRules {
                     register.cseq(),
                     route,
                     contact.instance(),
-                    change.regId()));
+                    change.regId(),
+                    register.flow()));
             stopped.remove(number);
             started.put(number, change.expires());
         }

@@ -392,7 +392,7 @@ class RegistrarTest {
         assertEquals(
                 List.of("0.4", "0.5", "1.0", "0.005"),
                 IntStream.of(400, 500, 1000, 5)
-                        .mapToObj(q -> new Binding(1, "", "", q, "", 1, List.of(), "", 0).q())
+                        .mapToObj(q -> new Binding(1, "", "", q, "", 1, List.of(), "", 0, "").q())
                         .toList());
     }
 

@@ -58,6 +58,20 @@ public final class ReplyPort {
         return this;
     }
 
+    /** Another listener of the same edge. */
+    public ReplyPort listener(final int itsTransport, final int index) {
+        transport = itsTransport;
+        listener = index;
+        return this;
+    }
+
+    /** A door that a text names. */
+    public ReplyPort edge(final int itsMember, final int itsThread) {
+        member = itsMember;
+        thread = itsThread;
+        return forgetArrival();
+    }
+
     /** Another port of the same peer. */
     public ReplyPort remotePort(final int port) {
         remotePort = port;

@@ -272,7 +272,7 @@ final class NodeHouse implements AutoCloseable {
         final Map<Integer, byte[][]> advertised = cluster.advertised();
         final byte[][][] byMember = new byte[cluster.members().members().size()][][];
         advertised.forEach((member, places) -> byMember[member] = places);
-        return (member, listener) -> byMember[member][listener];
+        return new EdgeListeners(cluster.listeners(), byMember);
     }
 
     /** A key that nobody outside can know, so that nobody can make our tables slow. */

@@ -16,6 +16,11 @@ final class AddressTexts {
     private final UriView uri = new UriView();
     private final IpLiteral literal = new IpLiteral();
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private final EdgeAddresses edges;
+
+    AddressTexts(final EdgeAddresses edges) {
+        this.edges = edges;
+    }
 
     /** Writes a URI, or a name with a URI in brackets, as From and To want it. */
     void put(final String what, final String text, final AsciiWriter out) {
@@ -82,14 +87,29 @@ final class AddressTexts {
                     text + ": \"" + textOf(buffer)
                             + "\" (expected: an address; host names are not resolved yet). Maybe a route to a proxy that knows it, sip:192.0.2.1:5060;lr?");
         }
-        final ViaTransport transport = ViaTransport.of(port.transport());
-        if (transport == ViaTransport.WS || transport == ViaTransport.WSS) {
+        port.remote(literal.high(), literal.low(), 0);
+        final ViaTransport transport = chooseListener(port, text, buffer);
+        port.remotePort(uri.port() > 0 ? uri.port() : transport.defaultPort());
+    }
+
+    /** By the transport that the URI asks for, if the edge listens by it; else by the one the session's requests come by, as long as it can be connected to. */
+    private ViaTransport chooseListener(final ReplyPort port, final String text, final DirectBuffer buffer) {
+        final ViaTransport own = ViaTransport.of(port.transport());
+        final ViaTransport asked = ViaTransport.ofUri(buffer, uri);
+        if (asked != null && asked != own && asked != ViaTransport.WS && asked != ViaTransport.WSS) {
+            final boolean ipv4 = IpLiteral.isIpv4(literal.high(), literal.low());
+            final int listener = edges.listener(port.member(), asked, ipv4);
+            if (listener >= 0) {
+                port.listener(asked.code(), listener);
+                return asked;
+            }
+        }
+        if (asked == null || own == null || own == ViaTransport.WS || own == ViaTransport.WSS) {
             throw new IllegalArgumentException(
                     text + ": \"" + textOf(buffer)
-                            + "\" (expected: a session whose requests come by UDP, TCP or TLS; nobody can be called by WebSocket, and another listener cannot be chosen yet)");
+                            + "\" (expected: a transport that the edge listens by; nobody can be called by WebSocket, but those who are connected, by their flow)");
         }
-        final int usualPort = (transport == null ? ViaTransport.UDP : transport).defaultPort();
-        port.remote(literal.high(), literal.low(), uri.port() > 0 ? uri.port() : usualPort);
+        return own;
     }
 
     private String textOf(final DirectBuffer buffer) {

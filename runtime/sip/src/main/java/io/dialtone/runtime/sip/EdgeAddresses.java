@@ -1,5 +1,7 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.sip.codec.ViaTransport;
+
 /** Says under which address peers know the listeners of the edges, for Contact. Called by workers; must be thread safe and must not block. */
 @FunctionalInterface
 public interface EdgeAddresses {
@@ -10,4 +12,13 @@ public interface EdgeAddresses {
      * @param listener index of the edge's listener
      */
     byte[] hostPort(int member, int listener);
+
+    /**
+     * The edge's listener for requests of ours by this transport to an address of this family: the first one; -1 if the edge has none.
+     *
+     * @param member number of the edge
+     */
+    default int listener(final int member, final ViaTransport transport, final boolean ipv4) {
+        return -1;
+    }
 }

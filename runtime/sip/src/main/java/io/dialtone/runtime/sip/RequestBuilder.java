@@ -2,6 +2,7 @@ package io.dialtone.runtime.sip;
 
 import io.dialtone.api.OutgoingRequest;
 import io.dialtone.api.PendingRequest;
+import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipMethod;
@@ -43,6 +44,8 @@ final class RequestBuilder implements OutgoingRequest {
     private String leg = "";
     private byte[] uri = NO_BYTES;
     private byte[] contentType = NO_BYTES;
+    private final ReplyPort flow = new ReplyPort();
+    private boolean hasFlow;
     private int maxForwards;
     private @Nullable SipSession<?> session;
     private @Nullable Dialog dialog;
@@ -82,6 +85,7 @@ final class RequestBuilder implements OutgoingRequest {
         routes.clear();
         from.clear();
         to.clear();
+        hasFlow = false;
         contentType = NO_BYTES;
         body.wrap(NO_BYTES);
     }
@@ -116,6 +120,14 @@ final class RequestBuilder implements OutgoingRequest {
     public OutgoingRequest route(final String routeUri) {
         outside("route");
         core.addresses().putRoute(routeUri, routes);
+        return this;
+    }
+
+    @Override
+    public OutgoingRequest flow(final String name) {
+        outside("flow");
+        FlowTexts.read(name, flow);
+        hasFlow = true;
         return this;
     }
 
@@ -211,6 +223,12 @@ final class RequestBuilder implements OutgoingRequest {
 
     void maxForwards(final int hops) {
         maxForwards = hops;
+    }
+
+    /** The way it is to go, or null: by its route or Request-URI. */
+    @Nullable
+    ReplyPort flow() {
+        return hasFlow ? flow : null;
     }
 
     AsciiWriter routes() {

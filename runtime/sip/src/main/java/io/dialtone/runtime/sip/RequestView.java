@@ -110,6 +110,12 @@ final class RequestView implements SipRequest {
     }
 
     @Override
+    public String flow() {
+        request();
+        return transaction == null ? "" : FlowTexts.write(transaction.port);
+    }
+
+    @Override
     public long cseq() {
         return request().cseqNumber();
     }

@@ -36,7 +36,7 @@ final class UacCore<S extends Record> {
     private final ClientLayer clients;
     private final RequestComposer composer;
     private final RemoteParty.Scratch scratch;
-    private final AddressTexts addresses = new AddressTexts();
+    private final AddressTexts addresses;
     private final ResponseView view = new ResponseView();
     private final RequestBuilder builder = new RequestBuilder(this);
     private final StagedRequests staged = new StagedRequests();
@@ -53,6 +53,7 @@ final class UacCore<S extends Record> {
 
     UacCore(final WorkerParts parts, final SipContext context, final UasCore<S> uas, final CoreParts shared) {
         this.parts = parts;
+        addresses = new AddressTexts(context.edges());
         this.context = context;
         this.uas = uas;
         answers = shared.answers();
@@ -483,8 +484,13 @@ final class UacCore<S extends Record> {
     /** Writes down a request outside any dialog. */
     void stageInitial(final SipSession<?> session, final RequestBuilder request) {
         final StagedRequests.Entry entry = nextEntry(session);
-        entry.port.copyFrom(session.door).forgetArrival();
-        addresses.aim(entry.port, request.routes(), request.uri());
+        final ReplyPort flow = request.flow();
+        if (flow == null) {
+            entry.port.copyFrom(session.door).forgetArrival();
+            addresses.aim(entry.port, request.routes(), request.uri());
+        } else {
+            entry.port.copyFrom(flow);
+        }
         completeNames(session, request);
         entry.dialog = null;
         entry.cseq = 1;

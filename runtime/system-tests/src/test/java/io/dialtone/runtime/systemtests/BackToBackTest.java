@@ -69,4 +69,42 @@ class BackToBackTest {
         assertEquals(120, uac.successful());
         assertEquals(0, uac.failed() + uac.unexpected(), uac::toString);
     }
+
+    @Test
+    void shouldJoinCallersByTcpWithCalleesByUdp() {
+        final Platform platform = Platform.inOneProcess(stage, BRIDGING, "--class-path", Dialtone.testClasses());
+        final SippRun uas = SippRun.named(stage, "uas").scenario("uas-reinvite").answers();
+        final Capture capture = Capture.start(stage, List.of(platform.port(), uas.port()));
+
+        final SippRun uac = SippRun.named(stage, "uac")
+                .scenario("uac-reinvite")
+                .option("-t", "t1", "-d", "200", "-s", String.valueOf(uas.port()))
+                .calls(platform.address(), 20, 100);
+
+        assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
+        assertEquals(100, uac.successful());
+        assertEquals(0, uac.failed() + uac.unexpected());
+        assertEquals(100, uas.finish().messagesOfAll("_BYE_Recv"), uas::toString);
+        assertEquals(List.of(), capture.stop().objectionsTo(platform.port()));
+    }
+
+    @Test
+    void shouldJoinABrowserWithACalleeByUdpThatHangsUp() {
+        final int port = Ports.free();
+        Platform.inOneProcess(
+                stage, BRIDGING, "--class-path", Dialtone.testClasses(), "--listen", "ws:127.0.0.1:" + port);
+        final SippRun uas = SippRun.named(stage, "uas").scenario("uas-hangs-up").answers();
+        final Browser browser = Browser.connect(stage, port);
+
+        browser.request(
+                "INVITE", "sip:" + uas.port() + "@127.0.0.1:" + port, "c1", 1, "<sip:bob@example.com>", List.of());
+        final String ok = browser.await("SIP/2.0 200");
+        browser.request(
+                "ACK", Browser.uri(Browser.header(ok, "Contact")), "c1", 1, Browser.header(ok, "To"), List.of());
+        final String bye = browser.await("BYE sip:alice@df7jal23ls0d.invalid;transport=ws SIP/2.0");
+        browser.answer(bye);
+
+        assertTrue(Browser.header(bye, "Via").startsWith("SIP/2.0/WS "), bye);
+        Await.until("the callee has its 200", LONG_ENOUGH, () -> uas.successful() > 0, uas::toString);
+    }
 }
