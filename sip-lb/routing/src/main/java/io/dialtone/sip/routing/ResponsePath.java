@@ -39,7 +39,6 @@ final class ResponsePath {
     /** Forwards or drops the response that the message holds. */
     void onResponse(
             final UnsafeBuffer buffer,
-            final SipFlow from,
             final Backends backends,
             final @Nullable Backend sender,
             final long nowNs) {
@@ -47,9 +46,9 @@ final class ResponsePath {
         final int first = message.firstHeader(HeaderName.VIA);
         if (first >= 0 && isOursVerbatim(first)) {
             editor.begin(message).delete(message.headerLineOffset(first), message.headerLineLength(first));
-            forward(buffer, from, via.wrap(message, message.nextHeader(first)), backends, sender, nowNs);
+            forward(buffer, via.wrap(message, message.nextHeader(first)), backends, sender, nowNs);
         } else {
-            onResponseSlowPath(buffer, from, backends, sender, nowNs);
+            onResponseSlowPath(buffer, backends, sender, nowNs);
         }
     }
 
@@ -68,7 +67,6 @@ final class ResponsePath {
 
     private void onResponseSlowPath(
             final UnsafeBuffer buffer,
-            final SipFlow from,
             final Backends backends,
             final @Nullable Backend sender,
             final long nowNs) {
@@ -81,7 +79,7 @@ final class ResponsePath {
             case PROBE -> onProbeAnswered(backends, nowNs);
             case FORWARDED -> {
                 editor.begin(message).popVia(via);
-                forward(buffer, from, via.next(), backends, sender, nowNs);
+                forward(buffer, via.next(), backends, sender, nowNs);
             }
             case FOREIGN -> loop.count(ProxyCounter.DROPPED_STRAY_RESPONSE);
         }
@@ -102,7 +100,6 @@ final class ResponsePath {
     /** Our Via is taken away and read, and the one after it is in hand, if there is one. */
     private void forward(
             final UnsafeBuffer buffer,
-            final SipFlow from,
             final boolean hasNextVia,
             final Backends backends,
             final @Nullable Backend sender,

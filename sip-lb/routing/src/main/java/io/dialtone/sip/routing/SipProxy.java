@@ -63,7 +63,7 @@ public final class SipProxy implements SipIngress {
         } else if (message.isRequest()) {
             requests.onRequest(buffer, from, backends, sender, nowNs);
         } else {
-            responses.onResponse(buffer, from, backends, sender, nowNs);
+            responses.onResponse(buffer, backends, sender, nowNs);
         }
     }
 
