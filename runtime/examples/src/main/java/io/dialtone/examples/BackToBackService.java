@@ -28,7 +28,7 @@ public final class BackToBackService implements SipHandler<BackToBackService.Cal
 
     /** What either side may know of the other. Content-Type goes with the body. */
     private static final List<String> RELAYED =
-            List.of("Subject", "P-Asserted-Identity", "Privacy", "Reason", "Warning", "Retry-After", "Info-Package");
+            List.of("Subject", "P-Asserted-Identity", "Privacy", "Reason", "Retry-After", "Info-Package");
 
     private final Function<SipRequest, String> targets;
 

@@ -38,7 +38,8 @@ final class ClusterPages implements AdminPages {
             WorkerCounter.OUTPUTS_HELD,
             WorkerCounter.OUTPUT_BYTES_HELD,
             WorkerCounter.OLDEST_OUTPUT_HELD_NS);
-    private static final Set<SipCounter> SIP_GAUGES = EnumSet.of(SipCounter.DIALOGS, SipCounter.TRANSACTIONS);
+    private static final Set<SipCounter> SIP_GAUGES =
+            EnumSet.of(SipCounter.DIALOGS, SipCounter.TRANSACTIONS, SipCounter.CLIENT_TRANSACTIONS);
 
     private final ClusterPlan cluster;
     private final List<NodeHouse> nodes;

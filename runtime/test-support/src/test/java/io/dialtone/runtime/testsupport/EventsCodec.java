@@ -23,6 +23,10 @@ final class EventsCodec implements StateCodec<ScriptedHandler.Events> {
         if (length != Integer.BYTES) {
             throw new StateFormatException(length + " bytes");
         }
-        return new ScriptedHandler.Events(buffer.getInt(offset));
+        final int count = buffer.getInt(offset);
+        if (count >= TOO_MANY) {
+            throw new StateFormatException("count " + count); // nobody has written that
+        }
+        return new ScriptedHandler.Events(count);
     }
 }

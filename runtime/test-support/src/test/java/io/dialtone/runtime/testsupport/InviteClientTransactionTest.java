@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.api.SipLeg;
+import io.dialtone.api.SipMethod;
 import io.dialtone.runtime.sip.ClientLimits;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipSettings;
@@ -431,6 +432,21 @@ class InviteClientTransactionTest {
         };
 
         alice.invite("sip:service@example.com").expect(500);
+
+        bob.expectNothing();
+        assertEquals(0, cluster.sessions());
+    }
+
+    @Test
+    void shouldUndoAHandlerThatAsksMoreThanASessionMayAskAtATime() {
+        handler.onOther = (request, session) -> {
+            for (int i = 1; i <= 9; i++) {
+                session.request(SipMethod.OPTIONS, "question", "sip:bob@" + bob.address())
+                        .send();
+            }
+        };
+
+        alice.newCall("sip:service@example.com").request("OPTIONS").expect(500);
 
         bob.expectNothing();
         assertEquals(0, cluster.sessions());

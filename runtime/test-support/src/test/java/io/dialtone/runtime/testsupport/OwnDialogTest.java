@@ -271,6 +271,23 @@ class OwnDialogTest {
     }
 
     @Test
+    void shouldRefuseACallerWhoStillWaitsWhenTheHandlerHangsUp() {
+        final SipCall call = alice.invite("sip:service@example.com");
+        final SipCalled called = bob.expectCall().respond(180);
+        call.expect(180);
+        handler.onOther = (request, session) -> {
+            session.leg(SipLeg.CALLER).orElseThrow().hangUp();
+            request.reply(200).send();
+        };
+
+        called.request("INFO", "").expect(200);
+
+        call.expect(480);
+        call.ackRefusal();
+        assertEquals(1, cluster.sessions(), "the callee still rings");
+    }
+
+    @Test
     void shouldHangUpBothLegsWhenTheSessionEnds() {
         final SipCalled called = established();
         called.expectRequest("ACK");
