@@ -23,6 +23,10 @@ final class EventsCodec implements StateCodec<ScriptedHandler.Events> {
         if (length != Integer.BYTES) {
             throw new StateFormatException(length + " bytes");
         }
-        return new ScriptedHandler.Events(buffer.getInt(offset));
+        final int count = buffer.getInt(offset);
+        if (count >= TOO_MANY) {
+            throw new StateFormatException(count + " events, which nobody could have written");
+        }
+        return new ScriptedHandler.Events(count);
     }
 }
