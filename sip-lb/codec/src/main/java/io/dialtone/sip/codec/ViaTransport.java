@@ -22,6 +22,8 @@ public enum ViaTransport {
     private final String viaName;
     private final String uriParam;
     private final int defaultPort;
+
+    @SuppressWarnings("ImmutableEnumChecker") // Never written after construction, never handed out.
     private final byte[] lowerName;
 
     ViaTransport(final int code, final String viaName, final String uriParam, final int defaultPort) {
