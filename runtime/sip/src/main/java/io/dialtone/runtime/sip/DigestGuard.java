@@ -140,7 +140,7 @@ final class DigestGuard {
             user = credentials.user();
             return Outcome.LET_IN;
         }
-        return challenge(key, nowNs, wallNs);
+        return challenge(key, slot, nowNs, wallNs);
     }
 
     /**
@@ -148,7 +148,8 @@ final class DigestGuard {
      *
      * @param wallNs ns since 1970
      */
-    Outcome take(final NonceMemory memory, final AffinityKeyView key, final long nowNs, final long wallNs) {
+    Outcome take(
+            final NonceMemory memory, final AffinityKeyView key, final int slot, final long nowNs, final long wallNs) {
         if (memory.take(
                 nonceIssuedMs,
                 nonceUnique,
@@ -159,15 +160,15 @@ final class DigestGuard {
         }
         counters.increment(SipCounter.CREDENTIALS_REPLAYED);
         isStale = true; // who knows the password can say so with a new nonce
-        return challenge(key, nowNs, wallNs);
+        return challenge(key, slot, nowNs, wallNs);
     }
 
-    private Outcome challenge(final AffinityKeyView key, final long nowNs, final long wallNs) {
+    private Outcome challenge(final AffinityKeyView key, final int slot, final long nowNs, final long wallNs) {
         if (!mayChallenge(nowNs)) {
             counters.increment(SipCounter.CHALLENGES_OVER_LIMIT);
             return Outcome.DROP;
         }
-        writeChallenges(key, wallNs / MS);
+        writeChallenges(key, slot, wallNs / MS);
         return Outcome.CHALLENGE;
     }
 
@@ -210,7 +211,8 @@ final class DigestGuard {
             counters.increment(SipCounter.CREDENTIALS_WRONG);
             return false;
         }
-        final Nonces.Worth worth = nonces.judge(credentials.nonce(), nowMs, key.buffer(), key.offset(), key.length());
+        final Nonces.Worth worth =
+                nonces.judge(credentials.nonce(), nowMs, slot, key.buffer(), key.offset(), key.length());
         if (worth != Nonces.Worth.FRESH
                 || !(credentials.opaque().isEmpty() || credentials.opaque().equals(opaque))) {
             counters.increment(SipCounter.CREDENTIALS_STALE);
@@ -247,9 +249,9 @@ final class DigestGuard {
         return true;
     }
 
-    private void writeChallenges(final AffinityKeyView key, final long nowMs) {
+    private void writeChallenges(final AffinityKeyView key, final int slot, final long nowMs) {
         counters.increment(SipCounter.CHALLENGES);
-        final byte[] nonce = nonces.issue(nowMs, unique.next(), key.buffer(), key.offset(), key.length())
+        final byte[] nonce = nonces.issue(nowMs, unique.next(), slot, key.buffer(), key.offset(), key.length())
                 .getBytes(StandardCharsets.US_ASCII);
         challenges.clear();
         for (final DigestAlgorithm algorithm : settings.algorithms()) {

@@ -16,12 +16,13 @@ import org.agrona.DirectBuffer;
  * Makes nonces, and knows its own again without a table: so any node of the cluster can judge what another has issued. Called only by the owning worker.
  *
  * <p>A nonce is 32 characters of URL-safe base64. It holds for the one session whose key it was made for: so that session alone must remember which counts were used
- * (RFC 7616 section 5.12), and what was overheard in one call cannot be said in another.
+ * (RFC 7616 section 5.12), and what was overheard in one call cannot be said in another,
+ * nor in another slot, where a token may lead.
  *
  * <pre>
  *   0                       48                      96                                              192
  *  +-----------------------+-----------------------+-----------------------------------------------+
- *  |  issued, ms since 1970|         unique        |  HMAC-SHA-256 of both, realm and session key  |
+ *  |  issued, ms since 1970|         unique        |  HMAC-SHA-256 of both, realm, slot, session key|
  *  +-----------------------+-----------------------+-----------------------------------------------+
  * </pre>
  */
@@ -76,18 +77,30 @@ final class Nonces {
         }
     }
 
-    String issue(final long nowMs, final long random, final DirectBuffer key, final int offset, final int length) {
+    String issue(
+            final long nowMs,
+            final long random,
+            final int slot,
+            final DirectBuffer key,
+            final int offset,
+            final int length) {
         final byte[] bytes = new byte[HEAD_BYTES + MAC_BYTES];
         final ByteBuffer head = ByteBuffer.wrap(bytes);
         head.putShort((short) (nowMs >>> 32)).putInt((int) nowMs);
         head.putShort((short) (random >>> 32)).putInt((int) random);
-        final byte[] check = check(macs.getFirst(), bytes, key, offset, length);
+        final byte[] check = check(macs.getFirst(), bytes, slot, key, offset, length);
         System.arraycopy(check, 0, bytes, HEAD_BYTES, MAC_BYTES);
         return Base64.getUrlEncoder().encodeToString(bytes);
     }
 
     /** Says what a nonce is worth in a session; whatever the text is, it does not throw. */
-    Worth judge(final String nonce, final long nowMs, final DirectBuffer key, final int offset, final int length) {
+    Worth judge(
+            final String nonce,
+            final long nowMs,
+            final int slot,
+            final DirectBuffer key,
+            final int offset,
+            final int length) {
         if (nonce.length() != LENGTH) {
             return Worth.FOREIGN;
         }
@@ -97,7 +110,7 @@ final class Nonces {
         } catch (IllegalArgumentException notBase64) {
             return Worth.FOREIGN;
         }
-        if (bytes.length != HEAD_BYTES + MAC_BYTES || !isOurs(bytes, key, offset, length)) {
+        if (bytes.length != HEAD_BYTES + MAC_BYTES || !isOurs(bytes, slot, key, offset, length)) {
             return Worth.FOREIGN;
         }
         final ByteBuffer head = ByteBuffer.wrap(bytes);
@@ -107,10 +120,11 @@ final class Nonces {
         return ageMs > lifeMs || ageMs < -CLOCKS_DIFFER_MS_MAX ? Worth.STALE : Worth.FRESH;
     }
 
-    private boolean isOurs(final byte[] bytes, final DirectBuffer key, final int offset, final int length) {
+    private boolean isOurs(
+            final byte[] bytes, final int slot, final DirectBuffer key, final int offset, final int length) {
         final byte[] given = Arrays.copyOfRange(bytes, HEAD_BYTES, HEAD_BYTES + MAC_BYTES);
         for (final Mac mac : macs) {
-            final byte[] expected = Arrays.copyOf(check(mac, bytes, key, offset, length), MAC_BYTES);
+            final byte[] expected = Arrays.copyOf(check(mac, bytes, slot, key, offset, length), MAC_BYTES);
             if (MessageDigest.isEqual(expected, given)) {
                 return true;
             }
@@ -118,10 +132,17 @@ final class Nonces {
         return false;
     }
 
-    private byte[] check(final Mac mac, final byte[] head, final DirectBuffer key, final int offset, final int length) {
+    private byte[] check(
+            final Mac mac,
+            final byte[] head,
+            final int slot,
+            final DirectBuffer key,
+            final int offset,
+            final int length) {
         mac.update(head, 0, HEAD_BYTES);
         mac.update(realm);
         mac.update((byte) 0);
+        mac.update(ByteBuffer.allocate(Integer.BYTES).putInt(slot).flip());
         final byte[] session = new byte[length];
         key.getBytes(offset, session);
         return mac.doFinal(session);

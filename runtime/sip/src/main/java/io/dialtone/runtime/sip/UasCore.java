@@ -142,7 +142,7 @@ final class UasCore<S extends Record> {
             final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
             final SipSession<S> session = findSession(slot, hash, buffer);
             if (session != null) {
-                outcome = asking.take(session.nonces, affinityKey, nowNs, wallNs);
+                outcome = asking.take(session.nonces, affinityKey, slot, nowNs, wallNs);
             }
         }
         if (outcome == DigestGuard.Outcome.CHALLENGE) {
@@ -179,7 +179,12 @@ final class UasCore<S extends Record> {
             if (session == null) {
                 session = addSession(transaction, hash, buffer);
                 if (guard != null && guard.asks(message)) {
-                    guard.take(session.nonces, affinityKey, nowNs, parts.time().toWallNs(nowNs));
+                    guard.take(
+                            session.nonces,
+                            affinityKey,
+                            transaction.slot,
+                            nowNs,
+                            parts.time().toWallNs(nowNs));
                 }
             }
             parts.sessions().begin(session);

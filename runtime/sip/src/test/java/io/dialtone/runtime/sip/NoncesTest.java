@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 class NoncesTest {
     private static final long NOW_MS = 1_795_000_000_000L;
     private static final long LIFE_MS = 300_000;
+    private static final int SLOT = 5;
 
     private final Nonces nonces = nonces("a secret of tests\n", "example.com");
 
@@ -46,6 +47,14 @@ class NoncesTest {
                 Worth.FOREIGN, judge(nonces("a secret of tests\n", "example.org"), nonce, NOW_MS, "bob@example.com"));
         assertEquals(
                 Worth.FOREIGN, judge(nonces("another secret....\n", "example.com"), nonce, NOW_MS, "bob@example.com"));
+    }
+
+    @Test
+    void shouldTakeNoneInAnotherSlotWhereATokenMayLead() {
+        final String nonce = issue(nonces, 7, "bob@example.com");
+        final byte[] key = "bob@example.com".getBytes(StandardCharsets.UTF_8);
+
+        assertEquals(Worth.FOREIGN, nonces.judge(nonce, NOW_MS, SLOT + 1, new UnsafeBuffer(key), 0, key.length));
     }
 
     @Test
@@ -101,11 +110,11 @@ class NoncesTest {
 
     private static String issue(final Nonces nonces, final long random, final String key) {
         final byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        return nonces.issue(NOW_MS, random, new UnsafeBuffer(bytes), 0, bytes.length);
+        return nonces.issue(NOW_MS, random, SLOT, new UnsafeBuffer(bytes), 0, bytes.length);
     }
 
     private static Worth judge(final Nonces nonces, final String nonce, final long nowMs, final String key) {
         final byte[] bytes = key.getBytes(StandardCharsets.UTF_8);
-        return nonces.judge(nonce, nowMs, new UnsafeBuffer(bytes), 0, bytes.length);
+        return nonces.judge(nonce, nowMs, SLOT, new UnsafeBuffer(bytes), 0, bytes.length);
     }
 }

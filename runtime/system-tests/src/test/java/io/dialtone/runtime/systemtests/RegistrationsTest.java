@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** Phones of others that register with a password, through an edge, at nodes of which one is killed. */
-class RegistrarTest {
+class RegistrationsTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
 
     private static final String HANDLER = RedirectService.class.getName();
