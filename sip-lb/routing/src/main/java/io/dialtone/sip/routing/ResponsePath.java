@@ -38,10 +38,7 @@ final class ResponsePath {
 
     /** Forwards or drops the response that the message holds. */
     void onResponse(
-            final UnsafeBuffer buffer,
-            final Backends backends,
-            final @Nullable Backend sender,
-            final long nowNs) {
+            final UnsafeBuffer buffer, final Backends backends, final @Nullable Backend sender, final long nowNs) {
         loop.count(ProxyCounter.RESPONSES_RECEIVED);
         final int first = message.firstHeader(HeaderName.VIA);
         if (first >= 0 && isOursVerbatim(first)) {
@@ -66,10 +63,7 @@ final class ResponsePath {
     }
 
     private void onResponseSlowPath(
-            final UnsafeBuffer buffer,
-            final Backends backends,
-            final @Nullable Backend sender,
-            final long nowNs) {
+            final UnsafeBuffer buffer, final Backends backends, final @Nullable Backend sender, final long nowNs) {
         if (!via.wrap(message)
                 || !loop.names.isSentBy(message.buffer(), via.hostOffset(), via.hostLength(), via.port())) {
             loop.count(ProxyCounter.DROPPED_STRAY_RESPONSE);
