@@ -5,13 +5,20 @@ import io.dialtone.sip.codec.ViaTransport;
 import java.util.List;
 import java.util.Map;
 
-/**
- * What a node knows of the edges' listeners, from the cluster's file. Immutable; any thread.
- *
- * @param specs of each edge, by its number
- * @param advertised what peers are told of each, by edge and place
- */
-record EdgeListeners(Map<Integer, List<ListenerSpec>> specs, byte[][][] advertised) implements EdgeAddresses {
+/** What a node knows of the edges' listeners, from the cluster's file. Immutable; any thread. */
+final class EdgeListeners implements EdgeAddresses {
+    private final Map<Integer, List<ListenerSpec>> specs;
+    private final byte[][][] advertised;
+
+    /**
+     * @param specs of each edge, by its number
+     * @param advertised what peers are told of each, by edge and place
+     */
+    EdgeListeners(final Map<Integer, List<ListenerSpec>> specs, final byte[][][] advertised) {
+        this.specs = specs;
+        this.advertised = advertised;
+    }
+
     @Override
     public byte[] hostPort(final int member, final int listener) {
         return advertised[member][listener];

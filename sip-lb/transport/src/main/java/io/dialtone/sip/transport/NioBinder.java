@@ -86,7 +86,7 @@ final class NioBinder implements SocketBinder {
         boolean done = false;
         try {
             channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-            if (loops > 1) {
+            if (loop > 0) {
                 channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
             }
             try {
@@ -94,6 +94,9 @@ final class NioBinder implements SocketBinder {
             } catch (BindException e) {
                 final String reason = String.valueOf(e.getMessage());
                 throw BindFailure.of(listener, reason.contains("in use"), reason);
+            }
+            if (loop == 0 && loops > 1) {
+                channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
             }
             final int port = ((InetSocketAddress) channel.getLocalAddress()).getPort();
             final SipListener resolved = Listeners.bound(

@@ -3,6 +3,7 @@ package io.dialtone.sip.transport;
 import io.dialtone.sip.routing.SipFlow;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
@@ -228,7 +229,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
 
     private void write(final ByteBuf message) {
         socket.onWrite(message.readableBytes());
-        channel.write(socket.wrapped(message), channel.voidPromise());
+        final ChannelFuture _ = channel.write(socket.wrapped(message), channel.voidPromise());
         if (!isDirty) {
             isDirty = true;
             socket.onDirty(this);
@@ -263,7 +264,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
             }
             case ENDING -> {
                 if (nowNs - beganNs > StreamSocket.ns(settings.messageMs())) {
-                    channel.close();
+                    close(channel);
                 }
             }
             case CLOSED -> {}
@@ -282,11 +283,11 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
 
     /** Says that no more will come, when all that was written has left; what still comes is read and thrown away, or the kernel would throw away what we wrote. */
     void closeAfterFlush() {
-        channel.writeAndFlush(channel.alloc().buffer(0)).addListener(done -> {
+        final ChannelFuture _ = channel.writeAndFlush(channel.alloc().buffer(0)).addListener(done -> {
             if (channel instanceof DuplexChannel duplex && !socket.shakesHands()) {
-                duplex.shutdownOutput();
+                final ChannelFuture _ = duplex.shutdownOutput();
             } else {
-                channel.close();
+                close(channel);
             }
         });
     }
@@ -295,8 +296,13 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
         if (state != State.CLOSED) {
             socket.count(why);
             onClosed();
-            channel.close();
+            close(channel);
         }
+    }
+
+    /** Whoever waits for the end hears of it by {@link #channelInactive}. */
+    private static void close(final Channel channel) {
+        final ChannelFuture _ = channel.close();
     }
 
     /** Closes without a word to anybody. */

@@ -64,16 +64,16 @@ final class StreamFramer {
      */
     boolean read(final DirectBuffer buffer, final int offset, final int length) {
         if (keptLength == 0) {
-            return cut(buffer, offset, offset + length);
+            return cut(buffer, offset, offset + length, false);
         }
         keep(keptLength, buffer, offset, length);
         if (keptLength < keptLengthWanted || !isHeadEnded()) {
             return true;
         }
-        return cut(kept, 0, keptLength);
+        return cut(kept, 0, keptLength, true);
     }
 
-    private boolean cut(final DirectBuffer buffer, final int offset, final int limit) {
+    private boolean cut(final DirectBuffer buffer, final int offset, final int limit, final boolean isKept) {
         int at = offset;
         keptLengthWanted = 0;
         headSearchedTo = 0;
@@ -104,7 +104,7 @@ final class StreamFramer {
             sink.onMessage(buffer, at, length);
             at += length;
         }
-        keepRest(buffer, at, limit - at);
+        keepRest(buffer, at, limit - at, isKept);
         return true;
     }
 
@@ -132,11 +132,11 @@ final class StreamFramer {
         return keptLength > message.limits().messageBytesMax();
     }
 
-    private void keepRest(final DirectBuffer buffer, final int offset, final int length) {
+    private void keepRest(final DirectBuffer buffer, final int offset, final int length, final boolean isKept) {
         if (length == 0) {
             kept.wrap(NOTHING);
             keptLength = 0;
-        } else if (buffer == kept) {
+        } else if (isKept) {
             kept.putBytes(0, kept, offset, length);
             keptLength = length;
         } else {

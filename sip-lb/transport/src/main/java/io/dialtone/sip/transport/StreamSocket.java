@@ -7,6 +7,7 @@ import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipListener;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
@@ -271,7 +272,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         final InetSocketAddress from = listener.local().getAddress().isAnyLocalAddress()
                 ? null
                 : new InetSocketAddress(listener.local().getAddress(), 0);
-        channel.connect(address, from).addListener(done -> {
+        final ChannelFuture _ = channel.connect(address, from).addListener(done -> {
             if (!done.isSuccess()) {
                 connection.close(TransportCounter.STREAM_CONNECT_FAILURES);
             }

@@ -33,9 +33,17 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Connections by TLS: who is shown what, who is let in, and what happens when certificates change. */
 class TlsTest {
     private static final ListenerConfig TLS = new ListenerConfig("127.0.0.1", 0).speaking(ViaTransport.TLS);
-    private static final String MESSAGE =
-            "OPTIONS sip:a@example.com SIP/2.0\r\nVia: SIP/2.0/TLS 127.0.0.1:5061;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
-                    + "To: <sip:b@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\nContent-Length: 0\r\n\r\n";
+    private static final String MESSAGE = String.join(
+            "\r\n",
+            "OPTIONS sip:a@example.com SIP/2.0",
+            "Via: SIP/2.0/TLS 127.0.0.1:5061;branch=z9hG4bK1",
+            "From: <sip:a@b>;tag=1",
+            "To: <sip:b@b>",
+            "Call-ID: 1",
+            "CSeq: 1 OPTIONS",
+            "Content-Length: 0",
+            "",
+            "");
 
     @TempDir
     Path folder;
@@ -142,7 +150,7 @@ class TlsTest {
     private static long connectTo(final String identity, final TransportCounter awaited) throws IOException {
         try (SSLServerSocket server = (SSLServerSocket) TestCertificates.context(identity)
                 .getServerSocketFactory()
-                .createServerSocket(0, 10, InetAddress.getByName("127.0.0.1"))) {
+                .createServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
             final Thread acceptor = Thread.ofVirtual().start(() -> {
                 try (StreamPeer there = new StreamPeer(server.accept())) {
                     there.expect(MESSAGE);
@@ -153,7 +161,7 @@ class TlsTest {
             });
             final SipFlow to = new SipFlow()
                     .set(0, ViaTransport.TLS.code(), 0, 0, 0)
-                    .remote(new InetSocketAddress("127.0.0.1", server.getLocalPort()));
+                    .remote(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort()));
             try (SipTransport transport = start(
                             tls(IoKind.AUTO, Clients.NONE),
                             egress -> (buffer, offset, length, from) -> egress.send(buffer, offset, length, to));

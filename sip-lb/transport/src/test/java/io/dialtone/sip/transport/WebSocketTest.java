@@ -26,9 +26,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** SIP over WebSocket (RFC 7118), by the JDK's client. */
 class WebSocketTest {
-    private static final String MESSAGE =
-            "OPTIONS sip:a@example.com SIP/2.0\r\nVia: SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bK1\r\nFrom: <sip:a@b>;tag=1\r\n"
-                    + "To: <sip:b@b>\r\nCall-ID: 1\r\nCSeq: 1 OPTIONS\r\n\r\n";
+    private static final String MESSAGE = String.join(
+            "\r\n",
+            "OPTIONS sip:a@example.com SIP/2.0",
+            "Via: SIP/2.0/WS df7jal23ls0d.invalid;branch=z9hG4bK1",
+            "From: <sip:a@b>;tag=1",
+            "To: <sip:b@b>",
+            "Call-ID: 1",
+            "CSeq: 1 OPTIONS",
+            "",
+            "");
 
     @ParameterizedTest
     @MethodSource("io.dialtone.sip.transport.Harness#kinds")
@@ -99,23 +106,25 @@ class WebSocketTest {
     }
 
     /** One who keeps what it is told, frame by frame. */
-    private static final class Browser implements AutoCloseable, WebSocket.Listener {
+    private static final class Browser implements AutoCloseable {
         private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
         private final HttpClient client =
                 HttpClient.newBuilder().sslContext(TestCertificates.context("")).build();
-        private WebSocket socket;
 
-        static Browser connect(final String scheme, final SipTransport transport, final String protocol) {
-            final Browser browser = new Browser();
-            browser.socket = browser.client
-                    .newWebSocketBuilder()
+        private final WebSocket socket;
+
+        private Browser(final String scheme, final SipTransport transport, final String protocol) {
+            socket = client.newWebSocketBuilder()
                     .subprotocols(protocol)
                     .buildAsync(
                             URI.create(scheme + "://127.0.0.1:"
                                     + address(transport, 0).getPort() + "/sip"),
-                            browser)
+                            new Ear(told))
                     .join();
-            return browser;
+        }
+
+        static Browser connect(final String scheme, final SipTransport transport, final String protocol) {
+            return new Browser(scheme, transport, protocol);
         }
 
         String next() throws InterruptedException, IOException {
@@ -127,6 +136,14 @@ class WebSocketTest {
         }
 
         @Override
+        public void close() {
+            socket.abort();
+            client.close();
+        }
+    }
+
+    private record Ear(BlockingQueue<String> told) implements WebSocket.Listener {
+        @Override
         public CompletionStage<?> onText(final WebSocket from, final CharSequence data, final boolean last) {
             told.add(data.toString());
             return WebSocket.Listener.super.onText(from, data, last);
@@ -136,12 +153,6 @@ class WebSocketTest {
         public CompletionStage<?> onBinary(final WebSocket from, final ByteBuffer data, final boolean last) {
             told.add(StandardCharsets.UTF_8.decode(data).toString());
             return WebSocket.Listener.super.onBinary(from, data, last);
-        }
-
-        @Override
-        public void close() {
-            socket.abort();
-            client.close();
         }
     }
 }
