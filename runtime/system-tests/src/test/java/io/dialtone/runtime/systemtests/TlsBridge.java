@@ -100,8 +100,7 @@ final class TlsBridge {
                 out.flush();
             }
         } catch (IOException end) {
-            // Either side has closed: so does the other, above.
-            Thread.yield();
+            return; // either side has closed: so does the other, above
         }
     }
 
