@@ -408,7 +408,8 @@ final class BalancingTest {
     @ParameterizedTest
     @EnumSource
     void shouldKeepRegistrationsOfAnAddressOfRecordTogether(final Algorithm algorithm) {
-        for (final String rule : List.of("call-id", "from-user", "to-user", "request-uri-user", "header:X-Tenant")) {
+        for (final String rule : List.of(
+                "call-id", "from-user", "to-user", "request-uri-user", "address-of-record", "header:X-Tenant")) {
             final ProxyHarness proxy = ProxyHarness.of(ProxyHarness.config(FIRST_BACKEND, SECOND_BACKEND, THIRD_BACKEND)
                     .affinity(AffinityRule.parse(rule))
                     .balancing(BalancingConfig.defaults().withAlgorithm(algorithm)));
