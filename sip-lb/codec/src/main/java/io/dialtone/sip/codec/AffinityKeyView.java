@@ -63,10 +63,15 @@ public final class AffinityKeyView {
     }
 
     /**
-     * Reads the key of a REGISTER for who knows nothing of sessions: what a header rule names, else the user of its address of record, which is its To (RFC 3261 section 10.2).
-     * Devices of a user have their own Call-IDs and, behind a gateway, another From; a registrar must see all of a user's bindings.
+     * Reads the key of a REGISTER for who knows nothing of sessions: what the rule names where it names registrations, else the user of its address of
+     * record, which is its To (RFC 3261 section 10.2). Devices of a user have their own Call-IDs and, behind a gateway, another From; a registrar must
+     * see all of a user's bindings.
      */
     public AffinityKeyView wrapRegistration(final SipMessage request) {
+        if (place == Place.ADDRESS_OF_RECORD) {
+            // User and host, as calls for them have it.
+            return wrap(request);
+        }
         buffer = request.buffer();
         final boolean found =
                 (place == Place.HEADER && wrapHeader(request)) || (parse(request, HeaderName.TO) && wrapUser());

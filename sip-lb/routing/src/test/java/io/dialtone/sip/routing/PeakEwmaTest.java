@@ -85,7 +85,7 @@ final class PeakEwmaTest {
     @Test
     void shouldReckonWithAClientsPatienceUntilTheFirstAnswer() {
         assertEquals(0, ewma.costNs(PeakEwma.NONE, 0, SECOND));
-        assertEquals(500f * MS, ewma.costNs(PeakEwma.NONE, SECOND, SECOND));
+        assertMs(500, ewma.costNs(PeakEwma.NONE, SECOND, SECOND));
         assertEquals(0, ewma.costNs(PeakEwma.NONE, SECOND, 11 * SECOND));
     }
 }
