@@ -220,6 +220,9 @@ final class UasCore<S extends Record> {
             return;
         }
         dialog.remoteCseq = message.cseqNumber();
+        // Requests of ours go the way that the peer came last: its connection, or the edge it spoke by before, may be
+        // gone.
+        dialog.port.copyFrom(transaction.port).forgetArrival();
         if (isRefused(message, transaction, nowNs)) {
             return;
         }

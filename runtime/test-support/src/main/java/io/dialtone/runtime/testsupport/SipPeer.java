@@ -14,6 +14,7 @@ public final class SipPeer {
     private final int ipv4;
     private final List<SipText> received = new ArrayList<>();
     private int calls;
+    private int connection;
 
     SipPeer(final TestCluster cluster, final String name, final int ipv4) {
         this.cluster = cluster;
@@ -29,6 +30,16 @@ public final class SipPeer {
     /** Address, port 5060 included. */
     public String address() {
         return (ipv4 >>> 24) + "." + (ipv4 >> 16 & 0xFF) + "." + (ipv4 >> 8 & 0xFF) + "." + (ipv4 & 0xFF) + ":5060";
+    }
+
+    /** From now on this peer speaks by a TCP connection from this port; one that it had is gone, and what is sent there is lost. */
+    public void connectFrom(final int port) {
+        connection = port;
+    }
+
+    /** Port of its connection; 0 if it speaks by UDP. */
+    int connection() {
+        return connection;
     }
 
     /** Begins a call: sends an INVITE with a session description. */

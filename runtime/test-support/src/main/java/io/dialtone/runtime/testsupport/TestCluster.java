@@ -333,7 +333,7 @@ public final class TestCluster {
                 .sum();
     }
 
-    /** Answers that were sent to an address where no peer is. */
+    /** Answers that were sent to an address where no peer is, or by a connection that is gone. */
     public int strayDatagrams() {
         return strayDatagrams;
     }
@@ -434,9 +434,9 @@ public final class TestCluster {
         return nodes.get(slots.table().ownerOf(edge.slotOf(key)) - EDGE_MEMBER - 1);
     }
 
-    private void onAnswer(final int ipv4, final byte[] datagram) {
+    private void onAnswer(final int ipv4, final int connection, final byte[] datagram) {
         final SipPeer peer = peers.get(ipv4);
-        if (peer == null) {
+        if (peer == null || peer.connection() != connection) {
             strayDatagrams++;
         } else {
             peer.onDatagram(datagram);

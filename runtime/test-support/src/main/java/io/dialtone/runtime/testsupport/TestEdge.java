@@ -11,6 +11,7 @@ import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -31,7 +32,7 @@ final class TestEdge {
     /** Gets what the cluster sends to peers. */
     @FunctionalInterface
     interface Answers {
-        void onAnswer(int ipv4, byte[] datagram);
+        void onAnswer(int ipv4, int connection, byte[] message);
     }
 
     private final LinkEndpoint link;
@@ -82,6 +83,9 @@ final class TestEdge {
                 .remoteHigh(0)
                 .remoteLow(0xFFFFL << 32 | (from.ipv4() & 0xFFFF_FFFFL))
                 .remotePort(SIP_PORT);
+        if (from.connection() != 0) {
+            frame.transport(ViaTransport.TCP.code()).listener(1).remotePort(from.connection());
+        }
         link.publication(table.ownerOf(slot), 0).offer(header, 0, LinkFrame.HEADER_BYTES, buffer, 0, datagram.length);
     }
 
@@ -93,7 +97,7 @@ final class TestEdge {
         frame.wrap(buffer, offset, length);
         final byte[] datagram = new byte[frame.payloadLength()];
         buffer.getBytes(offset + frame.headerLength(), datagram);
-        answers.onAnswer((int) frame.remoteLow(), datagram);
+        answers.onAnswer((int) frame.remoteLow(), frame.transport() == 0 ? 0 : frame.remotePort(), datagram);
     }
 
     private int slotOf(final SipMessage request) {

@@ -49,6 +49,40 @@ class HangUpTest {
     }
 
     @Test
+    void shouldHangUpByTheConnectionThatThePeerHasNow() {
+        alice.connectFrom(40_001);
+        final SipCall call = alice.invite("sip:bob@example.com");
+        final SipText ok = call.expect(200);
+        call.ack();
+        alice.connectFrom(40_002);
+        call.request("OPTIONS").expect(200);
+
+        cluster.advance(TALK.plusMillis(10));
+
+        final SipText bye = alice.expectRequest("BYE");
+        assertTrue(ok.header("Contact").orElseThrow().contains(";transport=tcp"));
+        assertTrue(bye.header("Via").orElseThrow().startsWith("SIP/2.0/TCP "));
+        assertEquals(0, cluster.strayDatagrams());
+        cluster.advance(Duration.ofSeconds(1));
+        alice.expectNothing(); // a stream repeats nothing
+    }
+
+    @Test
+    void shouldNotHangUpByAConnectionThatIsGoneMoreOftenThanOnce() {
+        alice.connectFrom(40_001);
+        final SipCall call = alice.invite("sip:bob@example.com");
+        call.expect(200);
+        call.ack();
+        alice.connectFrom(40_002);
+
+        cluster.advance(TALK.plusSeconds(40));
+
+        assertEquals(1, cluster.strayDatagrams());
+        assertEquals(0, cluster.sessions());
+        assertEquals(0, cluster.count(SipCounter.DIALOGS));
+    }
+
+    @Test
     void shouldSendTheByeAgainUntilTimerFFires() {
         final SipCall call = alice.invite("sip:bob@example.com");
         call.expect(200);

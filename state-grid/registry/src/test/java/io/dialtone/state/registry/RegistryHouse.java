@@ -15,9 +15,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
@@ -37,6 +40,8 @@ final class RegistryHouse implements AutoCloseable {
     private static final long PATIENCE_NS = TimeUnit.SECONDS.toNanos(30);
 
     private static final String HOST = "127.0.0.1";
+    private static final int PORTS_FROM = 14_000;
+    private static final int PORTS_TO = 30_000;
 
     /** A quarter of a term: whoever falls behind by more than half a term loses the leader's stream and has to catch up from its archive. */
     private static final int BATCH_BYTES = 256 << 10;
@@ -81,8 +86,11 @@ final class RegistryHouse implements AutoCloseable {
         this.backupsWanted = backupsWanted;
         Files.createDirectories(Path.of("target"));
         directory = Files.createTempDirectory(Path.of("target"), "registry-").toAbsolutePath();
+        final Set<Integer> taken = new HashSet<>();
         for (int number = 0; number < size; number++) {
-            peers.add(new RegistryPeer(number, HOST, freePorts()));
+            final int port = freePorts(taken);
+            taken.add(port);
+            peers.add(new RegistryPeer(number, HOST, port));
         }
         members = new RegistryMember[size];
         processes = new Process[size];
@@ -106,15 +114,13 @@ final class RegistryHouse implements AutoCloseable {
         return parent.resolve("dialtone-" + directory.getFileName() + "-" + name);
     }
 
-    /** The first of so many free ports in a row; others may take them before we do, but the system hands them out far apart. */
-    private static int freePorts() throws IOException {
+    /** The first of so many free ports in a row, below those that the system gives to whoever asks for any: a member that starts again must find its own free. */
+    private static int freePorts(final Set<Integer> taken) throws IOException {
         for (int attempt = 0; attempt < 100; attempt++) {
-            final int first;
-            try (DatagramSocket socket =
-                    new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))) {
-                first = socket.getLocalPort();
-            }
-            if (areFree(first)) {
+            final int first = PORTS_FROM
+                    + ThreadLocalRandom.current().nextInt((PORTS_TO - PORTS_FROM) / RegistryPeer.PORTS)
+                            * RegistryPeer.PORTS;
+            if (!taken.contains(first) && areFree(first)) {
                 return first;
             }
         }
