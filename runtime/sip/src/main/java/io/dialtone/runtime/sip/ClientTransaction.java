@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.runtime.engine.Deadline;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.KeyedEntry;
@@ -40,7 +41,10 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     @Nullable
     ServerTransaction origin;
 
+    private final Retransmit retransmit = new Retransmit();
+    private final Timeout timeout = new Timeout();
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
+    private long intervalNs;
     private byte @Nullable [] message;
     private int messageLength;
 
@@ -49,7 +53,17 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     }
 
     /** The request is known and on its way. */
-    abstract void begin(DirectBuffer request, int offset, int length, long nowNs);
+    final void begin(final DirectBuffer request, final int offset, final int length, final long nowNs) {
+        keep(request, offset, length);
+        onBegun();
+        intervalNs = layer.settings().t1Ns();
+        sendAgainIn(intervalNs, nowNs);
+        endIn(layer.settings().sixtyFourT1Ns(), nowNs); // timer B, timer F
+        send();
+    }
+
+    /** Goes into the first state. */
+    abstract void onBegun();
 
     /** True while there is no final answer. */
     abstract boolean isOpen();
@@ -83,7 +97,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         image.putBytes(keyBytes(), keyLength()).putByte(stateCode()).putByte((isHeard ? FLAG_HEARD : 0) | flags());
         port.encode(image);
         image.putInt((int) cseq)
-                .putLong(layer.time().toWallNs(timeoutNs()))
+                .putLong(layer.time().toWallNs(timeout.dueNs()))
                 .putText(leg)
                 .putShort(holder == null ? -1 : holder.placeOf(dialog))
                 .putShort(origin == null ? -1 : origin.place);
@@ -110,8 +124,18 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
             messageLength = length;
         }
         decodeMore(image);
-        if (image.isIntact() && (timeoutNs == SessionRecord.NO_DEADLINE || !restore(state, flags, timeoutNs))) {
+        if (!image.isIntact()) {
+            return;
+        }
+        if (timeoutNs == SessionRecord.NO_DEADLINE || !restore(state, flags) || (isOpen() && !hasMessage())) {
             image.refuse();
+            return;
+        }
+        layer.deadlines().schedule(timeout, timeoutNs);
+        if (isSentAgain()) {
+            intervalNs = layer.settings().t1Ns()
+                    / 2; // once at once, for nobody knows when it was last, and then as if from the beginning
+            layer.deadlines().schedule(retransmit, layer.time().nowNs());
         }
     }
 
@@ -121,20 +145,79 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     /** Further flags, from 2 on. */
     abstract int flags();
 
-    /** When its longest timer ends. */
-    abstract long timeoutNs();
-
-    /** The next of its timers. */
-    abstract long nextDeadlineNs();
-
     /** Writes what only this kind has. */
     abstract void encodeMore(ImageWriter image);
 
     /** Reads what {@link #encodeMore} wrote. */
     abstract void decodeMore(ImageReader image);
 
-    /** Goes into a state and starts its timers: short ones anew, the longest where it was. False if there is no such state. */
-    abstract boolean restore(int code, int flags, long timeoutNs);
+    /** Goes into a state; its timers follow: short ones anew, the longest where it was. False if there is no such state. */
+    abstract boolean restore(int code, int flags);
+
+    // ---- timers
+
+    /** True in a state in which the request is sent again and again, if it goes by datagrams. */
+    abstract boolean isSentAgain();
+
+    /** How long to wait after it was sent again, having waited so long before. */
+    abstract long nextIntervalNs(long intervalNs);
+
+    /** The timer that ends the state, or the wait, is over. */
+    abstract void onTimeoutDue(long nowNs);
+
+    /** The next of its timers. */
+    final long nextDeadlineNs() {
+        return Math.min(retransmit.dueNs(), timeout.dueNs());
+    }
+
+    /** The timer that ends the state, or the wait, runs anew. */
+    final void endIn(final long ns, final long nowNs) {
+        layer.deadlines().schedule(timeout, nowNs + ns);
+    }
+
+    /** Nothing is sent again any more. */
+    final void stopSendingAgain() {
+        layer.deadlines().cancel(retransmit);
+    }
+
+    private void sendAgainIn(final long ns, final long nowNs) {
+        if (!port.isStream()) {
+            layer.deadlines().schedule(retransmit, nowNs + ns);
+        }
+    }
+
+    private void onRetransmitDue(final long nowNs) {
+        layer.counters().increment(SipCounter.REQUESTS_RETRANSMITTED);
+        send();
+        intervalNs = nextIntervalNs(intervalNs);
+        sendAgainIn(intervalNs, nowNs);
+    }
+
+    /** Timers A and E. */
+    private final class Retransmit extends Deadline {
+        @Override
+        protected int slot() {
+            return ClientTransaction.this.slot;
+        }
+
+        @Override
+        protected void onDeadline(final long nowNs) {
+            onRetransmitDue(nowNs);
+        }
+    }
+
+    /** Timers B, D and M, or F and K, one after the other. */
+    private final class Timeout extends Deadline {
+        @Override
+        protected int slot() {
+            return ClientTransaction.this.slot;
+        }
+
+        @Override
+        protected void onDeadline(final long nowNs) {
+            onTimeoutDue(nowNs);
+        }
+    }
 
     // ---- bytes
 
@@ -177,6 +260,8 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
 
     /** Forgets everything before it goes back to its pool. */
     void close() {
+        layer.deadlines().cancel(retransmit);
+        layer.deadlines().cancel(timeout);
         letGoOfMessage();
         clearKey();
         method = SipMethod.UNKNOWN;

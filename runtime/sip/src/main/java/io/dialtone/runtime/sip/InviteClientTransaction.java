@@ -1,6 +1,5 @@
 package io.dialtone.runtime.sip;
 
-import io.dialtone.runtime.engine.Deadline;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
 import java.util.Arrays;
@@ -61,11 +60,8 @@ final class InviteClientTransaction extends ClientTransaction {
     /** True while its 2xx waits for our ACK. */
     boolean isAckDue;
 
-    private final Retransmit retransmit = new Retransmit();
-    private final Timeout timeout = new Timeout();
     private State state = State.TERMINATED;
     private boolean isCancelSent;
-    private long intervalNs;
     /** Hash of the dialog that has accepted it first. */
     private long winner = NOBODY;
     /** Hashes of dialogs that were hung up at once. */
@@ -76,15 +72,8 @@ final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
-    void begin(final DirectBuffer request, final int offset, final int length, final long nowNs) {
-        keep(request, offset, length);
+    void onBegun() {
         state = State.CALLING;
-        intervalNs = layer.settings().t1Ns();
-        if (!port.isStream()) {
-            layer.deadlines().schedule(retransmit, nowNs + intervalNs);
-        }
-        layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns()); // timer B
-        send();
     }
 
     State state() {
@@ -100,8 +89,8 @@ final class InviteClientTransaction extends ClientTransaction {
     void onProvisional(final long nowNs) {
         if (state == State.CALLING) {
             state = State.PROCEEDING;
-            layer.deadlines().cancel(retransmit);
-            layer.deadlines().schedule(timeout, nowNs + layer.settings().ringingMaxNs());
+            stopSendingAgain();
+            endIn(layer.settings().ringingMaxNs(), nowNs); // and after that what CANCEL brings is waited for
             touch();
         }
     }
@@ -113,7 +102,7 @@ final class InviteClientTransaction extends ClientTransaction {
     /** CANCEL has left: if no final answer comes, the INVITE is given up in the end (RFC 3261 section 9.1). */
     void onCancelSent(final long nowNs) {
         isCancelSent = true;
-        layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns());
+        endIn(layer.settings().sixtyFourT1Ns(), nowNs);
         touch();
     }
 
@@ -168,8 +157,8 @@ final class InviteClientTransaction extends ClientTransaction {
 
     private void end(final State finalState, final long nowNs) {
         state = finalState;
-        layer.deadlines().cancel(retransmit);
-        layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns());
+        stopSendingAgain();
+        endIn(layer.settings().sixtyFourT1Ns(), nowNs);
     }
 
     @Override
@@ -192,16 +181,6 @@ final class InviteClientTransaction extends ClientTransaction {
                 | (isWithin ? FLAG_WITHIN : 0);
     }
 
-    @Override
-    long timeoutNs() {
-        return timeout.dueNs();
-    }
-
-    @Override
-    long nextDeadlineNs() {
-        return Math.min(retransmit.dueNs(), timeout.dueNs());
-    }
-
     /** Writes: hash of the winner (64), or 0 · losers (16), a hash of each (64). */
     @Override
     void encodeMore(final ImageWriter image) {
@@ -222,7 +201,7 @@ final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
-    boolean restore(final int code, final int flags, final long timeoutNs) {
+    boolean restore(final int code, final int flags) {
         switch (code) {
             case 1 -> state = State.CALLING;
             case 2 -> state = State.PROCEEDING;
@@ -237,22 +216,11 @@ final class InviteClientTransaction extends ClientTransaction {
         isCancelSent = (flags & FLAG_CANCEL_SENT) != 0;
         isAckDue = (flags & FLAG_ACK_DUE) != 0;
         isWithin = (flags & FLAG_WITHIN) != 0;
-        if (isOpen() && !hasMessage()) {
-            return false;
-        }
-        layer.deadlines().schedule(timeout, timeoutNs);
-        if (state == State.CALLING) {
-            intervalNs = layer.settings().t1Ns()
-                    / 2; // once at once, for nobody knows when it was last, and then as if from the beginning
-            layer.deadlines().schedule(retransmit, layer.time().nowNs());
-        }
         return true;
     }
 
     @Override
     void close() {
-        layer.deadlines().cancel(retransmit);
-        layer.deadlines().cancel(timeout);
         state = State.TERMINATED;
         hasBody = false;
         isCancelAsked = false;
@@ -264,16 +232,18 @@ final class InviteClientTransaction extends ClientTransaction {
         super.close();
     }
 
-    private void onRetransmitDue(final long nowNs) {
-        layer.counters().increment(SipCounter.REQUESTS_RETRANSMITTED);
-        send();
-        intervalNs = 2 * intervalNs;
-        if (!port.isStream()) {
-            layer.deadlines().schedule(retransmit, nowNs + intervalNs);
-        }
+    @Override
+    boolean isSentAgain() {
+        return state == State.CALLING;
     }
 
-    private void onTimeoutDue(final long nowNs) {
+    @Override
+    long nextIntervalNs(final long intervalNs) {
+        return 2 * intervalNs;
+    }
+
+    @Override
+    void onTimeoutDue(final long nowNs) {
         switch (state) {
             case CALLING -> {
                 layer.counters().increment(SipCounter.REQUESTS_TIMED_OUT);
@@ -294,32 +264,6 @@ final class InviteClientTransaction extends ClientTransaction {
             }
             case COMPLETED -> layer.terminate(this);
             case TERMINATED -> {}
-        }
-    }
-
-    /** Timer A. */
-    private final class Retransmit extends Deadline {
-        @Override
-        protected int slot() {
-            return InviteClientTransaction.this.slot;
-        }
-
-        @Override
-        protected void onDeadline(final long nowNs) {
-            onRetransmitDue(nowNs);
-        }
-    }
-
-    /** Timers B, D and M, one after the other; in PROCEEDING the longest time of ringing, and after that of waiting for what CANCEL brings. */
-    private final class Timeout extends Deadline {
-        @Override
-        protected int slot() {
-            return InviteClientTransaction.this.slot;
-        }
-
-        @Override
-        protected void onDeadline(final long nowNs) {
-            onTimeoutDue(nowNs);
         }
     }
 }

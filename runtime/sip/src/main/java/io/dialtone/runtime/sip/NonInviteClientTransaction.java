@@ -1,9 +1,7 @@
 package io.dialtone.runtime.sip;
 
-import io.dialtone.runtime.engine.Deadline;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
-import org.agrona.DirectBuffer;
 
 /**
  * The non-INVITE client transaction of RFC 3261 section 17.1.2. Over a stream there is no timer E, but for the one request of an owner that has just taken over. Pooled;
@@ -37,25 +35,15 @@ final class NonInviteClientTransaction extends ClientTransaction {
         TERMINATED
     }
 
-    private final Retransmit retransmit = new Retransmit();
-    private final Timeout timeout = new Timeout();
     private State state = State.TERMINATED;
-    private long intervalNs;
 
     NonInviteClientTransaction(final ClientLayer layer) {
         super(layer);
     }
 
     @Override
-    void begin(final DirectBuffer request, final int offset, final int length, final long nowNs) {
-        keep(request, offset, length);
+    void onBegun() {
         state = State.TRYING;
-        intervalNs = layer.settings().t1Ns();
-        if (!port.isStream()) {
-            layer.deadlines().schedule(retransmit, nowNs + intervalNs);
-        }
-        layer.deadlines().schedule(timeout, nowNs + layer.settings().sixtyFourT1Ns());
-        send();
     }
 
     @Override
@@ -75,8 +63,8 @@ final class NonInviteClientTransaction extends ClientTransaction {
     void onFinal(final long nowNs) {
         assert isOpen() : state;
         state = State.COMPLETED;
-        layer.deadlines().cancel(retransmit);
-        layer.deadlines().schedule(timeout, nowNs + layer.settings().t4Ns()); // timer K
+        stopSendingAgain();
+        endIn(layer.settings().t4Ns(), nowNs); // timer K
         letGoOfMessage();
         dialog = null;
         unheard();
@@ -98,23 +86,13 @@ final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     @Override
-    long timeoutNs() {
-        return timeout.dueNs();
-    }
-
-    @Override
-    long nextDeadlineNs() {
-        return Math.min(retransmit.dueNs(), timeout.dueNs());
-    }
-
-    @Override
     void encodeMore(final ImageWriter image) {}
 
     @Override
     void decodeMore(final ImageReader image) {}
 
     @Override
-    boolean restore(final int code, final int flags, final long timeoutNs) {
+    boolean restore(final int code, final int flags) {
         switch (code) {
             case 1 -> state = State.TRYING;
             case 2 -> state = State.PROCEEDING;
@@ -123,37 +101,28 @@ final class NonInviteClientTransaction extends ClientTransaction {
                 return false;
             }
         }
-        if (isOpen() && !hasMessage()) {
-            return false;
-        }
-        layer.deadlines().schedule(timeout, timeoutNs);
-        if (isOpen()) {
-            intervalNs = layer.settings().t1Ns()
-                    / 2; // once at once, for nobody knows when it was last, and then as if from the beginning
-            layer.deadlines().schedule(retransmit, layer.time().nowNs());
-        }
         return true;
     }
 
     @Override
     void close() {
-        layer.deadlines().cancel(retransmit);
-        layer.deadlines().cancel(timeout);
         state = State.TERMINATED;
         super.close();
     }
 
-    private void onRetransmitDue(final long nowNs) {
-        layer.counters().increment(SipCounter.REQUESTS_RETRANSMITTED);
-        send();
-        final long t2Ns = layer.settings().t2Ns();
-        intervalNs = state == State.PROCEEDING ? t2Ns : Math.min(2 * intervalNs, t2Ns);
-        if (!port.isStream()) {
-            layer.deadlines().schedule(retransmit, nowNs + intervalNs);
-        }
+    @Override
+    boolean isSentAgain() {
+        return isOpen();
     }
 
-    private void onTimeoutDue(final long nowNs) {
+    @Override
+    long nextIntervalNs(final long intervalNs) {
+        final long t2Ns = layer.settings().t2Ns();
+        return state == State.PROCEEDING ? t2Ns : Math.min(2 * intervalNs, t2Ns);
+    }
+
+    @Override
+    void onTimeoutDue(final long nowNs) {
         switch (state) {
             case TRYING, PROCEEDING -> {
                 layer.counters().increment(SipCounter.REQUESTS_TIMED_OUT);
@@ -161,32 +130,6 @@ final class NonInviteClientTransaction extends ClientTransaction {
             }
             case COMPLETED -> layer.terminate(this);
             case TERMINATED -> {}
-        }
-    }
-
-    /** Timer E. */
-    private final class Retransmit extends Deadline {
-        @Override
-        protected int slot() {
-            return NonInviteClientTransaction.this.slot;
-        }
-
-        @Override
-        protected void onDeadline(final long nowNs) {
-            onRetransmitDue(nowNs);
-        }
-    }
-
-    /** Timers F and K, one after the other. */
-    private final class Timeout extends Deadline {
-        @Override
-        protected int slot() {
-            return NonInviteClientTransaction.this.slot;
-        }
-
-        @Override
-        protected void onDeadline(final long nowNs) {
-            onTimeoutDue(nowNs);
         }
     }
 }
