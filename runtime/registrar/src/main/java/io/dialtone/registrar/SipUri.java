@@ -1,5 +1,6 @@
 package io.dialtone.registrar;
 
+import io.dialtone.sip.codec.Escapes;
 import io.dialtone.sip.codec.UriView;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
@@ -27,8 +28,8 @@ final class SipUri {
         this.text = text;
         scheme = view.scheme();
         rawUser = part(bytes, view.userOffset(), view.userLength());
-        user = unescape(rawUser);
-        password = unescape(part(bytes, view.passwordOffset(), view.passwordLength()));
+        user = Escapes.read(rawUser);
+        password = Escapes.read(part(bytes, view.passwordOffset(), view.passwordLength()));
         host = part(bytes, view.hostOffset(), view.hostLength()).toLowerCase(Locale.ROOT);
         port = view.port();
         if (scheme != UriView.Scheme.OTHER) {
@@ -107,34 +108,14 @@ final class SipUri {
                 final int equals = part.indexOf('=');
                 final String name = equals < 0 ? part : part.substring(0, equals);
                 into.put(
-                        unescape(name).toLowerCase(Locale.ROOT),
-                        equals < 0 ? "" : unescape(part.substring(equals + 1)));
+                        Escapes.read(name).toLowerCase(Locale.ROOT),
+                        equals < 0 ? "" : Escapes.read(part.substring(equals + 1)));
             }
         }
     }
 
     private static String part(final byte[] bytes, final int offset, final int length) {
         return offset < 0 || length <= 0 ? "" : new String(bytes, offset, length, StandardCharsets.UTF_8);
-    }
-
-    private static String unescape(final String text) {
-        if (text.indexOf('%') < 0) {
-            return text;
-        }
-        final byte[] in = text.getBytes(StandardCharsets.UTF_8);
-        final byte[] out = new byte[in.length];
-        int length = 0;
-        for (int i = 0; i < in.length; i++) {
-            final int high = i + 2 < in.length && in[i] == '%' ? Character.digit(in[i + 1], 16) : -1;
-            final int low = high >= 0 ? Character.digit(in[i + 2], 16) : -1;
-            if (low >= 0) {
-                out[length++] = (byte) (high << 4 | low);
-                i += 2;
-            } else {
-                out[length++] = in[i];
-            }
-        }
-        return new String(out, 0, length, StandardCharsets.UTF_8);
     }
 
     @Override

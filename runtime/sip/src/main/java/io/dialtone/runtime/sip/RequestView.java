@@ -3,6 +3,7 @@ package io.dialtone.runtime.sip;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipReply;
 import io.dialtone.api.SipRequest;
+import io.dialtone.sip.codec.Escapes;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipMessage;
@@ -175,7 +176,7 @@ final class RequestView implements SipRequest {
     }
 
     private String user(final SipMessage request) {
-        return uri.userOffset() < 0 ? "" : unescape(text(request, uri.userOffset(), uri.userLength()));
+        return uri.userOffset() < 0 ? "" : Escapes.read(text(request, uri.userOffset(), uri.userLength()));
     }
 
     static int first(final SipMessage request, final String name) {
@@ -191,26 +192,5 @@ final class RequestView implements SipRequest {
 
     static String text(final SipMessage request, final int offset, final int length) {
         return length <= 0 ? "" : request.buffer().getStringWithoutLengthUtf8(offset, length);
-    }
-
-    /** Reads the escapes of RFC 3261 section 19.1.2. */
-    private static String unescape(final String text) {
-        if (text.indexOf('%') < 0) {
-            return text;
-        }
-        final byte[] in = text.getBytes(StandardCharsets.UTF_8);
-        final byte[] out = new byte[in.length];
-        int length = 0;
-        for (int i = 0; i < in.length; i++) {
-            final int high = i + 2 < in.length && in[i] == '%' ? Character.digit(in[i + 1], 16) : -1;
-            final int low = high >= 0 ? Character.digit(in[i + 2], 16) : -1;
-            if (low >= 0) {
-                out[length++] = (byte) (high << 4 | low);
-                i += 2;
-            } else {
-                out[length++] = in[i];
-            }
-        }
-        return new String(out, 0, length, StandardCharsets.UTF_8);
     }
 }

@@ -163,21 +163,7 @@ public final class AffinityKeyView {
 
     /** Writes the user without escapes to the scratch memory; returns its length. */
     private int unescapeUser() {
-        final int end = uri.userOffset() + uri.userLength();
-        int to = 0;
-        for (int at = uri.userOffset(); at < end; at++) {
-            byte c = buffer.getByte(at);
-            if (c == '%' && at + 2 < end) {
-                final int high = Character.digit(buffer.getByte(at + 1), 16);
-                final int low = Character.digit(buffer.getByte(at + 2), 16);
-                if (high >= 0 && low >= 0) {
-                    c = (byte) (high << 4 | low);
-                    at += 2;
-                }
-            }
-            scratch.putByte(to++, c);
-        }
-        return to;
+        return Escapes.read(buffer, uri.userOffset(), uri.userLength(), scratch, 0);
     }
 
     public UnsafeBuffer buffer() {
