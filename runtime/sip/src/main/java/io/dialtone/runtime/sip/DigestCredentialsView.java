@@ -1,9 +1,12 @@
 package io.dialtone.runtime.sip;
 
 import java.nio.charset.StandardCharsets;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.Map;
+import java.util.Set;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The parts of an Authorization or Proxy-Authorization of the scheme Digest (RFC 7616 section 3.4). Called only by the owning worker.
@@ -28,21 +31,36 @@ final class DigestCredentialsView {
         MALFORMED
     }
 
+    /** What is known, as it is called in the header. */
+    private enum Param {
+        USERNAME("username"),
+        REALM("realm"),
+        NONCE("nonce"),
+        URI("uri"),
+        RESPONSE("response"),
+        ALGORITHM("algorithm"),
+        CNONCE("cnonce"),
+        OPAQUE("opaque"),
+        QOP("qop"),
+        NONCE_COUNT("nc");
+
+        /** What a challenge with qop wants. */
+        static final Set<Param> WANTED = EnumSet.complementOf(EnumSet.of(ALGORITHM, OPAQUE));
+
+        private final String lowerCase;
+
+        Param(final String lowerCase) {
+            this.lowerCase = lowerCase;
+        }
+    }
+
+    private static final Param[] PARAMS = Param.values();
     private static final String SCHEME = "digest";
     private static final int NONCE_COUNT_DIGITS = 8;
     private static final int BAD = -1;
     private static final DirectBuffer EMPTY = new UnsafeBuffer(0, 0);
 
-    private @Nullable String username;
-    private @Nullable String realm;
-    private @Nullable String nonce;
-    private @Nullable String uri;
-    private @Nullable String response;
-    private @Nullable String algorithm;
-    private @Nullable String cnonce;
-    private @Nullable String opaque;
-    private @Nullable String qop;
-    private @Nullable String nonceCount;
+    private final Map<Param, String> values = new EnumMap<>(Param.class);
     private long nonceCountValue;
 
     private DirectBuffer buffer = EMPTY;
@@ -50,7 +68,8 @@ final class DigestCredentialsView {
 
     /** Reads the value of a header. Whatever stands there, it does not throw. */
     Found wrap(final DirectBuffer from, final int offset, final int length) {
-        clear();
+        values.clear();
+        nonceCountValue = 0;
         buffer = from;
         limit = offset + length;
         int at = skipBlanks(offset);
@@ -76,20 +95,6 @@ final class DigestCredentialsView {
             }
         }
         return isComplete() ? Found.DIGEST : Found.MALFORMED;
-    }
-
-    private void clear() {
-        username = null;
-        realm = null;
-        nonce = null;
-        uri = null;
-        response = null;
-        algorithm = null;
-        cnonce = null;
-        opaque = null;
-        qop = null;
-        nonceCount = null;
-        nonceCountValue = 0;
     }
 
     /** Reads {@code name = value}; returns where it ends, or {@link #BAD}. */
@@ -126,69 +131,20 @@ final class DigestCredentialsView {
 
     /** Keeps a value; false if it was there before. */
     private boolean take(final int nameBegin, final int nameEnd, final int begin, final int end) {
-        if (isName(nameBegin, nameEnd, "username")) {
-            final boolean first = username == null;
-            username = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "realm")) {
-            final boolean first = realm == null;
-            realm = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "nonce")) {
-            final boolean first = nonce == null;
-            nonce = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "uri")) {
-            final boolean first = uri == null;
-            uri = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "response")) {
-            final boolean first = response == null;
-            response = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "algorithm")) {
-            final boolean first = algorithm == null;
-            algorithm = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "cnonce")) {
-            final boolean first = cnonce == null;
-            cnonce = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "opaque")) {
-            final boolean first = opaque == null;
-            opaque = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "qop")) {
-            final boolean first = qop == null;
-            qop = text(begin, end);
-            return first;
-        }
-        if (isName(nameBegin, nameEnd, "nc")) {
-            final boolean first = nonceCount == null;
-            nonceCount = text(begin, end);
-            return first;
+        for (final Param param : PARAMS) {
+            if (isName(nameBegin, nameEnd, param.lowerCase)) {
+                return values.put(param, text(begin, end)) == null;
+            }
         }
         return true;
     }
 
     private boolean isComplete() {
-        if (username == null
-                || realm == null
-                || nonce == null
-                || uri == null
-                || response == null
-                || cnonce == null
-                || qop == null
-                || nonceCount == null
-                || nonceCount.length() != NONCE_COUNT_DIGITS) {
+        if (!values.keySet().containsAll(Param.WANTED)) {
+            return false;
+        }
+        final String nonceCount = nonceCountText();
+        if (nonceCount.length() != NONCE_COUNT_DIGITS) {
             return false;
         }
         for (int i = 0; i < NONCE_COUNT_DIGITS; i++) {
@@ -205,7 +161,7 @@ final class DigestCredentialsView {
 
     /** The user's name as text: UTF-8, escapes read. */
     String user() {
-        final String raw = given(username);
+        final String raw = given(Param.USERNAME);
         final StringBuilder plain = new StringBuilder(raw.length());
         for (int i = 0; i < raw.length(); i++) {
             if (raw.charAt(i) == '\\' && i + 1 < raw.length()) {
@@ -217,42 +173,42 @@ final class DigestCredentialsView {
     }
 
     String realm() {
-        return given(realm);
+        return given(Param.REALM);
     }
 
     String nonce() {
-        return given(nonce);
+        return given(Param.NONCE);
     }
 
     String uri() {
-        return given(uri);
+        return given(Param.URI);
     }
 
     String response() {
-        return given(response);
+        return given(Param.RESPONSE);
     }
 
     /** MD5 if none is named (RFC 7616 section 3.3). */
     String algorithm() {
-        return algorithm == null ? "MD5" : algorithm;
+        return values.getOrDefault(Param.ALGORITHM, "MD5");
     }
 
     String cnonce() {
-        return given(cnonce);
+        return given(Param.CNONCE);
     }
 
     /** Empty if there is none. */
     String opaque() {
-        return opaque == null ? "" : opaque;
+        return values.getOrDefault(Param.OPAQUE, "");
     }
 
     String qop() {
-        return given(qop);
+        return given(Param.QOP);
     }
 
     /** The count's digits as they stand. */
     String nonceCountText() {
-        return given(nonceCount);
+        return given(Param.NONCE_COUNT);
     }
 
     /** How often the client has used the nonce, this time included. */
@@ -260,7 +216,8 @@ final class DigestCredentialsView {
         return nonceCountValue;
     }
 
-    private static String given(final @Nullable String value) {
+    private String given(final Param param) {
+        final String value = values.get(param);
         if (value == null) {
             throw new IllegalStateException("asked only for what is complete");
         }
