@@ -7,7 +7,6 @@ import io.dialtone.runtime.link.LinkKeys;
 import io.dialtone.runtime.link.LinkMembers;
 import io.dialtone.runtime.link.LinkRole;
 import io.dialtone.runtime.link.LinkSettings;
-import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -53,20 +52,5 @@ record ClusterPlan(
                                         grid.slots(), file.members().numbersOf(LinkRole.NODE))),
                 link,
                 seal.keys(key));
-    }
-
-    /** What peers are told of an edge's listener, for Contact, by the number of the edge and the place of the listener. */
-    Map<Integer, byte[][]> advertised() {
-        final Map<Integer, byte[][]> places = new HashMap<>();
-        listeners.forEach((member, specs) -> {
-            final byte[][] texts = new byte[specs.size()][];
-            for (int i = 0; i < texts.length; i++) {
-                final ListenerSpec spec = specs.get(i);
-                final Endpoint told = spec.advertised() == null ? spec.endpoint() : spec.advertised();
-                texts[i] = told.toString().getBytes(StandardCharsets.US_ASCII);
-            }
-            places.put(member, texts);
-        });
-        return places;
     }
 }

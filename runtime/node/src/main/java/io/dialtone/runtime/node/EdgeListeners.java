@@ -2,26 +2,36 @@ package io.dialtone.runtime.node;
 
 import io.dialtone.runtime.sip.EdgeAddresses;
 import io.dialtone.sip.codec.ViaTransport;
+import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 
 /** What a node knows of the edges' listeners, from the cluster's file. Immutable; any thread. */
 final class EdgeListeners implements EdgeAddresses {
     private final Map<Integer, List<ListenerSpec>> specs;
-    private final byte[][][] advertised;
+
+    /** What peers are told of each listener, by edge and place. */
+    private final byte[][][] told;
 
     /**
      * @param specs of each edge, by its number
-     * @param advertised what peers are told of each, by edge and place
      */
-    EdgeListeners(final Map<Integer, List<ListenerSpec>> specs, final byte[][][] advertised) {
+    EdgeListeners(final Map<Integer, List<ListenerSpec>> specs) {
         this.specs = specs;
-        this.advertised = advertised;
+        told = new byte[specs.isEmpty() ? 0 : Collections.max(specs.keySet()) + 1][][];
+        specs.forEach((member, of) ->
+                told[member] = of.stream().map(EdgeListeners::told).toArray(byte[][]::new));
+    }
+
+    private static byte[] told(final ListenerSpec spec) {
+        final Endpoint place = spec.advertised() == null ? spec.endpoint() : spec.advertised();
+        return place.toString().getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
     public byte[] hostPort(final int member, final int listener) {
-        return advertised[member][listener];
+        return told[member][listener];
     }
 
     @Override

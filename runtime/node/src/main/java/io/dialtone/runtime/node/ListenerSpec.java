@@ -2,7 +2,6 @@ package io.dialtone.runtime.node;
 
 import io.dialtone.sip.codec.ViaTransport;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -40,17 +39,12 @@ record ListenerSpec(
 
     private static Optional<ViaTransport> transport(final String scheme) {
         return Arrays.stream(ViaTransport.values())
-                .filter(each -> scheme(each).equals(scheme))
+                .filter(each -> each.scheme().equals(scheme))
                 .findFirst();
-    }
-
-    /** What stands before the host, without its colon. */
-    static String scheme(final ViaTransport transport) {
-        return transport.viaName().toLowerCase(Locale.ROOT);
     }
 
     @Override
     public String toString() {
-        return scheme(speaks) + ":" + endpoint + (advertised == null ? "" : ";" + ADVERTISE + advertised);
+        return speaks.scheme() + ":" + endpoint + (advertised == null ? "" : ";" + ADVERTISE + advertised);
     }
 }

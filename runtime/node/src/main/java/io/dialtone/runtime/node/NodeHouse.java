@@ -40,7 +40,6 @@ import io.dialtone.state.store.SlabSettings;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
@@ -172,7 +171,7 @@ final class NodeHouse implements AutoCloseable {
         final NodeHouse node = new NodeHouse(self, cluster, plan, link);
         final SlotToken tokens = SlotToken.of(
                 cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots());
-        final EdgeAddresses edges = edgeAddresses(cluster);
+        final EdgeAddresses edges = new EdgeListeners(cluster.listeners());
         final SipHash tagHash = randomHash();
         if (plan.grid().hasRegistry()) {
             node.registry = RegistryDoor.ofNode(
@@ -266,13 +265,6 @@ final class NodeHouse implements AutoCloseable {
                                 self.threads(),
                                 counters,
                                 System.nanoTime())));
-    }
-
-    private static EdgeAddresses edgeAddresses(final ClusterPlan cluster) {
-        final Map<Integer, byte[][]> advertised = cluster.advertised();
-        final byte[][][] byMember = new byte[cluster.members().members().size()][][];
-        advertised.forEach((member, places) -> byMember[member] = places);
-        return new EdgeListeners(cluster.listeners(), byMember);
     }
 
     /** A key that nobody outside can know, so that nobody can make our tables slow. */

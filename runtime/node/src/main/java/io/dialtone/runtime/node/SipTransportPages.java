@@ -50,7 +50,7 @@ final class SipTransportPages {
         for (final SipListener listener : transport.listeners()) {
             listeners
                     .addObject()
-                    .put("address", ListenerSpec.scheme(listener.speaks()) + ":" + address(listener))
+                    .put("address", listener.speaks().scheme() + ":" + address(listener))
                     .put("advertised", listener.advertisedHost() + ":" + listener.advertisedPort());
         }
         final ObjectNode io = status.putObject("io");
@@ -69,7 +69,7 @@ final class SipTransportPages {
         final StringBuilder text = new StringBuilder();
         for (final SipListener listener : transport.listeners()) {
             text.append(text.isEmpty() ? "" : ", ")
-                    .append(ListenerSpec.scheme(listener.speaks()))
+                    .append(listener.speaks().scheme())
                     .append(':')
                     .append(address(listener));
         }

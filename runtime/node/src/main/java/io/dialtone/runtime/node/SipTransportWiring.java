@@ -1,6 +1,5 @@
 package io.dialtone.runtime.node;
 
-import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.transport.IoKind;
 import io.dialtone.sip.transport.ListenerConfig;
 import io.dialtone.sip.transport.SipTransportConfig;
@@ -74,7 +73,7 @@ final class SipTransportWiring {
                     + certificates.size() + " in " + SipSettings.TLS_CERTIFICATES.key() + ", in the same order).");
             return Optional.empty();
         }
-        if (listeners.stream().noneMatch(SipTransportWiring::isSecure)) {
+        if (listeners.stream().noneMatch(listener -> listener.speaks().isSecure())) {
             return Optional.empty();
         }
         if (certificates.isEmpty()) {
@@ -91,10 +90,6 @@ final class SipTransportWiring {
                 identities,
                 settings.find(SipSettings.TLS_AUTHORITIES).orElse(null),
                 settings.get(SipSettings.TLS_CLIENTS)));
-    }
-
-    private static boolean isSecure(final ListenerSpec listener) {
-        return listener.speaks() == ViaTransport.TLS || listener.speaks() == ViaTransport.WSS;
     }
 
     private static int ms(final long ns) {

@@ -96,7 +96,7 @@ final class AddressTexts {
     private ViaTransport chooseListener(final ReplyPort port, final String text, final DirectBuffer buffer) {
         final ViaTransport own = ViaTransport.of(port.transport());
         final ViaTransport asked = ViaTransport.ofUri(buffer, uri);
-        if (asked != null && asked != own && asked != ViaTransport.WS && asked != ViaTransport.WSS) {
+        if (asked != null && asked != own && !asked.isWebSocket()) {
             final boolean ipv4 = IpLiteral.isIpv4(literal.high(), literal.low());
             final int listener = edges.listener(port.member(), asked, ipv4);
             if (listener >= 0) {
@@ -104,7 +104,7 @@ final class AddressTexts {
                 return asked;
             }
         }
-        if (asked == null || own == null || own == ViaTransport.WS || own == ViaTransport.WSS) {
+        if (asked == null || own == null || own.isWebSocket()) {
             throw new IllegalArgumentException(
                     text + ": \"" + textOf(buffer)
                             + "\" (expected: a transport that the edge listens by; nobody can be called by WebSocket, but those who are connected, by their flow)");

@@ -26,12 +26,15 @@ public enum ViaTransport {
     @SuppressWarnings("ImmutableEnumChecker") // Never written after construction, never handed out.
     private final byte[] lowerName;
 
+    private final String scheme;
+
     ViaTransport(final int code, final String viaName, final String uriParam, final int defaultPort) {
         this.code = code;
         this.viaName = viaName;
         this.uriParam = uriParam;
         this.defaultPort = defaultPort;
-        lowerName = viaName.toLowerCase(Locale.ROOT).getBytes(StandardCharsets.US_ASCII);
+        scheme = viaName.toLowerCase(Locale.ROOT);
+        lowerName = scheme.getBytes(StandardCharsets.US_ASCII);
     }
 
     /** The transport of a code, or null if there is none. */
@@ -62,6 +65,11 @@ public enum ViaTransport {
         return viaName;
     }
 
+    /** What operators write before a listener's host, without its colon. */
+    public String scheme() {
+        return scheme;
+    }
+
     /** What a URI of ours says, with its semicolon; nothing for UDP. */
     public String uriParam() {
         return uriParam;
@@ -72,9 +80,14 @@ public enum ViaTransport {
         return defaultPort;
     }
 
-    /** True if bytes come in order or the peer is told that they do not: nothing is sent again for lack of an answer (RFC 3261 section 17). */
-    public boolean isReliable() {
-        return this != UDP;
+    /** True if hands are shaken by TLS. */
+    public boolean isSecure() {
+        return this == TLS || this == WSS;
+    }
+
+    /** True if only the peer can connect. */
+    public boolean isWebSocket() {
+        return this == WS || this == WSS;
     }
 
     private boolean isName(final DirectBuffer buffer, final int offset, final int length) {

@@ -1,7 +1,6 @@
 package io.dialtone.sip.transport;
 
 import io.dialtone.sip.codec.ViaTransport;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,14 +40,9 @@ public record ListenerConfig(
         return new ListenerConfig(transport, host, port, advertisedHost, advertisedPort);
     }
 
-    /** What stands before a listener's host: {@code udp:}. */
-    static String scheme(final ViaTransport transport) {
-        return transport.viaName().toLowerCase(Locale.ROOT) + ":";
-    }
-
     @Override
     public String toString() {
-        return scheme(transport) + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
+        return transport.scheme() + ":" + (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port;
     }
 
     private static void requirePort(final String name, final int port) {

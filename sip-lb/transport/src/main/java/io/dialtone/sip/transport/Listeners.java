@@ -42,7 +42,7 @@ final class Listeners {
 
     /** A listener as an operator writes it. */
     static String describe(final SipListener listener) {
-        return ListenerConfig.scheme(listener.speaks())
+        return listener.speaks().scheme() + ":"
                 + literal(listener.local().getAddress())
                 + ":"
                 + listener.local().getPort();

@@ -47,9 +47,7 @@ public record SipTransportConfig(
 
     /** Whether a listener speaks TLS. */
     boolean isSecure() {
-        return listeners.stream()
-                .anyMatch(listener ->
-                        listener.transport() == ViaTransport.TLS || listener.transport() == ViaTransport.WSS);
+        return listeners.stream().anyMatch(listener -> listener.transport().isSecure());
     }
 
     public static Builder builder() {
