@@ -1,6 +1,6 @@
 package io.dialtone.sip.transport;
 
-import static java.lang.System.Logger.Level.WARNING;
+import static java.lang.System.Logger.Level.INFO;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
@@ -32,7 +32,7 @@ final class FileLimit {
             return wanted;
         }
         LOG.log(
-                WARNING,
+                INFO,
                 "connections-max: asked for {0}, at most {1} for each listener and I/O thread, as the process may open {2} files. Raise it with: ulimit -n",
                 Integer.toString(wanted.connectionsMax()),
                 Long.toString(each),
