@@ -49,6 +49,8 @@ final class EdgeHouse implements AutoCloseable {
                             ClusterSettings.ms(settings.get(NodeSettings.EDGE_HOLD)),
                             ClusterSettings.ms(settings.get(NodeSettings.EDGE_REDRIVE_WINDOW)),
                             ClusterSettings.ms(settings.get(NodeSettings.EDGE_ACK_WINDOW)),
+                            ClusterSettings.ms(settings.get(NodeSettings.EDGE_REDRIVE_WINDOW_STREAM)),
+                            ClusterSettings.ms(settings.get(NodeSettings.EDGE_ACK_WINDOW_STREAM)),
                             settings.get(NodeSettings.EDGE_UNANSWERED_MAX),
                             settings.get(NodeSettings.EDGE_UNANSWERED_SIZE),
                             settings.get(NodeSettings.EDGE_UNANSWERED_MESSAGE_SIZE),

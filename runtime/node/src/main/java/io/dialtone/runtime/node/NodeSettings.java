@@ -281,6 +281,21 @@ final class NodeSettings {
                             + " response may wait for an owner of its slot")
             .reference("RFC 3261 13.3.1.4");
 
+    static final Setting<Long> EDGE_REDRIVE_WINDOW_STREAM = Setting.of(
+                    "edge.redrive-window-stream",
+                    "--redrive-window-stream",
+                    SettingType.duration("10ms", "32s"),
+                    "32s",
+                    "as edge.redrive-window, for requests that came by a connection: nobody repeats them")
+            .reference("RFC 3261 17.1.2.2");
+
+    static final Setting<Long> EDGE_ACK_WINDOW_STREAM = Setting.of(
+            "edge.ack-window-stream",
+            "--ack-window-stream",
+            SettingType.duration("1ms", "32s"),
+            "4s",
+            "as edge.ack-window, for ACKs that came by a connection");
+
     static final Setting<Integer> EDGE_UNANSWERED_MAX = Setting.of(
             "edge.unanswered-max",
             "--unanswered-max",
@@ -343,6 +358,8 @@ final class NodeSettings {
             EDGE_HOLD,
             EDGE_REDRIVE_WINDOW,
             EDGE_ACK_WINDOW,
+            EDGE_REDRIVE_WINDOW_STREAM,
+            EDGE_ACK_WINDOW_STREAM,
             EDGE_UNANSWERED_MAX,
             EDGE_UNANSWERED_SIZE,
             EDGE_UNANSWERED_MESSAGE_SIZE);

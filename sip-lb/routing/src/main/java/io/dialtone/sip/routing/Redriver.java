@@ -18,7 +18,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * owner that comes. Called only by that thread.
  *
  * <pre>
- *   owner there, none of the slot pending    handed over, remembered until its answer, at most unansweredMs
+ *   owner there, none of the slot pending    handed over, remembered until its answer, at most unansweredMs; streamUnansweredMs if it came by a connection
  *   no owner, silent owner, or some pending  held behind those that came before it, at most holdMs; then 503
  *   owner does not take it, within a dialog  the same
  *   new epoch, or silent owner heard again   all of the slot pending: handed over in order of arrival, perTurn at most in a turn
@@ -31,7 +31,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>A provisional answer ends the keeping too: no answer leaves a node before its backups hold the transaction, so the next owner knows it.
  *
  * <p>An ACK has no answer. It is kept for T1: until then the new owner would miss it without anybody noticing, later it sends its final answer again and
- * gets another. A response to a request of a node waits as long when its slot has no owner, and is not kept once it was handed over: it is dropped in the
+ * gets another.
+ *
+ * <p>Who sends over a connection does not repeat it: what came so is kept until its sender gives up, and an ACK for as long as a change of owners may take. A response to a request of a node waits as long when its slot has no owner, and is not kept once it was handed over: it is dropped in the
  * end, for nobody answers a response. ACKs and responses take half of the room at most.
  *
  * <p>An edge may hear of a new owner before the owner itself does, and a node drops what it does not own. So what is still unanswered is handed over again
@@ -63,9 +65,9 @@ final class Redriver {
     private final OwnerFrames frames;
     private final Refuser refuser;
     private final boolean mayHold;
-    private final long holdNs;
-    private final long unansweredNs;
-    private final long ackNs;
+    /** By the reason why an entry is kept. */
+    private final long[] timeNs = new long[Unanswered.AGES];
+
     private final int briefMax;
     private final int perTurn;
 
@@ -100,9 +102,12 @@ final class Redriver {
         unanswered = new Unanswered(settings, table.slots(), link.incarnation());
         mayHold = settings.holdMs() > 0;
         // Where none may wait for an owner, some still wait for their turn behind others.
-        holdNs = (mayHold ? settings.holdMs() : TURN_MS_MAX) * NS_PER_MS;
-        unansweredNs = settings.unansweredMs() * NS_PER_MS;
-        ackNs = settings.ackMs() * NS_PER_MS;
+        timeNs[Unanswered.HELD] = (mayHold ? settings.holdMs() : TURN_MS_MAX) * NS_PER_MS;
+        timeNs[Unanswered.HANDED_OVER] = settings.unansweredMs() * NS_PER_MS;
+        timeNs[Unanswered.STREAM_HANDED_OVER] = settings.streamUnansweredMs() * NS_PER_MS;
+        timeNs[Unanswered.ACK] = settings.ackMs() * NS_PER_MS;
+        timeNs[Unanswered.STREAM_ACK] = settings.streamAckMs() * NS_PER_MS;
+        timeNs[Unanswered.RESPONSE] = timeNs[Unanswered.ACK];
         briefMax = settings.requestsMax() / 2;
         perTurn = settings.perTurn();
         nextCheckNs = nowNs;
@@ -146,7 +151,7 @@ final class Redriver {
     /** Notes that an owner has taken a request that was remembered. */
     void onHandedOver(final int entry, final RequestInHand in, final long nowNs) {
         unanswered.passed(entry, ways.table().epochOf(in.slot));
-        keep(entry, in.isAck ? Unanswered.ACK : Unanswered.HANDED_OVER, nowNs);
+        keep(entry, in.isAck ? ack(entry) : handedOver(entry), nowNs);
     }
 
     /**
@@ -174,25 +179,40 @@ final class Redriver {
 
     private boolean waitFor(final RequestInHand in, final long nowNs) {
         final int entry = unanswered.add(in);
-        keep(entry, ageOfHeld(in), nowNs);
+        keep(entry, ageOfHeld(in, entry), nowNs);
         counters.increment(in.isResponse ? EdgeCounter.RESPONSES_HELD : EdgeCounter.REQUESTS_HELD);
         makeDue(in.slot);
         return true;
     }
 
-    private static int ageOfHeld(final RequestInHand in) {
+    private int ageOfHeld(final RequestInHand in, final int entry) {
         if (in.isResponse) {
             return Unanswered.RESPONSE;
         }
         if (in.isAck) {
-            return Unanswered.ACK;
+            return ack(entry);
         }
-        return in.wasSeen ? Unanswered.HANDED_OVER : Unanswered.HELD;
+        return in.wasSeen ? handedOver(entry) : Unanswered.HELD;
+    }
+
+    private int handedOver(final int entry) {
+        return unanswered.isStream(entry) ? Unanswered.STREAM_HANDED_OVER : Unanswered.HANDED_OVER;
+    }
+
+    private int ack(final int entry) {
+        return unanswered.isStream(entry) ? Unanswered.STREAM_ACK : Unanswered.ACK;
+    }
+
+    private static boolean isHandedOver(final int age) {
+        return age == Unanswered.HANDED_OVER || age == Unanswered.STREAM_HANDED_OVER;
+    }
+
+    private static boolean isAck(final int age) {
+        return age == Unanswered.ACK || age == Unanswered.STREAM_ACK;
     }
 
     private void keep(final int entry, final int age, final long nowNs) {
-        final long timeNs = age == Unanswered.HELD ? holdNs : age == Unanswered.HANDED_OVER ? unansweredNs : ackNs;
-        unanswered.keep(entry, age, nowNs + timeNs);
+        unanswered.keep(entry, age, nowNs + timeNs[age]);
     }
 
     private boolean hasRoomFor(final RequestInHand in) {
@@ -200,7 +220,13 @@ final class Redriver {
             return false;
         }
         final boolean isBrief = in.isAck || in.isResponse;
-        return !isBrief || unanswered.size(Unanswered.ACK) + unanswered.size(Unanswered.RESPONSE) < briefMax;
+        return !isBrief || briefSize() < briefMax;
+    }
+
+    private int briefSize() {
+        return unanswered.size(Unanswered.ACK)
+                + unanswered.size(Unanswered.STREAM_ACK)
+                + unanswered.size(Unanswered.RESPONSE);
     }
 
     /** Notes a node's message: if it answers a request that is kept, the request is forgotten. */
@@ -246,12 +272,11 @@ final class Redriver {
         if (unanswered.isEmpty()) {
             return 0;
         }
-        final int work = dueCount == 0 ? 0 : handOverDue(nowNs);
-        return work
-                + expire(Unanswered.HELD, nowNs)
-                + expire(Unanswered.HANDED_OVER, nowNs)
-                + expire(Unanswered.ACK, nowNs)
-                + expire(Unanswered.RESPONSE, nowNs);
+        int work = dueCount == 0 ? 0 : handOverDue(nowNs);
+        for (int age = 0; age < Unanswered.AGES; age++) {
+            work += expire(age, nowNs);
+        }
+        return work;
     }
 
     /** The next time {@link #doWork} must be called though nothing arrives, or {@code Long.MAX_VALUE}. */
@@ -353,14 +378,14 @@ final class Redriver {
 
     private boolean isTooYoungToRepeat(final int entry, final int slot, final long nowNs) {
         return isRepeat[slot]
-                && unanswered.age(entry) == Unanswered.HANDED_OVER
+                && isHandedOver(unanswered.age(entry))
                 && unanswered.epoch(entry) == ways.table().epochOf(slot)
-                && unanswered.deadlineNs(entry) - nowNs > unansweredNs - REPEAT_INTERVAL_NS / 2;
+                && unanswered.deadlineNs(entry) - nowNs > timeNs[unanswered.age(entry)] - REPEAT_INTERVAL_NS / 2;
     }
 
     /** Gives a pending request to the owner; false if it is not taken now and stays. */
     private boolean handOver(final int entry, final int slot, final long nowNs) {
-        final boolean seen = unanswered.epoch(entry) != 0 || unanswered.age(entry) == Unanswered.HANDED_OVER;
+        final boolean seen = unanswered.epoch(entry) != 0 || isHandedOver(unanswered.age(entry));
         final int length = unanswered.copyTo(entry, scratch, SipIngress.HEADROOM_BYTES);
         final long position = frames.begin(slot, unanswered.flow(entry, flow), unanswered.arrivalNs(entry))
                 .request(unanswered.number(entry), seen)
@@ -380,7 +405,7 @@ final class Redriver {
             unanswered.passed(entry, ways.table().epochOf(slot));
             if (unanswered.age(entry) == Unanswered.HELD) {
                 memory.put(unanswered.keyHigh(entry), slot, nowNs);
-                keep(entry, Unanswered.HANDED_OVER, nowNs);
+                keep(entry, handedOver(entry), nowNs);
             }
             return true;
         }
@@ -419,7 +444,7 @@ final class Redriver {
 
     private void countForgotten(final int entry, final int age) {
         final boolean pending = unanswered.isPending(entry);
-        if (age == Unanswered.ACK) {
+        if (isAck(age)) {
             if (pending && unanswered.epoch(entry) == 0) {
                 counters.increment(EdgeCounter.DROPPED_ACK);
             }

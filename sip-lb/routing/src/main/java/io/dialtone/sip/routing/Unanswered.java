@@ -36,9 +36,13 @@ final class Unanswered {
     static final int ACK = 2;
     /** A response to a request of a node, which waits for the node's successor; it is not kept once it was handed over. */
     static final int RESPONSE = 3;
+    /** As {@link #HANDED_OVER} and {@link #ACK}, but come by a connection: its sender does not repeat it. */
+    static final int STREAM_HANDED_OVER = 4;
 
-    private static final int AGES = 4;
-    private static final int NO_AGE = 4;
+    static final int STREAM_ACK = 5;
+
+    static final int AGES = 6;
+    private static final int NO_AGE = AGES;
 
     private static final int KEY_HIGH = 0;
     private static final int KEY_LOW = 8;
@@ -352,6 +356,11 @@ final class Unanswered {
         }
         ageLast[age] = entry;
         ageSize[age]++;
+    }
+
+    /** True if it came by a connection. */
+    boolean isStream(final int entry) {
+        return get(entry, TRANSPORT) != SipFlow.TRANSPORT_UDP;
     }
 
     /** The reason why the entry is kept. */

@@ -8,6 +8,7 @@ import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.codec.ViaTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -37,6 +38,8 @@ final class EdgeHarness {
     private final SlotHash slotHash = SlotHash.of(KEY, SLOTS);
     private final SipFlow from =
             new SipFlow().set(0, SipFlow.TRANSPORT_UDP, 0, 0, 0).remoteIpv4(0xC0000201, 40_000);
+    private final SipFlow connection =
+            new SipFlow().set(0, ViaTransport.TCP.code(), 0, 0, 0).remoteIpv4(0xC0000201, 40_001);
     private final LinkFrame frame = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
     private final UnsafeBuffer buffer = new UnsafeBuffer(new byte[SipIngress.HEADROOM_BYTES + 70_000]);
@@ -96,9 +99,18 @@ final class EdgeHarness {
         receive(bytes);
     }
 
+    /** The message comes by a connection. */
+    void receiveByStream(final String message) {
+        receive(message.getBytes(StandardCharsets.ISO_8859_1), connection);
+    }
+
     void receive(final byte[] bytes) {
+        receive(bytes, from);
+    }
+
+    private void receive(final byte[] bytes, final SipFlow flow) {
         buffer.putBytes(SipIngress.HEADROOM_BYTES, bytes);
-        router.onMessage(buffer, SipIngress.HEADROOM_BYTES, bytes.length, from, nowNs);
+        router.onMessage(buffer, SipIngress.HEADROOM_BYTES, bytes.length, flow, nowNs);
     }
 
     int turn() {

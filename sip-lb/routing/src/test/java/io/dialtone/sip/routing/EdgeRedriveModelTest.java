@@ -63,7 +63,7 @@ class EdgeRedriveModelTest {
 
     private static final class Run {
         final Random random;
-        final EdgeHarness edge = new EdgeHarness(new RedriveConfig(300, 700, 200, 48, 1 << 14, 8_192, 3));
+        final EdgeHarness edge = new EdgeHarness(new RedriveConfig(300, 700, 200, 1_500, 400, 48, 1 << 14, 8_192, 3));
         final List<String> sent = new ArrayList<>();
         final Map<String, Integer> arrival = new HashMap<>();
         final Map<String, Integer> slotOf = new HashMap<>();
@@ -128,7 +128,11 @@ class EdgeRedriveModelTest {
             sent.add(message);
             mayCome.add(name(message));
             edge.nowNs += 1_000;
-            edge.receive(message);
+            if (random.nextInt(3) == 0) {
+                edge.receiveByStream(message);
+            } else {
+                edge.receive(message);
+            }
         }
 
         /** A peer answers a node. */

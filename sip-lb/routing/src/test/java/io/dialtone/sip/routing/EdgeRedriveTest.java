@@ -82,6 +82,31 @@ class EdgeRedriveTest {
     }
 
     @Test
+    void shouldKeepWhatCameByAConnectionUntilItsClientGivesUp() {
+        edge.receive(request("BYE", call, 1));
+        edge.receiveByStream(request("BYE", edge.callIn(SLOT, "stream"), 1));
+        edge.receiveByStream(request("ACK", edge.callIn(SLOT, "ack"), 1));
+        edge.receive(request("ACK", edge.callIn(SLOT, "datagram"), 1));
+        edge.link.takeOffers();
+
+        edge.after(3_900);
+        edge.give(SLOT, 2);
+        edge.after(1);
+        assertEquals(
+                List.of("BYE " + edge.callIn(SLOT, "stream"), "ACK " + edge.callIn(SLOT, "ack")),
+                names(edge.link.takeOffers()));
+        edge.run(1_000); // the repetitions that any change brings
+        edge.link.takeOffers();
+        edge.after(27_000);
+        edge.give(SLOT, 1);
+        edge.after(1);
+
+        assertEquals(List.of("BYE " + edge.callIn(SLOT, "stream")), names(edge.link.takeOffers()));
+        edge.after(100);
+        assertEquals(0, edge.level(EdgeGauge.REQUESTS_UNANSWERED));
+    }
+
+    @Test
     void shouldRedriveOnlyOnceForAChange() {
         edge.receive(request("INVITE", call, 1));
         edge.give(SLOT, 2);
@@ -130,7 +155,7 @@ class EdgeRedriveTest {
 
     @Test
     void shouldHandOverNoMoreThanItsBoundInATurnAndLetSlotsTakeTurns() {
-        edge = new EdgeHarness(new RedriveConfig(800, 2_000, 500, 1024, 1 << 20, 8_192, 4));
+        edge = new EdgeHarness(new RedriveConfig(800, 2_000, 500, 32_000, 4_000, 1024, 1 << 20, 8_192, 4));
         for (int i = 0; i < 6; i++) {
             edge.receive(request("OPTIONS", edge.callIn(SLOT, "a" + i), 1));
             edge.receive(request("OPTIONS", edge.callIn(OTHER_SLOT, "b" + i), 1));
@@ -148,7 +173,7 @@ class EdgeRedriveTest {
 
     @Test
     void shouldLetNoRequestOvertakeThoseThatWaitForTheirTurn() {
-        edge = new EdgeHarness(new RedriveConfig(0, 2_000, 500, 1024, 1 << 20, 8_192, 1));
+        edge = new EdgeHarness(new RedriveConfig(0, 2_000, 500, 32_000, 4_000, 1024, 1 << 20, 8_192, 1));
         edge.receive(request("INVITE", call, 1));
         edge.receive(request("OPTIONS", edge.callIn(SLOT, "second"), 1));
         edge.link.takeOffers();
@@ -511,7 +536,7 @@ class EdgeRedriveTest {
 
     @Test
     void shouldRefuseAtOnceWhatCannotBeHeld() {
-        edge = new EdgeHarness(new RedriveConfig(800, 2_000, 500, 16, 1 << 14, 8_192, 64));
+        edge = new EdgeHarness(new RedriveConfig(800, 2_000, 500, 32_000, 4_000, 16, 1 << 14, 8_192, 64));
         edge.give(SLOT, SlotTable.NO_OWNER);
         for (int i = 0; i < 16; i++) {
             edge.receive(request("OPTIONS", edge.callIn(SLOT, "c" + i), 1));
@@ -532,7 +557,7 @@ class EdgeRedriveTest {
 
     @Test
     void shouldHandOverWithoutRememberingWhenThereIsNoRoom() {
-        edge = new EdgeHarness(new RedriveConfig(800, 2_000, 500, 16, 1 << 14, 1_000, 64));
+        edge = new EdgeHarness(new RedriveConfig(800, 2_000, 500, 32_000, 4_000, 16, 1 << 14, 1_000, 64));
         edge.receive(request("INVITE", call, 1).replace("Max-Forwards", "X: " + "y".repeat(800) + "\r\nMax-Forwards"));
         assertEquals(1, edge.count(EdgeCounter.REQUESTS_NOT_REMEMBERED), "longer than what is kept");
         for (int i = 0; i < 20; i++) {
@@ -597,7 +622,7 @@ class EdgeRedriveTest {
 
     @Test
     void shouldLetAcksTakeHalfOfTheRoomAtMost() {
-        edge = new EdgeHarness(new RedriveConfig(800, 2_000, 500, 16, 1 << 14, 8_192, 64));
+        edge = new EdgeHarness(new RedriveConfig(800, 2_000, 500, 32_000, 4_000, 16, 1 << 14, 8_192, 64));
         for (int i = 0; i < 16; i++) {
             edge.receive(request("ACK", edge.callIn(SLOT, "c" + i), 1));
         }

@@ -19,7 +19,7 @@ class UnansweredTest {
     private static final int CHUNKS = 32;
 
     private final RedriveConfig config =
-            new RedriveConfig(800, 2_000, 500, REQUESTS, CHUNKS * Unanswered.CHUNK_BYTES, 2_000, 64);
+            new RedriveConfig(800, 2_000, 500, 32_000, 4_000, REQUESTS, CHUNKS * Unanswered.CHUNK_BYTES, 2_000, 64);
     private final Unanswered unanswered = new Unanswered(config, SLOTS, 0x5EED);
     private final RequestInHand inHand = new RequestInHand();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[4_096]);
