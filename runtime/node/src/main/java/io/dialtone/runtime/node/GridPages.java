@@ -154,6 +154,7 @@ final class GridPages {
             final ObjectNode each = slots.addObject()
                     .put("slot", slot)
                     .put("epoch", entry.epoch())
+                    .put("begunEpoch", entry.begunEpoch())
                     .put("owner", name(map, entry.owner()));
             final ArrayNode backups = each.putArray("inSync");
             for (int i = 0; i < entry.backups(); i++) {

@@ -87,7 +87,7 @@ final class CutSeries {
         history.close();
         notes.add("calls of the generator: " + report.attempted() + " attempted, " + report.answered() + " answered, "
                 + report.failed() + " failed");
-        return new SeriesReport(setting(), history, notes, tookS);
+        return new SeriesReport(setting(), history, notes, tookS, 0);
     }
 
     private void cut(

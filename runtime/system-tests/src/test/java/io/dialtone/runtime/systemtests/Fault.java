@@ -20,7 +20,7 @@ final class Fault {
     private final Set<Long> pids;
     private final long atNs;
     private final Predicate<String> owned;
-    private final Predicate<String> forsaken;
+    private volatile Predicate<String> forsaken;
 
     /** Of each call of the victim the request that somebody else was first to answer: when it was sent and answered, counted from the deed. */
     private final LongArrayList sentNs = new LongArrayList();
@@ -35,7 +35,7 @@ final class Fault {
      * @param pids of the nodes that it takes away
      * @param atNs when it was begun
      * @param owned says by a Call-ID if one of them owned that call then
-     * @param forsaken says by a Call-ID if nobody else had that call then
+     * @param forsaken says by a Call-ID if nobody else had that call then, as far as is known before
      */
     Fault(
             final int number,
@@ -76,6 +76,11 @@ final class Fault {
 
     boolean owned(final String callId) {
         return owned.test(callId);
+    }
+
+    /** What is known afterwards: a backup may be given up in the very moment in which its owner is taken away. */
+    void forsakenToo(final Predicate<String> others) {
+        forsaken = forsaken.or(others);
     }
 
     /** All who had the call were taken away: it must be lost, and nobody may say otherwise. */

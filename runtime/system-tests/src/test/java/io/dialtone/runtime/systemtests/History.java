@@ -31,6 +31,8 @@ final class History implements CallJournal {
 
     private static final int NO_SUCH_CALL = 481;
 
+    private static final int DOUBTFUL_MAX = 10_000;
+
     /** A call in which something went wrong. */
     record Broken(CallHistory call, List<HistoryChecker.Finding> findings) {}
 
@@ -39,6 +41,9 @@ final class History implements CallJournal {
     private final Map<Long, CallHistory> open = new HashMap<>();
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private final List<Broken> broken = new ArrayList<>();
+    /** Calls in which something is wrong, unless a fault that is not told to its end yet explains it. */
+    private final List<CallHistory> doubtful = new ArrayList<>();
+
     private final Map<HistoryAnomaly, Integer> anomalies = new EnumMap<>(HistoryAnomaly.class);
     private final Map<EventKind, Long> events = new EnumMap<>(EventKind.class);
     private final Map<Integer, Long> refusals = new TreeMap<>();
@@ -105,10 +110,12 @@ final class History implements CallJournal {
         }
     }
 
-    /** The calls are over: those that were given up are checked as far as they went. */
+    /** The calls are over: those that were given up are checked as far as they went, and those in doubt again, now that all is known of the faults. */
     void close() {
         open.values().forEach(this::finish);
         open.clear();
+        doubtful.forEach(this::judge);
+        doubtful.clear();
     }
 
     private void add(final long call, final Event event) {
@@ -129,6 +136,14 @@ final class History implements CallJournal {
     private void finish(final CallHistory call) {
         calls++;
         count(call);
+        if (!HistoryChecker.check(call).isEmpty() && doubtful.size() < DOUBTFUL_MAX) {
+            doubtful.add(call);
+        } else {
+            judge(call);
+        }
+    }
+
+    private void judge(final CallHistory call) {
         final Event established = firstOk(call, 1);
         final List<Fault> faultsDuring =
                 established == null ? List.of() : faultsDuring(established.atNs(), call.endedNs());

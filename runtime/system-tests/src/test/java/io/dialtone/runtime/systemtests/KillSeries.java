@@ -59,6 +59,7 @@ final class KillSeries {
     private final History history;
     private final List<String> notes = new ArrayList<>();
     private String lastVictim = "";
+    private int slotsLostUnforeseen;
 
     private KillSeries(
             final Stage stage, final Plan plan, final @Nullable Writer file, final Consumer<String> progress) {
@@ -109,7 +110,7 @@ final class KillSeries {
         final CallReport report = calls.awaitEnd();
         history.close();
         note(report, before, platform.status(Deed.EDGE_NAME));
-        return new SeriesReport(setting(), history, notes, tookS);
+        return new SeriesReport(setting(), history, notes, tookS, slotsLostUnforeseen);
     }
 
     private Platform platform() {
@@ -133,7 +134,6 @@ final class KillSeries {
     }
 
     private void fault(final Platform platform, final int number, final RunningCalls calls) {
-        final long lostBefore = slotsLost(platform);
         List<String> victims;
         List<String> ending;
         Set<String> nodes;
@@ -152,10 +152,12 @@ final class KillSeries {
         // What takes no node away is to be felt by nobody: so each call counts.
         final Predicate<String> owned = nodes.isEmpty() ? callId -> true : platform.callsOf(nodes);
         final Predicate<String> forsakenCalls = platform.callsIn(forsaken);
+        final long[] begunBefore = platform.begunEpochs();
         final long atNs = System.nanoTime();
         victims.forEach(victim -> platform.process(victim).signal(plan.deed().isStop() ? "STOP" : "KILL"));
         final String what = plan.deed().name().toLowerCase(Locale.ROOT);
-        history.add(new Fault(number, what, String.join(", ", victims), pids, atNs, owned, forsakenCalls));
+        final Fault fault = new Fault(number, what, String.join(", ", victims), pids, atNs, owned, forsakenCalls);
+        history.add(fault);
         if (plan.deed().isStop()) {
             wake(platform, victims.getFirst(), atNs);
         } else {
@@ -163,10 +165,7 @@ final class KillSeries {
         }
         final List<String> nodesAgain = plan.deed().isStop() ? List.of() : List.copyOf(nodes);
         awaitWell(platform, "after fault " + number, nodesAgain);
-        if (slotsLost(platform) > lostBefore) {
-            notes.add("fault " + number + " met " + (slotsLost(platform) - lostBefore)
-                    + " slots without another backup: what they held is lost, and counted");
-        }
+        noteSlotsLost(platform, begunBefore, forsaken, fault);
         progress.accept(String.format(
                 Locale.ROOT,
                 "fault %d of %d: %s %s, well again after %.2f s |%s",
@@ -215,8 +214,21 @@ final class KillSeries {
                 platform::toString);
     }
 
-    private static long slotsLost(final Platform platform) {
-        return platform.status(Deed.EDGE_NAME).path("grid").path("slotsLost").asLong();
+    /** On a machine short of processors an owner may give up a slow backup in the moment in which it is killed itself: the calls of such a slot are gone, and it must say so. */
+    private void noteSlotsLost(
+            final Platform platform, final long[] begunBefore, final BitSet foreseen, final Fault fault) {
+        final long[] begun = platform.begunEpochs();
+        final BitSet lost = new BitSet();
+        for (int slot = 0; slot < begun.length; slot++) {
+            lost.set(slot, begun[slot] != begunBefore[slot]);
+        }
+        fault.forsakenToo(platform.callsIn(lost));
+        lost.andNot(foreseen);
+        slotsLostUnforeseen += lost.cardinality();
+        if (!lost.isEmpty()) {
+            notes.add("fault " + fault.number() + " met " + lost.cardinality()
+                    + " slots whose backup was given up in that moment: what they held is lost");
+        }
     }
 
     private void note(final CallReport report, final JsonNode before, final JsonNode after) {

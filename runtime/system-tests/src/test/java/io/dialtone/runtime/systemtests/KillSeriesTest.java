@@ -30,6 +30,7 @@ class KillSeriesTest {
                 deed, faults, LONG_ENOUGH, 3, 50, 4_000, 600, Duration.ofSeconds(3), Duration.ofMillis(500));
         final SeriesReport report = KillSeries.run(stage, plan, null, line -> {});
         assertTrue(report.isClean(), report::toText);
+        assertTrue(report.slotsLostUnforeseen() <= faults, report::toText);
         assertEquals(faults, report.firstAnswersNs().getTotalCount(), report::toText);
     }
 }

@@ -17,16 +17,29 @@ final class SeriesReport {
     private final History history;
     private final List<String> notes;
     private final double tookS;
+    private final int slotsLostUnforeseen;
 
     /**
      * @param setting what was run, a line each
      * @param notes what else was seen, a line each
+     * @param slotsLostUnforeseen slots that had a backup just before a fault, and none when it struck
      */
-    SeriesReport(final List<String> setting, final History history, final List<String> notes, final double tookS) {
+    SeriesReport(
+            final List<String> setting,
+            final History history,
+            final List<String> notes,
+            final double tookS,
+            final int slotsLostUnforeseen) {
         this.setting = List.copyOf(setting);
         this.history = history;
         this.notes = List.copyOf(notes);
         this.tookS = tookS;
+        this.slotsLostUnforeseen = slotsLostUnforeseen;
+    }
+
+    /** What must be rare: it takes a machine that is short of processors, and the same moment. */
+    int slotsLostUnforeseen() {
+        return slotsLostUnforeseen;
     }
 
     /** Nothing is wrong in any call's history. */
