@@ -68,7 +68,7 @@ final class Platform {
 
     /** A host, an edge and so many nodes, joined by a cluster file that deals slots for good. */
     static Platform ofProcesses(final Stage stage, final String handler, final int nodes, final String... options) {
-        return ofProcesses(stage, null, handler, nodes, false, "", options);
+        return ofProcesses(stage, null, handler, nodes, false, List.of(), "", options);
     }
 
     /** The same with a registry in the host: each session is known to two nodes. Returns when every slot has its backup. */
@@ -79,7 +79,20 @@ final class Platform {
     /** The same with further lines of YAML that all processes read. */
     static Platform withGridAndSettings(
             final Stage stage, final String handler, final int nodes, final String yaml, final String... options) {
-        final Platform platform = ofProcesses(stage, null, handler, nodes, true, yaml, options);
+        final Platform platform = ofProcesses(stage, null, handler, nodes, true, List.of(), yaml, options);
+        platform.awaitSettled(nodes);
+        return platform;
+    }
+
+    /** The same whose edge has another listener. */
+    static Platform withGridAndListener(
+            final Stage stage,
+            final String handler,
+            final int nodes,
+            final String listener,
+            final String yaml,
+            final String... options) {
+        final Platform platform = ofProcesses(stage, null, handler, nodes, true, List.of(listener), yaml, options);
         platform.awaitSettled(nodes);
         return platform;
     }
@@ -91,7 +104,7 @@ final class Platform {
             final String handler,
             final int nodes,
             final String... options) {
-        final Platform platform = ofProcesses(stage, memory, handler, nodes, true, "", options);
+        final Platform platform = ofProcesses(stage, memory, handler, nodes, true, List.of(), "", options);
         platform.awaitSettled(nodes);
         return platform;
     }
@@ -162,6 +175,7 @@ final class Platform {
             final String handler,
             final int nodes,
             final boolean hasGrid,
+            final List<String> moreListeners,
             final String settings,
             final String... options) {
         final Platform platform = new Platform(Ports.free(), null, memory);
@@ -181,7 +195,9 @@ final class Platform {
         yaml.append("    - { name: edge-1, role: edge, host: ").append(host);
         yaml.append(", link: \"127.0.0.1:").append(Ports.free());
         yaml.append("\", listen: [\"udp:127.0.0.1:").append(platform.port);
-        yaml.append("\", \"tcp:127.0.0.1:").append(platform.port).append("\"] }\n");
+        yaml.append("\", \"tcp:127.0.0.1:").append(platform.port).append('"');
+        moreListeners.forEach(listener -> yaml.append(", \"").append(listener).append('"'));
+        yaml.append("] }\n");
         for (int i = 1; i <= nodes; i++) {
             yaml.append("    - { name: node-")
                     .append(i)
