@@ -8,13 +8,17 @@ import io.dialtone.runtime.testsupport.SipCall;
 import io.dialtone.runtime.testsupport.SipPeer;
 import io.dialtone.runtime.testsupport.SipText;
 import io.dialtone.runtime.testsupport.TestCluster;
+import io.dialtone.state.codec.RecordStateCodec;
+import io.dialtone.state.codec.StateLimits;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class AnsweringServiceTest {
-    private final TestCluster cluster =
-            TestCluster.of(() -> new AnsweringService(Duration.ofSeconds(3))).start();
+    private final RecordStateCodec<Call> codec = RecordStateCodec.of(Call.class, StateLimits.defaults());
+    private final TestCluster cluster = TestCluster.replicated(
+                    () -> new AnsweringService(Duration.ofSeconds(3)), codec::forAnotherWorker)
+            .start();
     private final SipPeer alice = cluster.peer("alice");
 
     @Test

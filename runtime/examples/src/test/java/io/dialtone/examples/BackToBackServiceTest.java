@@ -11,13 +11,18 @@ import io.dialtone.runtime.testsupport.SipCalled;
 import io.dialtone.runtime.testsupport.SipPeer;
 import io.dialtone.runtime.testsupport.SipText;
 import io.dialtone.runtime.testsupport.TestCluster;
+import io.dialtone.state.codec.RecordStateCodec;
+import io.dialtone.state.codec.StateLimits;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class BackToBackServiceTest {
     private static final String TARGET = "192.0.2.2:5060";
 
-    private final TestCluster cluster = TestCluster.of(() -> new BackToBackService(invite -> TARGET))
+    private final RecordStateCodec<BackToBackService.Call> codec =
+            RecordStateCodec.of(BackToBackService.Call.class, StateLimits.defaults());
+    private final TestCluster cluster = TestCluster.replicated(
+                    () -> new BackToBackService(invite -> TARGET), codec::forAnotherWorker)
             .nodes(2)
             .start();
     private final SipPeer alice = cluster.peer("alice");

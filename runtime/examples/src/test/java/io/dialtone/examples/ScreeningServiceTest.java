@@ -6,13 +6,17 @@ import io.dialtone.examples.ScreeningService.Caller;
 import io.dialtone.runtime.testsupport.SipCall;
 import io.dialtone.runtime.testsupport.SipPeer;
 import io.dialtone.runtime.testsupport.TestCluster;
+import io.dialtone.state.codec.RecordStateCodec;
+import io.dialtone.state.codec.StateLimits;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ScreeningServiceTest {
-    private final TestCluster cluster =
-            TestCluster.of(ScreeningService::new).affinity("from-user").start();
+    private final RecordStateCodec<Caller> codec = RecordStateCodec.of(Caller.class, StateLimits.defaults());
+    private final TestCluster cluster = TestCluster.replicated(ScreeningService::new, codec::forAnotherWorker)
+            .affinity("from-user")
+            .start();
 
     @Test
     void shouldDeclineAUnwantedPrefix() {

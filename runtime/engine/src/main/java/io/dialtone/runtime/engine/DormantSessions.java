@@ -48,6 +48,9 @@ public final class DormantSessions implements SlotKeeper {
     private final int[] dormant;
     private final long[] walkAtNs;
     private final long[] cursors;
+    /** Of each slot how our clocks stood to each other when it came: its former owner's deadlines are read by that, whatever the wall clock does later. */
+    private final long[] offsets;
+
     private final KeyedTable<Alarm> alarms = new KeyedTable<>(ALARMS_MAX);
     /** Of each slot the alarms, chained. */
     private final @Nullable Alarm[] firstAlarm;
@@ -81,6 +84,7 @@ public final class DormantSessions implements SlotKeeper {
         dormant = new int[slots];
         walkAtNs = new long[slots];
         cursors = new long[slots];
+        offsets = new long[slots];
         firstAlarm = new @Nullable Alarm[slots];
         Arrays.fill(walkAtNs, NO_WALK);
     }
@@ -99,6 +103,7 @@ public final class DormantSessions implements SlotKeeper {
         epoch = ownedEpoch;
         onDormant(slot, images.count(slot) - dormant[slot]);
         cursors[slot] = ImageStore.BEGIN;
+        offsets[slot] = time.offsetNs();
         walkAtNs[slot] = nowNs;
         firstWalkNs = nowNs;
     }
@@ -234,7 +239,9 @@ public final class DormantSessions implements SlotKeeper {
     /** The view lies over an image: its deadline may be near. */
     private void onImage(final int slot) {
         final long nowNs = time.nowNs();
+        readByItsClocks(slot);
         final long dueNs = time.toMonotonicNs(view.deadlineNs());
+        time.readBy(time.offsetNs());
         if (dueNs == SessionRecord.NO_DEADLINE || dueNs > nowNs + 2 * WALK_NS) {
             return;
         }
@@ -332,7 +339,10 @@ public final class DormantSessions implements SlotKeeper {
         final WorkerSession<?> session = protocol().newSession();
         session.key(view.keyHash(), view.key(), 0, view.key().capacity());
         session.open(slot);
-        if (session.restore(reader.wrap(view.image()))) {
+        readByItsClocks(slot);
+        final boolean isRestored = session.restore(reader.wrap(view.image()));
+        time.readBy(time.offsetNs());
+        if (isRestored) {
             sessions.add(session);
             counters.increment(WorkerCounter.SESSIONS_RESTORED);
             return session;
@@ -347,6 +357,11 @@ public final class DormantSessions implements SlotKeeper {
         journal().recordLost(slot, view.keyHash(), view.key());
         protocol().forget(session);
         return null;
+    }
+
+    /** What is read of the image that the view lies over is read as its writer meant it. */
+    private void readByItsClocks(final int slot) {
+        time.readBy(WorkerSession.offsetNs(view.image(), time.clockId(), offsets[slot]));
     }
 
     private void onDormant(final int slot, final int change) {

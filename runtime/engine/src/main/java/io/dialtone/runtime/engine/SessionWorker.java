@@ -33,7 +33,7 @@ public final class SessionWorker implements Agent {
     private final SessionStore sessions;
     private final Outbox outbox;
     private final HeldFrames held;
-    private final TurnTime time = new TurnTime();
+    private final TurnTime time;
     private final DormantSessions dormant;
     private final IdleSessions idle;
     private final boolean mayRest;
@@ -56,6 +56,7 @@ public final class SessionWorker implements Agent {
         mailbox = new ManyToOneConcurrentArrayQueue<>(config.commandsMax());
         onCommand = this::onCommand;
         nowNs = context.nanoClock().nanoTime();
+        time = new TurnTime(link.incarnation() ^ (long) link.member() << 48 ^ (long) link.thread() << 32);
         final WorkerGrid grid = context.grid();
         images = grid.images();
         counters.set(WorkerCounter.IMAGES_BYTES_MAX, images.bytesMax());
@@ -117,6 +118,11 @@ public final class SessionWorker implements Agent {
     /** The worker's sessions; for commands, which run on the worker. */
     public SessionStore sessions() {
         return sessions;
+    }
+
+    /** The worker's sessions that are not in memory; for commands. */
+    public DormantSessions dormant() {
+        return dormant;
     }
 
     private void onCommand(final WorkerCommand command) {

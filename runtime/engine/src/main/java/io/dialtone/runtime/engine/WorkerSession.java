@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +20,14 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract class WorkerSession<S extends Record> extends KeyedEntry implements Session<S> {
     private static final long CANCEL = -1;
-    private static final int VERSION = 1;
+    /** From 2 on an image names its clocks. */
+    private static final int VERSION = 2;
+
+    private static final int VERSION_MIN = 1;
     private static final int FLAG_BEGUN = 1;
+    private static final int CLOCK_ID = 2;
+    private static final int CLOCK_OFFSET = CLOCK_ID + Long.BYTES;
+    private static final int CLOCKS_END = CLOCK_OFFSET + Long.BYTES;
 
     private final WorkerParts parts;
     private final List<SessionTimer> timers = new ArrayList<>(2);
@@ -105,7 +112,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
      * Writes the whole session.
      *
      * <pre>
-     *  version (8) · flags (8): 1 is begun · state: length (32), bytes as the service's codec writes them; only if begun
+     *  version (8) · flags (8): 1 is begun · clocks (64) · what the wall clock was ahead of the monotonic one, ns (64) · state: length (32), bytes as the service's codec writes them; only if begun
      *  timer generation (32) · timers (16), each: name: length (16), characters (16 each) · deadline, ns since 1970 (64) · generation (32)
      *  what the protocol writes
      * </pre>
@@ -113,6 +120,7 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     final void encode(final ImageWriter image) {
         lastEventNs = parts.time().nowNs();
         image.putByte(VERSION).putByte(begun ? FLAG_BEGUN : 0);
+        image.putLong(parts.time().clockId()).putLong(parts.time().offsetNs());
         if (begun) {
             final int at = image.length();
             final int length = codec().encode(
@@ -135,10 +143,14 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     final boolean restore(final ImageReader image) {
         try {
             lastEventNs = parts.time().nowNs();
-            if (image.readByte() < VERSION) {
+            final int version = image.readByte();
+            if (version < VERSION_MIN) {
                 return false;
             }
             begun = (image.readByte() & FLAG_BEGUN) != 0;
+            if (version >= VERSION) {
+                image.skip(2 * Long.BYTES); // whoever asks for this has read them
+            }
             if (begun) {
                 final int length = image.readLength(Integer.MAX_VALUE);
                 if (length < 0) {
@@ -158,6 +170,15 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
         } catch (RuntimeException e) {
             return false; // the codec's word on bytes of another version, or of nobody
         }
+    }
+
+    /** How the clocks stood when these clocks wrote the image; or else what is given. */
+    static long offsetNs(final DirectBuffer image, final long clockId, final long otherwise) {
+        return image.capacity() >= CLOCKS_END
+                        && image.getByte(0) >= VERSION
+                        && image.getLong(CLOCK_ID, ImageWriter.ORDER) == clockId
+                ? image.getLong(CLOCK_OFFSET, ImageWriter.ORDER)
+                : otherwise;
     }
 
     final long nextDeadlineNs() {

@@ -66,6 +66,7 @@ public final class TestCluster {
     private static final long START_NS = 1_000_000_000L;
     private static final long STEP_NS = 1_000_000L;
     private static final long TAKE_OVER_NS_MAX = 10_000_000_000L;
+    private static final long MOVE_NS_MAX = 1_000_000_000L;
     private static final int TURNS_MAX = 10_000;
 
     private final AdjustableClock clock = new AdjustableClock(START_NS);
@@ -75,6 +76,8 @@ public final class TestCluster {
     private final List<Node> nodes = new ArrayList<>();
     private final Map<Integer, SipPeer> peers = new LinkedHashMap<>();
     private final TestEdge edge;
+    private final boolean isWorstCase;
+    private long moves;
     private int strayDatagrams;
     private long wallStepNs;
 
@@ -109,6 +112,7 @@ public final class TestCluster {
             members[i] = EDGE_MEMBER + 1 + i;
         }
         registry = builder.isReplicated ? new TestRegistry(SLOTS, members, clock) : null;
+        isWorstCase = builder.isWorstCase && registry != null;
         slots = registry == null ? new SlotTableHolder(SlotTable.roundRobin(SLOTS, members)) : registry.tables();
         final SlotToken tokens = SlotToken.of(key, 0, SLOTS);
         edge = new TestEdge(link.endpoint(EDGE_MEMBER, 0), slots, key, tokens, builder.affinity, clock, this::onAnswer);
@@ -135,6 +139,7 @@ public final class TestCluster {
     public static final class Builder {
         private final Function<SipContext, SessionProtocol.Factory> protocols;
         private final boolean isReplicated;
+        private boolean isWorstCase = Boolean.getBoolean("dialtone.worst-case");
         private int nodes = 2;
         private AffinityRule affinity = AffinityRule.CALL_ID;
         private ServicePolicy policy = ServicePolicy.defaults();
@@ -175,6 +180,16 @@ public final class TestCluster {
 
         public Builder worker(final WorkerConfig config) {
             worker = config;
+            return this;
+        }
+
+        /**
+         * Lets every message of a peer be followed by a move of its session's slot, so that the next one, whatever it is, meets another node. Everything must work as ever; only some
+         * 10 ms pass with each message. Without this it is so when the system property {@code dialtone.worst-case} is {@code true}. Nodes that do not keep each other's
+         * sessions stay as they are.
+         */
+        public Builder worstCase() {
+            isWorstCase = true;
             return this;
         }
 
@@ -227,13 +242,24 @@ public final class TestCluster {
 
     /** The state of the session with this affinity key, if there is one. */
     public <S extends Record> Optional<S> stateOf(final String key, final Class<S> type) {
+        final SessionWorker worker = ownerNode(key).worker;
+        final int slot = edge.slotOf(key);
+        WorkerSession<?> session = sessionOf(worker, slot, key);
+        if (session == null) {
+            worker.dormant().wakeAll(slot);
+            session = sessionOf(worker, slot, key);
+        }
+        return Optional.ofNullable(session).map(found -> type.cast(found.state()));
+    }
+
+    private static @Nullable WorkerSession<?> sessionOf(final SessionWorker worker, final int slot, final String key) {
         final List<WorkerSession<?>> found = new ArrayList<>();
-        ownerNode(key).worker.sessions().forEach(edge.slotOf(key), session -> {
+        worker.sessions().forEach(slot, session -> {
             if (session.isBegun() && session.key().equals(key)) {
                 found.add(session);
             }
         });
-        return found.stream().findFirst().map(session -> type.cast(session.state()));
+        return found.isEmpty() ? null : found.getFirst();
     }
 
     /** Sessions in the memory of all nodes. */
@@ -348,8 +374,38 @@ public final class TestCluster {
         return slots;
     }
 
+    /** Takes what a peer sends, and works on it. */
     void onDatagram(final SipPeer from, final byte[] datagram) {
-        edge.onDatagram(from, datagram);
+        final int slot = edge.onDatagram(from, datagram);
+        work();
+        if (isWorstCase) {
+            moveElsewhere(slot);
+        }
+    }
+
+    /** Lets the owner of a slot hand it to its backup, which takes some 10 ms. Not if there is none, or it is dead. */
+    private void moveElsewhere(final int slot) {
+        final TestRegistry authority = Objects.requireNonNull(registry, "replicated");
+        final int former = authority.map().entry(slot).owner();
+        if (!authority.move(slot)) {
+            return;
+        }
+        for (long waitedNs = 0; waitedNs < MOVE_NS_MAX; waitedNs += STEP_NS) {
+            if (authority.map().entry(slot).owner() != former) {
+                moves++;
+                return;
+            }
+            advance(Duration.ofNanos(STEP_NS));
+        }
+    }
+
+    boolean isWorstCase() {
+        return isWorstCase;
+    }
+
+    /** How often a slot went to another node because of {@link Builder#worstCase}. */
+    public long moves() {
+        return moves;
     }
 
     /** An error that says what an engineer would ask next. */
@@ -405,7 +461,9 @@ public final class TestCluster {
                 key.derive("keys"),
                 node.images,
                 (endpoint, keeper, images) -> new Replicator(
-                        ReplicatorConfig.defaults(),
+                        isWorstCase
+                                ? ReplicatorConfig.defaults().withHandoverIntervalNs(1)
+                                : ReplicatorConfig.defaults(),
                         new ReplicatorContext(
                                 endpoint,
                                 authority,

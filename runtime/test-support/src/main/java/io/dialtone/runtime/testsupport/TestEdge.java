@@ -68,7 +68,8 @@ final class TestEdge {
         return slotHash.slotOf(key.getBytes(StandardCharsets.UTF_8));
     }
 
-    void onDatagram(final SipPeer from, final byte[] datagram) {
+    /** Sends on what a peer has sent; says to which slot. */
+    int onDatagram(final SipPeer from, final byte[] datagram) {
         final UnsafeBuffer buffer = new UnsafeBuffer(datagram);
         message.parseDatagram(buffer, 0, datagram.length);
         final SlotTable table = slots.table();
@@ -87,6 +88,7 @@ final class TestEdge {
             frame.transport(ViaTransport.TCP.code()).listener(1).remotePort(from.connection());
         }
         link.publication(table.ownerOf(slot), 0).offer(header, 0, LinkFrame.HEADER_BYTES, buffer, 0, datagram.length);
+        return slot;
     }
 
     int doWork() {

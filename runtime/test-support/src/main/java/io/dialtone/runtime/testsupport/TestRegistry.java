@@ -8,6 +8,9 @@ import io.dialtone.state.api.SlotCommand;
 import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
 import io.dialtone.state.api.SlotRules;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.NanoClock;
 
 /** The registry of a {@link TestCluster}: decides at once, by the rules of the real one, and is always there. Not thread safe. */
@@ -30,6 +33,32 @@ final class TestRegistry implements SlotAuthority {
     /** The map as edges see it. */
     SlotTableHolder tables() {
         return tables;
+    }
+
+    /** Wants the slot's first backup to own it: the owner hands it over. False if there is no backup that could. */
+    boolean move(final int slot) {
+        final SlotEntry entry = map.entry(slot);
+        if (entry.owner() == SlotEntry.NONE || entry.backups() == 0) {
+            return false;
+        }
+        final List<SlotEntry> entries = new ArrayList<>();
+        for (int i = 0; i < map.slots(); i++) {
+            entries.add(map.entry(i));
+        }
+        final int[] backups =
+                IntStream.range(0, entry.backups()).map(entry::backup).toArray();
+        entries.set(
+                slot,
+                SlotEntry.of(
+                        entry.version() + 1,
+                        entry.epoch(),
+                        entry.begunEpoch(),
+                        entry.owner(),
+                        backups,
+                        entry.learner(),
+                        backups[0]));
+        map = SlotMap.of(map.version() + 1, map.backupsWanted(), map.slotsLost(), map.members(), entries);
+        return true;
     }
 
     @Override

@@ -12,7 +12,8 @@ import org.junit.jupiter.api.Test;
 /** RFC 3261 sections 12 to 15, on the called side. */
 class DialogTest {
     private final ScriptedHandler handler = new ScriptedHandler();
-    private final TestCluster cluster = TestCluster.of(() -> handler).nodes(3).start();
+    private final TestCluster cluster =
+            TestCluster.replicated(() -> handler, EventsCodec::new).nodes(3).start();
     private final SipPeer alice = cluster.peer("alice");
 
     @Test

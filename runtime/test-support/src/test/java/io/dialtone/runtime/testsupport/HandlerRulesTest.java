@@ -23,7 +23,8 @@ import org.junit.jupiter.api.Test;
 /** What a handler may do, and what happens when it does something else. */
 class HandlerRulesTest {
     private final ScriptedHandler handler = new ScriptedHandler();
-    private final TestCluster cluster = TestCluster.of(() -> handler).nodes(1).start();
+    private final TestCluster cluster =
+            TestCluster.replicated(() -> handler, EventsCodec::new).nodes(2).start();
     private final SipPeer alice = cluster.peer("alice");
 
     @Test

@@ -17,7 +17,8 @@ class InviteTransactionTest {
     private static final Duration A_LITTLE = Duration.ofMillis(5);
 
     private final ScriptedHandler handler = new ScriptedHandler();
-    private final TestCluster cluster = TestCluster.of(() -> handler).nodes(1).start();
+    private final TestCluster cluster =
+            TestCluster.replicated(() -> handler, EventsCodec::new).nodes(2).start();
     private final SipPeer alice = cluster.peer("alice");
 
     @Test

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 /** Requests other than INVITE that a service sends (RFC 3261 section 17.1.2). */
 class NonInviteClientTransactionTest {
     private final ScriptedHandler handler = new ScriptedHandler();
-    private final TestCluster cluster = TestCluster.of(() -> handler).nodes(2).start();
+    private final TestCluster cluster =
+            TestCluster.replicated(() -> handler, EventsCodec::new).nodes(2).start();
     private final SipPeer alice = cluster.peer("alice");
     private final SipPeer bob = cluster.peer("bob");
 

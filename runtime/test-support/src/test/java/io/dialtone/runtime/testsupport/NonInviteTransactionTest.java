@@ -14,7 +14,8 @@ import org.junit.jupiter.api.Test;
 /** RFC 3261 section 17.2.2 and RFC 4320. */
 class NonInviteTransactionTest {
     private final ScriptedHandler handler = new ScriptedHandler();
-    private final TestCluster cluster = TestCluster.of(() -> handler).nodes(1).start();
+    private final TestCluster cluster =
+            TestCluster.replicated(() -> handler, EventsCodec::new).nodes(2).start();
     private final SipPeer alice = cluster.peer("alice");
 
     @Test

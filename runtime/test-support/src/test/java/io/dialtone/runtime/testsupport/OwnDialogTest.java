@@ -15,7 +15,8 @@ import org.junit.jupiter.api.Test;
 /** Dialogs that a service has begun, and requests of a service within any dialog (RFC 3261 sections 12, 14 and 15, RFC 3311). */
 class OwnDialogTest {
     private final ScriptedHandler handler = new ScriptedHandler(SipMethod.INFO, SipMethod.UPDATE, SipMethod.PRACK);
-    private final TestCluster cluster = TestCluster.of(() -> handler).nodes(2).start();
+    private final TestCluster cluster =
+            TestCluster.replicated(() -> handler, EventsCodec::new).nodes(2).start();
     private final SipPeer alice = cluster.peer("alice");
     private final SipPeer bob = cluster.peer("bob");
     private final SipPeer proxy = cluster.peer("proxy");

@@ -11,7 +11,8 @@ import org.junit.jupiter.api.Test;
 /** RFC 3261 section 8.2: what is refused before a handler sees it. */
 class ScreenedRequestTest {
     private final ScriptedHandler handler = new ScriptedHandler();
-    private final TestCluster cluster = TestCluster.of(() -> handler).nodes(1).start();
+    private final TestCluster cluster =
+            TestCluster.replicated(() -> handler, EventsCodec::new).nodes(2).start();
     private final SipPeer alice = cluster.peer("alice");
 
     @Test

@@ -142,6 +142,51 @@ class TakeoverTest {
     }
 
     @Test
+    void shouldNotMoveTimersOfSessionsThatRestWhenTheWallClockJumps() {
+        final TestCluster restless = TestCluster.replicated(() -> handler, EventsCodec::new)
+                .worker(WorkerConfig.defaults()
+                        .withRestAfterNs(Duration.ofSeconds(1).toNanos()))
+                .start();
+        final SipCall call = restless.peer("alice").invite("sip:bob@example.com");
+        call.expect(200);
+        call.ack();
+        handler.onOther = (request, session) -> {
+            session.startTimer("wake", Duration.ofSeconds(30));
+            request.reply(200).send();
+        };
+        call.request("OPTIONS").expect(200);
+        restless.advance(Duration.ofSeconds(3));
+        assertTrue(restless.count(WorkerCounter.SESSIONS_DORMANT) > 0);
+
+        restless.stepWallClock(Duration.ofHours(1));
+        restless.advance(Duration.ofSeconds(20));
+        assertEquals(0, timersTold());
+        restless.stepWallClock(Duration.ofHours(-3));
+        restless.advance(Duration.ofMillis(7_100));
+
+        assertEquals(1, timersTold());
+    }
+
+    @Test
+    void shouldNotMoveTimersThatWereTakenOverWhenTheWallClockJumps() {
+        final SipCall call = establishedCall();
+        handler.onOther = (request, session) -> {
+            session.startTimer("wake", Duration.ofSeconds(30));
+            request.reply(200).send();
+        };
+        call.request("OPTIONS").expect(200);
+        takeOver(call);
+
+        cluster.stepWallClock(Duration.ofHours(1));
+        cluster.advance(Duration.ofSeconds(20));
+        assertEquals(0, timersTold());
+        cluster.stepWallClock(Duration.ofHours(-3));
+        cluster.advance(Duration.ofMillis(10_100));
+
+        assertEquals(1, timersTold());
+    }
+
+    @Test
     void shouldNotMoveRunningTimersWhenTheWallClockJumps() {
         final SipCall call = establishedCall();
         handler.onOther = (request, session) -> {

@@ -77,6 +77,24 @@ public record ReplicatorConfig(
                 handoverIntervalNs);
     }
 
+    /** These settings with another {@link #handoverIntervalNs}. */
+    public ReplicatorConfig withHandoverIntervalNs(final long ns) {
+        return new ReplicatorConfig(
+                beatIntervalNs,
+                ownerSilenceNsMax,
+                backupSilenceNsMax,
+                stallNsMax,
+                leaseNs,
+                proposalIntervalNs,
+                resendIntervalNs,
+                ringBytes,
+                roomBytes,
+                batchBytesMax,
+                snapshotBytesPerTurn,
+                snapshotBytesPerSecond,
+                ns);
+    }
+
     private static void check(final String name, final long value, final long least, final String usual) {
         if (value < least) {
             throw new IllegalArgumentException(
