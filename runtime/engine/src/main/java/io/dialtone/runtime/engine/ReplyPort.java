@@ -133,6 +133,17 @@ public final class ReplyPort {
         return transport;
     }
 
+    /** True if it is the same edge's thread and listener, and the same address of the peer. */
+    public boolean leadsWhere(final ReplyPort other) {
+        return member == other.member
+                && thread == other.thread
+                && transport == other.transport
+                && listener == other.listener
+                && remotePort == other.remotePort
+                && remoteLow == other.remoteLow
+                && remoteHigh == other.remoteHigh;
+    }
+
     /** True if the peer is the other end of a connection of the edge: nothing is lost on the way while it lasts. */
     public boolean isStream() {
         return transport != 0;

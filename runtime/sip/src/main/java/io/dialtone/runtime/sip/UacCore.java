@@ -310,6 +310,23 @@ final class UacCore<S extends Record> {
         return dialogs.hashOfAnswer(response, parts.sessions().keyHash());
     }
 
+    /** The peer has come by another connection: what it has not answered may have been lost with the one before. */
+    void sendAgainByItsPort(final Dialog dialog) {
+        final SipSession<?> holder = dialog.holder;
+        if (holder == null) {
+            return;
+        }
+        for (int i = 0; i < holder.clients.size(); i++) {
+            final ClientTransaction transaction = holder.clients.get(i);
+            if (transaction.dialog == dialog && transaction.isSentAgain()) {
+                context.counters().increment(SipCounter.REQUESTS_RETRANSMITTED);
+                transaction.port.copyFrom(dialog.port);
+                transaction.send();
+                transaction.touch();
+            }
+        }
+    }
+
     // ---- what time brings
 
     /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 or 487 had come (RFC 3261 sections 8.1.3.1 and 9.1). */

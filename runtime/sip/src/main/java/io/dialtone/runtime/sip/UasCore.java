@@ -220,9 +220,7 @@ final class UasCore<S extends Record> {
             return;
         }
         dialog.remoteCseq = message.cseqNumber();
-        // Requests of ours go the way that the peer came last: its connection, or the edge it spoke by before, may be
-        // gone.
-        dialog.port.copyFrom(transaction.port).forgetArrival();
+        follow(dialog, transaction.port);
         if (isRefused(message, transaction, nowNs)) {
             return;
         }
@@ -231,6 +229,15 @@ final class UasCore<S extends Record> {
             dialog.invite = transaction;
         }
         deliver(Event.REQUEST, transaction, sessionOf(dialog.session), message, nowNs);
+    }
+
+    /** Requests of ours go the way that the peer came last: its connection, or the edge it spoke by before, may be gone. So do those that have no answer yet, at once. */
+    private void follow(final Dialog dialog, final ReplyPort way) {
+        final boolean isAnother = way.isStream() && !way.leadsWhere(dialog.port);
+        dialog.port.copyFrom(way).forgetArrival();
+        if (isAnother) {
+            uac.sendAgainByItsPort(dialog);
+        }
     }
 
     private void onRequestOfNoSession(

@@ -173,6 +173,36 @@ class OwnDialogTest {
     }
 
     @Test
+    void shouldSendWhatHasNoAnswerAgainWhenThePeerComesByAnotherConnection() {
+        alice.connectFrom(40_001);
+        handler.onInvite = (invite, session) -> invite.reply(200).send();
+        final SipCall caller = alice.invite("sip:service@example.com");
+        caller.expect(200);
+        caller.ack();
+        alice.connectFrom(40_002); // the first is gone
+        handler.onTimer = (timer, session) ->
+                session.leg("caller").orElseThrow().request(SipMethod.UPDATE).send();
+        handler.onOther = (request, session) -> {
+            session.startTimer("refresh", Duration.ofSeconds(1));
+            request.reply(200).send();
+        };
+        caller.request("OPTIONS").expect(200);
+        alice.connectFrom(40_003);
+        cluster.advance(Duration.ofSeconds(2));
+        alice.expectNothing();
+
+        handler.onOther = (request, session) -> request.reply(200).send();
+        caller.request("OPTIONS");
+        final SipText update = alice.expectRequest("UPDATE");
+        caller.expect(200);
+        alice.respond(update, 200);
+
+        cluster.advance(Duration.ofSeconds(40));
+        alice.expectNothing();
+        assertEquals(1, cluster.count(SipCounter.DIALOGS_CONFIRMED));
+    }
+
+    @Test
     void shouldAnswer491ToAReInviteThatMeetsOneOfOurs() {
         final SipCalled called = established();
         called.expectRequest("ACK");
