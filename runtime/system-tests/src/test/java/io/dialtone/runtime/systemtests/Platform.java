@@ -92,7 +92,18 @@ final class Platform {
             final String listener,
             final String yaml,
             final String... options) {
-        final Platform platform = ofProcesses(stage, null, handler, nodes, true, List.of(listener), yaml, options);
+        return withGridAndEdges(stage, handler, nodes, List.of(listener), yaml, options);
+    }
+
+    /** The same with as many edges as there are listeners; the first has those of {@code edge-1} besides. */
+    static Platform withGridAndEdges(
+            final Stage stage,
+            final String handler,
+            final int nodes,
+            final List<String> listeners,
+            final String yaml,
+            final String... options) {
+        final Platform platform = ofProcesses(stage, null, handler, nodes, true, listeners, yaml, options);
         platform.awaitSettled(nodes);
         return platform;
     }
@@ -175,7 +186,7 @@ final class Platform {
             final String handler,
             final int nodes,
             final boolean hasGrid,
-            final List<String> moreListeners,
+            final List<String> listeners,
             final String settings,
             final String... options) {
         final Platform platform = new Platform(Ports.free(), null, memory);
@@ -196,8 +207,18 @@ final class Platform {
         yaml.append(", link: \"127.0.0.1:").append(Ports.free());
         yaml.append("\", listen: [\"udp:127.0.0.1:").append(platform.port);
         yaml.append("\", \"tcp:127.0.0.1:").append(platform.port).append('"');
-        moreListeners.forEach(listener -> yaml.append(", \"").append(listener).append('"'));
+        if (!listeners.isEmpty()) {
+            yaml.append(", \"").append(listeners.getFirst()).append('"');
+        }
         yaml.append("] }\n");
+        for (int i = 2; i <= listeners.size(); i++) {
+            yaml.append("    - { name: edge-")
+                    .append(i)
+                    .append(", role: edge, host: ")
+                    .append(host);
+            yaml.append(", link: \"127.0.0.1:").append(Ports.free());
+            yaml.append("\", listen: \"").append(listeners.get(i - 1)).append("\" }\n");
+        }
         for (int i = 1; i <= nodes; i++) {
             yaml.append("    - { name: node-")
                     .append(i)
@@ -214,7 +235,9 @@ final class Platform {
             arguments.addAll(List.of(options));
             platform.start(stage, "node-" + i, arguments);
         }
-        platform.start(stage, "edge-1", List.of("edge", "--config", file, "--name", "edge-1"));
+        for (int i = 1; i <= Math.max(1, listeners.size()); i++) {
+            platform.start(stage, "edge-" + i, List.of("edge", "--config", file, "--name", "edge-" + i));
+        }
         platform.awaitReady(stage);
         return platform;
     }

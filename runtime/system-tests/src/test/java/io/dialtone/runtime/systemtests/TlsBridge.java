@@ -54,7 +54,8 @@ final class TlsBridge {
         return "127.0.0.1:" + server.getLocalPort();
     }
 
-    private static SSLContext believing(final Path authority) throws IOException {
+    /** Trusts this authority and no other. */
+    static SSLContext believing(final Path authority) throws IOException {
         try (InputStream in = Files.newInputStream(authority)) {
             final KeyStore believed = KeyStore.getInstance(KeyStore.getDefaultType());
             believed.load(null, null);
