@@ -24,6 +24,8 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     BiConsumer<SipResponse, Session<Events>> onResponse = (response, session) -> {};
     BiConsumer<SipRequest, Session<Events>> onCancel = (cancel, session) -> {};
     BiConsumer<SipRequest, Session<Events>> onAck = (ack, session) -> {};
+    BiConsumer<SipResponse, Session<Events>> onBest = (best, session) -> {};
+    Set<SipMethod> proxied = Set.of();
     private final Set<SipMethod> methods;
 
     ScriptedHandler(final SipMethod... besides) {
@@ -67,6 +69,22 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
         told.add((response.isLocal() ? "local " : "") + response.status() + " " + response.method() + " "
                 + response.leg());
         onResponse.accept(response, session);
+    }
+
+    @Override
+    public void onBranch(final SipResponse response, final Session<Events> session) {
+        told.add("branch " + (response.isLocal() ? "local " : "") + response.status() + " " + response.leg());
+    }
+
+    @Override
+    public void onBestResponse(final SipResponse best, final Session<Events> session) {
+        told.add("best " + (best.isLocal() ? "local " : "") + best.status());
+        onBest.accept(best, session);
+    }
+
+    @Override
+    public Set<SipMethod> proxied() {
+        return proxied;
     }
 
     @Override
