@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ProxyTest {
     private static final Duration RING = Duration.ofSeconds(10);
 
-    private final ScriptedHandler handler = new ScriptedHandler();
+    private final ScriptedHandler handler = ScriptedHandler.proxying();
     private final TestCluster cluster;
     private final SipPeer alice;
     private final SipPeer bob;
@@ -28,7 +28,6 @@ class ProxyTest {
     private final SipCall call;
 
     ProxyTest() {
-        handler.proxied = EnumSet.allOf(SipMethod.class);
         cluster = TestCluster.of(() -> handler).nodes(2).start();
         alice = cluster.peer("alice");
         bob = cluster.peer("bob");

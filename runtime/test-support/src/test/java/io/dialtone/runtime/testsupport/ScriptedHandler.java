@@ -6,6 +6,7 @@ import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
 import io.dialtone.api.SipResponse;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -30,6 +31,13 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
 
     ScriptedHandler(final SipMethod... besides) {
         methods = SipMethod.ofACallAnd(besides);
+    }
+
+    /** One that passes on whatever comes. */
+    static ScriptedHandler proxying() {
+        final ScriptedHandler handler = new ScriptedHandler();
+        handler.proxied = EnumSet.allOf(SipMethod.class);
+        return handler;
     }
 
     @Override
