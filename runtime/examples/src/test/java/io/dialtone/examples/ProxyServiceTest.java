@@ -31,7 +31,7 @@ class ProxyServiceTest {
     private void register(final SipPeer phone, final String q) {
         final int status = phone.registration("sip:example.com", "sip:bob@example.com")
                 .as("bob", "builder")
-                .register("Contact: <sip:bob@10.1.1.1>;q=" + q)
+                .register("Contact: <sip:bob@" + phone.name() + ".invalid>;q=" + q)
                 .status();
         assertEquals(200, status);
     }
@@ -42,7 +42,7 @@ class ProxyServiceTest {
         register(mobile, "0.3");
         final SipCall call = alice.invite("sip:bob@example.com");
         final SipCalled first = desk.expectCall().respond(180);
-        assertEquals("sip:bob@10.1.1.1", first.invite().requestUri());
+        assertEquals("sip:bob@desk.invalid", first.invite().requestUri());
         call.expect(180);
         mobile.expectNothing();
 
