@@ -147,13 +147,11 @@ final class ProxyCore {
         if (!uas.proxies(request.method)) {
             throw new IllegalStateException(request.method() + " is none of the methods in proxied()");
         }
-        if (request.dialog != null && request.method != SipMethod.INVITE) {
+        if (request.dialog != null && request.dialog.state != Dialog.State.EARLY) {
             throw new IllegalStateException(request.method() + " belongs to a call of ours");
         }
-        for (final ResponseContext before : staged) {
-            if (before.server == request) {
-                throw new IllegalStateException(request.method() + " is proxied by this method already");
-            }
+        if (!staged.isEmpty() && staged.stream().anyMatch(before -> before.server == request)) {
+            throw new IllegalStateException(request.method() + " is proxied by this method already");
         }
         final ResponseContext fresh = newContext();
         fresh.open(request);

@@ -65,6 +65,10 @@ final class UasCore<S extends Record> {
     private final ImageWriter stateScratch = new ImageWriter();
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private int failureStatus;
+    /** True if the message in hand is sent within a dialog that we are in the path of, and have no part in. */
+    private boolean isThroughUs;
+    /** True if the message in hand answers something that we have passed on. */
+    private boolean isForwarded;
 
     UasCore(final WorkerParts parts, final SipContext context, final SipHandler<S> handler, final StateCodec<S> codec) {
         this.parts = parts;
@@ -122,7 +126,7 @@ final class UasCore<S extends Record> {
         answers.begin(transaction, message);
         if (message.method() == SipMethod.CANCEL) {
             onCancel(message, via, transaction, nowNs);
-        } else if (uac.proxy().isThroughUs(message)) {
+        } else if (isThroughUs) {
             onRequestThroughUs(message, transaction, nowNs);
         } else if (message.toTagLength() > 0) {
             onRequestInDialog(message, transaction, nowNs);
@@ -405,11 +409,11 @@ final class UasCore<S extends Record> {
         return checks.isProxied(method);
     }
 
-    /** True if the grammar of a message's headers is not our business, but that of who gets it. */
+    /** Looks at a message that has just come: true if the grammar of its headers is not our business, but that of who gets it. */
     boolean isPassedOn(final SipMessage message, final ViaView via) {
-        return message.isRequest()
-                ? checks.isProxied(message.method()) || uac.proxy().isThroughUs(message)
-                : uac.proxy().isForwarded(message, via);
+        isThroughUs = message.isRequest() && uac.proxy().isThroughUs(message);
+        isForwarded = !message.isRequest() && uac.proxy().isForwarded(message, via);
+        return isThroughUs || isForwarded || (message.isRequest() && checks.isProxied(message.method()));
     }
 
     // ---- ACK, CANCEL
@@ -420,7 +424,7 @@ final class UasCore<S extends Record> {
                 && !invite.onAck(nowNs)) {
             return;
         }
-        if (uac.proxy().isThroughUs(message)) {
+        if (isThroughUs) {
             uac.proxy().onAck(message, via, slot, port);
             return;
         }
@@ -710,11 +714,11 @@ final class UasCore<S extends Record> {
         if (!parts.dormant().hasAny(slot)) {
             return;
         }
-        if (!message.isRequest() && uac.proxy().isForwarded(message, via)) {
+        if (isForwarded) {
             wake(slot, uac.proxy().sessionHash(message, via));
             return;
         }
-        if (message.isRequest() && uac.proxy().isThroughUs(message)) {
+        if (isThroughUs) {
             wake(
                     slot,
                     parts.sessions().keyHash().hash(message.buffer(), message.callIdOffset(), message.callIdLength()));
