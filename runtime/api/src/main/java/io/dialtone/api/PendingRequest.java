@@ -14,4 +14,12 @@ public interface PendingRequest {
      * @throws IllegalStateException when the request has its final answer, or is an ACK or CANCEL, which a handler does not answer
      */
     SipReply reply(int status);
+
+    /**
+     * Begins to pass the request on, statefully: see {@link Proxying}. Its method must be one that the service {@linkplain SipHandler#proxied proxies}. For a request that is on its way
+     * already this adds further targets.
+     *
+     * @throws IllegalStateException when the request has its final answer, or belongs to a call of ours
+     */
+    Proxying proxy();
 }

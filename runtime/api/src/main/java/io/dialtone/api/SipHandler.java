@@ -34,7 +34,10 @@ public interface SipHandler<S extends Record> {
     /** The caller confirmed our 2xx; the call is up. An offer made in the 2xx has its answer in this body. */
     default void onAck(final SipRequest ack, final Session<S> session) {}
 
-    /** The caller gave up an INVITE we had not answered. Both it (487) and the CANCEL (200) are answered already. */
+    /**
+     * The caller gave up an INVITE we had not answered. Both it (487) and the CANCEL (200) are answered already. If the INVITE is being proxied, its branches are withdrawn, and what
+     * they say last goes back.
+     */
     default void onCancel(final SipRequest cancel, final Session<S> session) {}
 
     /** Our 2xx was never confirmed: no ACK came for 32 s (RFC 3261 section 13.3.1.4). The platform has hung up. */
@@ -46,6 +49,18 @@ public interface SipHandler<S extends Record> {
      */
     default void onResponse(final SipResponse response, final Session<S> session) {}
 
+    /**
+     * A branch of a proxied request has answered, or has not for too long ({@linkplain SipResponse#isLocal local} 408). Told only if that was {@linkplain Proxying#watch asked for}, and
+     * after the answer is on its way back, if that is where it goes. {@link SipResponse#leg} is the URI that the branch went to.
+     */
+    default void onBranch(final SipResponse response, final Session<S> session) {}
+
+    /**
+     * Nobody has accepted a proxied request, and nobody is left to ask; this is the best of what they said, and goes back when this returns. Unless the handler names
+     * {@linkplain PendingRequest#proxy further targets} for {@link SipResponse#onBehalfOf}, or answers that itself. Not told of a 6xx, after which nobody may be asked, nor when the caller has given up.
+     */
+    default void onBestResponse(final SipResponse best, final Session<S> session) {}
+
     /** A timer of the session has run out. */
     default void onTimer(final String timer, final Session<S> session) {}
 
@@ -54,6 +69,14 @@ public interface SipHandler<S extends Record> {
      */
     default Set<SipMethod> methods() {
         return SipMethod.OF_A_CALL;
+    }
+
+    /**
+     * The methods of requests that this service passes on ({@link PendingRequest#proxy}) rather than answers. Of such a request only what a proxy must look at is looked at (RFC 3261
+     * section 16.3): neither Require nor its body, and one that comes by two ways is shown twice. Asked once, when the worker starts.
+     */
+    default Set<SipMethod> proxied() {
+        return Set.of();
     }
 
     /**

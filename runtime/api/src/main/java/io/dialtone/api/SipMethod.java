@@ -33,7 +33,9 @@ public enum SipMethod {
     /** RFC 3428. */
     MESSAGE,
     /** RFC 3311. */
-    UPDATE;
+    UPDATE,
+    /** One that has no name here: only a service that {@linkplain SipHandler#proxied proxies} such requests ever sees one. */
+    UNKNOWN;
 
     /** What every service that takes calls understands: INVITE, ACK, BYE, CANCEL and OPTIONS. */
     public static final Set<SipMethod> OF_A_CALL =

@@ -5,9 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.sun.management.ThreadMXBean;
 import io.dialtone.api.Session;
 import io.dialtone.api.SipHandler;
+import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
 import io.dialtone.state.api.StateCodec;
 import java.lang.management.ManagementFactory;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.IntConsumer;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.junit.jupiter.api.Test;
@@ -87,12 +91,45 @@ class WorkerGarbageTest {
         assertTrue(replicator.imageBytes() / replicator.images() > 200, "images that hold something");
     }
 
+    /** Passes on to a target that it makes anew for each request. */
+    private static final class Passing implements SipHandler<Plain.Nothing> {
+        private static final Set<SipMethod> ALL = EnumSet.allOf(SipMethod.class);
+
+        @Override
+        public Plain.Nothing initialState(final SipRequest request) {
+            return Plain.NOTHING;
+        }
+
+        @Override
+        public void onRequest(final SipRequest request, final Session<Plain.Nothing> session) {
+            request.proxy().to("sip:callee@127.0.0.1:5062").recordRoute().start();
+        }
+
+        @Override
+        public Set<SipMethod> proxied() {
+            return ALL;
+        }
+    }
+
+    @Test
+    void shouldAllocateForAProxiedCallNoMoreThanTheBytesOfItsTarget() {
+        final ProxyLoop loop = new ProxyLoop(Passing::new);
+
+        final long bytes = bestWindow(loop::run) / WINDOW_CALLS;
+
+        assertTrue(bytes <= 48, () -> bytes + " bytes for a call");
+    }
+
     private static long bestWindow(final CallLoop loop) {
-        loop.run(WARM_UP_CALLS);
+        return bestWindow(loop::run);
+    }
+
+    private static long bestWindow(final IntConsumer calls) {
+        calls.accept(WARM_UP_CALLS);
         long best = Long.MAX_VALUE;
         for (int i = 0; i < WINDOWS; i++) {
             final long before = THREADS.getCurrentThreadAllocatedBytes();
-            loop.run(WINDOW_CALLS);
+            calls.accept(WINDOW_CALLS);
             final long bytes = THREADS.getCurrentThreadAllocatedBytes() - before;
             best = Math.min(best, bytes);
         }

@@ -21,6 +21,7 @@ import io.dialtone.runtime.sip.ClientLimits;
 import io.dialtone.runtime.sip.DigestContext;
 import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.EdgeAddresses;
+import io.dialtone.runtime.sip.ProxySettings;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
@@ -108,26 +109,31 @@ final class NodeHouse implements AutoCloseable {
                     handlers,
                     state,
                     WorkerConfig.defaults().withImagesReservePercent(settings.get(GridSettings.IMAGES_RESERVE)),
-                    new SipSettings(
-                            settings.get(NodeSettings.T1),
-                            settings.get(NodeSettings.T2),
-                            settings.get(NodeSettings.T4),
-                            settings.get(NodeSettings.TRYING_AFTER),
-                            settings.get(NodeSettings.RINGING_MAX),
-                            settings.get(NodeSettings.TRANSACTIONS_MAX),
-                            settings.get(NodeSettings.DIALOGS_MAX),
-                            SipSettings.defaults().pooledBytesMax(),
-                            (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L),
-                            new ClientLimits(
-                                    settings.get(NodeSettings.CLIENT_TRANSACTIONS_MAX),
-                                    settings.get(NodeSettings.LEGS_MAX),
-                                    settings.get(NodeSettings.REQUESTS_MAX),
-                                    settings.get(NodeSettings.FORKS_MAX))),
+                    sip(settings),
                     digest(settings),
                     settings.get(NodeSettings.PARK_MIN),
                     settings.get(NodeSettings.PARK_MAX),
                     settings.get(NodeSettings.REHEARSAL_MAX),
                     grid);
+        }
+
+        private static SipSettings sip(final Settings settings) {
+            return new SipSettings(
+                    settings.get(NodeSettings.T1),
+                    settings.get(NodeSettings.T2),
+                    settings.get(NodeSettings.T4),
+                    settings.get(NodeSettings.TRYING_AFTER),
+                    settings.get(NodeSettings.RINGING_MAX),
+                    settings.get(NodeSettings.TRANSACTIONS_MAX),
+                    settings.get(NodeSettings.DIALOGS_MAX),
+                    SipSettings.defaults().pooledBytesMax(),
+                    (int) (settings.get(NodeSettings.RETRY_AFTER) / 1_000_000_000L),
+                    new ClientLimits(
+                            settings.get(NodeSettings.CLIENT_TRANSACTIONS_MAX),
+                            settings.get(NodeSettings.LEGS_MAX),
+                            settings.get(NodeSettings.REQUESTS_MAX),
+                            settings.get(NodeSettings.FORKS_MAX)),
+                    new ProxySettings(settings.get(NodeSettings.TIMER_C), settings.get(NodeSettings.BRANCHES_MAX)));
         }
 
         private static DigestSettings digest(final Settings settings) {

@@ -165,6 +165,22 @@ final class NodeSettings {
                     "early dialogs of one INVITE of a service; of further forks no dialog is kept before they accept")
             .reference("RFC 3261 13.2.2.4");
 
+    static final Setting<Integer> BRANCHES_MAX = Setting.of(
+                    "node.branches-max",
+                    "--branches-max",
+                    SettingType.wholeNumber(1, 256),
+                    "16",
+                    "targets of one proxied request; a service that names a further one is undone")
+            .reference("RFC 3261 16.6");
+
+    static final Setting<Long> TIMER_C = Setting.of(
+                    "node.timer-c",
+                    "--timer-c",
+                    SettingType.duration("181s", "24h"),
+                    "200s",
+                    "a branch of a proxied INVITE that has said nothing but 100 for so long is withdrawn")
+            .reference("RFC 3261 16.6 step 11");
+
     static final Setting<Long> PARK_MIN = Setting.of(
             "node.park-min",
             "--park-min",
@@ -340,6 +356,8 @@ final class NodeSettings {
             LEGS_MAX,
             REQUESTS_MAX,
             FORKS_MAX,
+            BRANCHES_MAX,
+            TIMER_C,
             PARK_MIN,
             PARK_MAX,
             REHEARSAL_MAX,

@@ -9,6 +9,7 @@ import io.dialtone.sip.codec.ViaTransport;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Reads the addresses that a handler gives as text, and finds out where a request goes. Called only by the owning worker; refuses by throwing, at the handler. */
 final class AddressTexts {
@@ -92,8 +93,34 @@ final class AddressTexts {
         port.remotePort(uri.port() > 0 ? uri.port() : transport.defaultPort());
     }
 
+    /** Aims at the host that a URI names; false if that is nobody we can send to. */
+    boolean tryAim(final ReplyPort port, final DirectBuffer buffer, final int offset, final int length) {
+        if (!uri.parse(buffer, offset, length)
+                || uri.scheme() != UriView.Scheme.SIP
+                || !literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
+            return false;
+        }
+        port.remote(literal.high(), literal.low(), 0);
+        final ViaTransport transport = findListener(port, buffer);
+        if (transport == null) {
+            return false;
+        }
+        port.remotePort(uri.port() > 0 ? uri.port() : transport.defaultPort());
+        return true;
+    }
+
     /** By the transport that the URI asks for, if the edge listens by it; else by the one the session's requests come by, as long as it can be connected to. */
     private ViaTransport chooseListener(final ReplyPort port, final String text, final DirectBuffer buffer) {
+        final ViaTransport found = findListener(port, buffer);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    text + ": \"" + textOf(buffer)
+                            + "\" (expected: a transport that the edge listens by; nobody can be called by WebSocket, but those who are connected, by their flow)");
+        }
+        return found;
+    }
+
+    private @Nullable ViaTransport findListener(final ReplyPort port, final DirectBuffer buffer) {
         final ViaTransport own = ViaTransport.of(port.transport());
         final ViaTransport asked = ViaTransport.ofUri(buffer, uri);
         if (asked != null && asked != own && !asked.isWebSocket()) {
@@ -104,12 +131,7 @@ final class AddressTexts {
                 return asked;
             }
         }
-        if (asked == null || own == null || own.isWebSocket()) {
-            throw new IllegalArgumentException(
-                    text + ": \"" + textOf(buffer)
-                            + "\" (expected: a transport that the edge listens by; nobody can be called by WebSocket, but those who are connected, by their flow)");
-        }
-        return own;
+        return asked == null || own == null || own.isWebSocket() ? null : own;
     }
 
     private String textOf(final DirectBuffer buffer) {

@@ -201,6 +201,9 @@ final class Answers {
         if (status < 200) {
             return;
         }
+        if (transaction.context != null) {
+            transaction.layer.core().uac().proxy().onAnswered(transaction.context, nowNs);
+        }
         if (transaction instanceof InviteServerTransaction invite) {
             dialogs.onInviteAnswered(invite, status, nowNs);
         }

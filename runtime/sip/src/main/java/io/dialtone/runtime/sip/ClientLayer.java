@@ -204,6 +204,9 @@ final class ClientLayer {
 
     private void end(final ClientTransaction transaction) {
         transactions.remove(transaction);
+        if (transaction.context != null) {
+            core.proxy().onBranchGone(transaction, transaction.context);
+        }
         transaction.close();
         switch (transaction) {
             case InviteClientTransaction invite -> keepSpare(spareInvites, invite);

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientTransaction, NonInviteClientTransaction {
     private static final int FLAG_HEARD = 1;
+    private static final int FLAG_WITHDRAWN = 64;
 
     final ClientLayer layer;
     final ReplyPort port = new ReplyPort();
@@ -40,6 +41,13 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     /** The request on whose behalf it was sent, while that is there. */
     @Nullable
     ServerTransaction origin;
+
+    /** What it is a branch of; null if it is no proxied request. */
+    @Nullable
+    ResponseContext context;
+
+    /** True for a branch that nobody waits for any more, though it may answer. */
+    boolean isWithdrawn;
 
     private final Retransmit retransmit = new Retransmit();
     private final Timeout timeout = new Timeout();
@@ -88,13 +96,15 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
      * Writes what another owner must know to go on.
      *
      * <pre>
-     *  key: length (32), the method's number (8) and the branch · state (8) · flags (8): 1 is heard, others the kind's own · door, as ReplyPort writes it · CSeq (32)
+     *  key: length (32), the method's number (8) and the branch · state (8) · flags (8): 1 is heard, 64 withdrawn, others the kind's own · door, as ReplyPort writes it · CSeq (32)
      *  end of its longest timer, ns since 1970 (64) · leg: length (16), characters (16 each) · place of its dialog among dialogs and orphans (16), or -1
      *  place of the transaction it was sent for (16), or -1 · what is to be sent again: length (32) or -1, bytes · what the kind adds
      * </pre>
      */
     final void encode(final ImageWriter image) {
-        image.putBytes(keyBytes(), keyLength()).putByte(stateCode()).putByte((isHeard ? FLAG_HEARD : 0) | flags());
+        image.putBytes(keyBytes(), keyLength())
+                .putByte(stateCode())
+                .putByte((isHeard ? FLAG_HEARD : 0) | (isWithdrawn ? FLAG_WITHDRAWN : 0) | flags());
         port.encode(image);
         image.putInt((int) cseq)
                 .putLong(layer.time().toWallNs(timeout.dueNs()))
@@ -112,6 +122,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         final int state = image.readByte();
         final int flags = image.readByte();
         isHeard = (flags & FLAG_HEARD) != 0;
+        isWithdrawn = (flags & FLAG_WITHDRAWN) != 0;
         port.decode(image);
         cseq = image.readInt() & 0xFFFF_FFFFL;
         final long timeoutNs = layer.time().toMonotonicNs(image.readLong());
@@ -267,6 +278,8 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         method = SipMethod.UNKNOWN;
         leg = "";
         isHeard = false;
+        isWithdrawn = false;
+        context = null;
         holder = null;
         dialog = null;
         origin = null;

@@ -90,9 +90,23 @@ final class InviteClientTransaction extends ClientTransaction {
         if (state == State.CALLING) {
             state = State.PROCEEDING;
             stopSendingAgain();
-            endIn(layer.settings().ringingMaxNs(), nowNs); // and after that what CANCEL brings is waited for
+            endIn(ringingMaxNs(), nowNs); // and after that what CANCEL brings is waited for
             touch();
         }
+    }
+
+    /** More than 100 came: a branch of a proxied INVITE may ring for as long again (RFC 3261 section 16.7 step 2). */
+    void onRinging(final long nowNs) {
+        if (context != null && state == State.PROCEEDING && !isCancelSent) {
+            endIn(ringingMaxNs(), nowNs);
+            touch();
+        }
+    }
+
+    private long ringingMaxNs() {
+        return context == null
+                ? layer.settings().ringingMaxNs()
+                : layer.settings().proxy().timerCNs();
     }
 
     boolean mayCancelNow() {

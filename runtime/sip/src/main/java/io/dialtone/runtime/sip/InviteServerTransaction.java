@@ -147,6 +147,15 @@ final class InviteServerTransaction extends ServerTransaction {
         }
     }
 
+    /** How long it may ring is for its branches to say (timer C). */
+    @Override
+    void onProxied(final long nowNs) {
+        if (status == 0 && state == State.PROCEEDING && !retransmit.isScheduled()) {
+            layer.deadlines().schedule(retransmit, nowNs + layer.settings().tryingAfterNs());
+        }
+        touch();
+    }
+
     @Override
     void close() {
         layer.deadlines().cancel(retransmit);

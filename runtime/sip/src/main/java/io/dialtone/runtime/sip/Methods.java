@@ -69,6 +69,7 @@ final class Methods {
     /** The value of Allow. */
     static byte[] allow(final Set<io.dialtone.api.SipMethod> methods) {
         return methods.stream()
+                .filter(method -> method != io.dialtone.api.SipMethod.UNKNOWN)
                 .sorted()
                 .map(Enum::name)
                 .collect(Collectors.joining(", "))

@@ -122,6 +122,13 @@ final class NonInviteServerTransaction extends ServerTransaction {
     }
 
     @Override
+    void onProxied(final long nowNs) {
+        if (!hasFinal()) {
+            onLeftPending(nowNs);
+        }
+    }
+
+    @Override
     void close() {
         layer.deadlines().cancel(timeout);
         state = State.TERMINATED;

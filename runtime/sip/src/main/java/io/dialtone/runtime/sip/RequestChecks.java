@@ -30,6 +30,7 @@ final class RequestChecks {
 
     private final Set<String> extensions;
     private final Set<SipMethod> methods = EnumSet.noneOf(SipMethod.class);
+    private final Set<SipMethod> proxied = EnumSet.noneOf(SipMethod.class);
     private final byte[][] contentTypes;
     private final byte[] acceptLine;
     /** True if the service takes bodies of any type, in any encoding: it passes them on. */
@@ -39,12 +40,16 @@ final class RequestChecks {
 
     RequestChecks(
             final Set<io.dialtone.api.SipMethod> methods,
+            final Set<io.dialtone.api.SipMethod> proxied,
             final Set<String> contentTypes,
             final Set<String> extensions) {
         this.extensions =
                 extensions.stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
         for (final io.dialtone.api.SipMethod method : methods) {
             this.methods.add(SipMethod.valueOf(method.name()));
+        }
+        for (final io.dialtone.api.SipMethod method : proxied) {
+            this.proxied.add(SipMethod.valueOf(method.name()));
         }
         this.contentTypes = contentTypes.stream()
                 .map(type -> ascii(type.toLowerCase(Locale.ROOT)))
@@ -78,7 +83,7 @@ final class RequestChecks {
             return 401;
         }
         if (request.firstHeader(HeaderName.REQUIRE) >= 0) {
-            if (listUnknown(request, extra)) {
+            if (listUnknown(request, HeaderName.REQUIRE, extra)) {
                 return 420;
             }
             extra.clear();
@@ -87,6 +92,35 @@ final class RequestChecks {
             return 406;
         }
         return method == SipMethod.BYE ? FINE : checkBody(request, extra);
+    }
+
+    /** True for a method whose requests are passed on. */
+    boolean isProxied(final SipMethod method) {
+        return proxied.contains(method);
+    }
+
+    /**
+     * Says what to answer instead of passing a request on (RFC 3261 section 16.3), loops aside.
+     *
+     * @param extra gets the header lines that go with the answer
+     * @return the status, or {@link #FINE}
+     */
+    int checkForward(final SipMessage request, final AsciiWriter extra) {
+        if (request.toTagLength() <= 0
+                && (!uri.parse(request.buffer(), request.requestUriOffset(), request.requestUriLength())
+                        || uri.scheme() == UriView.Scheme.OTHER)) {
+            return 416;
+        }
+        if (request.maxForwards() == 0) {
+            return 483;
+        }
+        if (request.firstHeader(HeaderName.PROXY_REQUIRE) >= 0) {
+            if (listUnknown(request, HeaderName.PROXY_REQUIRE, extra)) {
+                return 420;
+            }
+            extra.clear();
+        }
+        return FINE;
     }
 
     /** Credentials of a scheme that nobody here can verify count as none (RFC 4475 section 3.3.7), and who brings some is asked for better ones. */
@@ -98,10 +132,10 @@ final class RequestChecks {
     }
 
     /** Lists the options that are required and that the service does not understand; false if there are none. */
-    private boolean listUnknown(final SipMessage request, final AsciiWriter extra) {
+    private boolean listUnknown(final SipMessage request, final HeaderName name, final AsciiWriter extra) {
         extra.put(UNSUPPORTED);
         boolean isFirst = true;
-        for (int i = request.firstHeader(HeaderName.REQUIRE); i >= 0; i = request.nextHeader(i)) {
+        for (int i = request.firstHeader(name); i >= 0; i = request.nextHeader(i)) {
             final String tags = request.buffer()
                     .getStringWithoutLengthAscii(request.headerValueOffset(i), request.headerValueLength(i));
             for (final String part : tags.split(",", -1)) {

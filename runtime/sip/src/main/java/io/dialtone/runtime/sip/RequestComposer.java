@@ -159,7 +159,9 @@ final class RequestComposer {
         kept.parseDatagram(message, 0, message.capacity());
         writer.wrap(to, 0, to.capacity())
                 .request(method, kept.buffer(), kept.requestUriOffset(), kept.requestUriLength());
-        writer.copy(kept, HeaderName.VIA).copy(kept, HeaderName.MAX_FORWARDS).copy(kept, HeaderName.ROUTE);
+        final int line = kept.firstHeader(HeaderName.VIA); // a line of ours; those below are of who sent it before us
+        writer.header(HeaderName.VIA, kept.buffer(), kept.headerValueOffset(line), kept.headerValueLength(line));
+        writer.copy(kept, HeaderName.MAX_FORWARDS).copy(kept, HeaderName.ROUTE);
     }
 
     /** The branch of an INVITE that is kept, as it stands in its key. */

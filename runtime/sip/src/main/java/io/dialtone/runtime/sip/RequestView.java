@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.Proxying;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipReply;
 import io.dialtone.api.SipRequest;
@@ -69,6 +70,15 @@ final class RequestView implements SipRequest {
             throw new IllegalStateException(method + " is not answered by a handler");
         }
         return transaction.reply(status);
+    }
+
+    @Override
+    public Proxying proxy() {
+        final SipMethod method = method();
+        if (transaction == null) {
+            throw new IllegalStateException(method + " is not proxied by a handler");
+        }
+        return transaction.proxy();
     }
 
     @Override

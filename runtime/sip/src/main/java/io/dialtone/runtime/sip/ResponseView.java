@@ -33,6 +33,27 @@ final class ResponseView implements SipResponse {
         isLaid = true;
     }
 
+    /** Lays the view over what a branch of a proxied request said, or did not. */
+    void wrap(
+            final int itsStatus,
+            final @Nullable SipMessage response,
+            final ClientTransaction branch,
+            final @Nullable ServerTransaction proxied) {
+        wrap(itsStatus, response, branch);
+        origin = proxied;
+    }
+
+    /** Lays the view over the best response to a proxied request. */
+    void wrapBest(final int itsStatus, final @Nullable SipMessage response, final ServerTransaction proxied) {
+        status = itsStatus;
+        message = response;
+        method = proxied.method;
+        leg = "";
+        cseq = proxied.cseq;
+        origin = proxied;
+        isLaid = true;
+    }
+
     /** Takes the answer away: the handler's method has returned. */
     void unwrap() {
         message = null;

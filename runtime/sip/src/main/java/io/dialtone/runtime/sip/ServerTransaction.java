@@ -1,6 +1,7 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.api.PendingRequest;
+import io.dialtone.api.Proxying;
 import io.dialtone.api.SipReply;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
@@ -33,6 +34,10 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
     int status;
     /** True while an event has written down a final answer that is not committed yet. */
     boolean hasStagedFinal;
+
+    /** What is remembered of it while it is proxied. */
+    @Nullable
+    ResponseContext context;
 
     @Nullable
     SipSession<?> session;
@@ -148,6 +153,9 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
     /** The handler returned without a final answer. */
     abstract void onLeftPending(long nowNs);
 
+    /** It was passed on, and others will answer. */
+    abstract void onProxied(long nowNs);
+
     // ---- what a handler sees
 
     @Override
@@ -164,6 +172,11 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
     @Override
     public final SipReply reply(final int answerStatus) {
         return layer.core().answers().beginReply(this, answerStatus);
+    }
+
+    @Override
+    public final Proxying proxy() {
+        return layer.core().uac().proxy().begin(this);
     }
 
     // ---- bytes
@@ -239,6 +252,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
         status = 0;
         hasStagedFinal = false;
         cseq = 0;
+        context = null;
         session = null;
         dialog = null;
         holder = null;

@@ -86,7 +86,7 @@ public final class SipProtocol implements SessionProtocol {
         if (hasVia) {
             aimAtVia();
         }
-        final Malformation malformation = result == ParseResult.COMPLETE ? checkSyntax() : message.malformation();
+        final Malformation malformation = result == ParseResult.COMPLETE ? checkSyntax(hasVia) : message.malformation();
         if (malformation != Malformation.NONE) {
             onMalformed(malformation, frame.slot());
         } else if (!message.isRequest()) {
@@ -124,7 +124,10 @@ public final class SipProtocol implements SessionProtocol {
         core.forgetStrays(ofSlot);
     }
 
-    private Malformation checkSyntax() {
+    private Malformation checkSyntax(final boolean hasVia) {
+        if (hasVia && core.isPassedOn(message, via)) {
+            return syntax.checkForward(message);
+        }
         final Malformation fault = syntax.check(message);
         return fault == Malformation.NONE ? syntax.checkEndpoint(message) : fault;
     }

@@ -34,6 +34,8 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     final TransactionList transactions = new TransactionList();
     /** Requests of our own. */
     final List<ClientTransaction> clients = new ArrayList<>(0);
+    /** What is being proxied. */
+    final List<ResponseContext> contexts = new ArrayList<>(0);
     /** The door by which the last initial request came in, and by which requests of our own leave. */
     final ReplyPort door = new ReplyPort();
 
@@ -237,6 +239,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  requests of our own (16), each as ClientTransaction writes it
      *  credentials it has taken, as NonceMemory writes them
      *  1 if the door follows (8), which it does if nothing else here has it, and the door, as ReplyPort writes it
+     *  what is being proxied (16), each as ResponseContext writes it
      * </pre>
      */
     @Override
@@ -263,6 +266,10 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         image.putByte(hasDoor ? 1 : 0);
         if (hasDoor) {
             door.encode(image);
+        }
+        image.putShort(contexts.size());
+        for (int i = 0; i < contexts.size(); i++) {
+            contexts.get(i).encode(image);
         }
     }
 
@@ -313,6 +320,9 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             dialogs.get(i).bindOwnInvite(this, image);
         }
         decodeDoor(image);
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            core.uac().proxy().restore(this, image);
+        }
         for (int i = 0; i < pending.size() && image.isIntact(); i++) {
             if (pending.get(i).request() == null) {
                 image.refuse(); // it could never be answered
@@ -328,6 +338,15 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         } else if (!pending.isEmpty()) {
             door.copyFrom(pending.getFirst().port).forgetArrival();
         }
+    }
+
+    @Nullable
+    ClientTransaction clientAt(final int place, final ImageReader image) {
+        if (place < 0 || place >= clients.size()) {
+            image.refuse();
+            return null;
+        }
+        return clients.get(place);
     }
 
     @Nullable
@@ -380,6 +399,9 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
         for (int i = 0; i < clients.size(); i++) {
             nextNs = Math.min(nextNs, clients.get(i).nextDeadlineNs());
+        }
+        for (int i = 0; i < contexts.size(); i++) {
+            nextNs = Math.min(nextNs, contexts.get(i).nextDeadlineNs());
         }
         return nextNs;
     }

@@ -13,6 +13,7 @@ package io.dialtone.runtime.sip;
  * @param pooledBytesMax bytes kept for reuse when messages are let go of
  * @param retryAfterSeconds what Retry-After says in a 503
  * @param client how much may be asked of others
+ * @param proxy how requests are proxied
  */
 public record SipSettings(
         long t1Ns,
@@ -24,7 +25,8 @@ public record SipSettings(
         int dialogsMax,
         int pooledBytesMax,
         int retryAfterSeconds,
-        ClientLimits client) {
+        ClientLimits client,
+        ProxySettings proxy) {
     private static final long MS = 1_000_000L;
 
     public SipSettings {
@@ -36,6 +38,32 @@ public record SipSettings(
         check("transactions-max", transactionsMax, "1048576");
         check("dialogs-max", dialogsMax, "1048576");
         check("retry-after", retryAfterSeconds, "5 s");
+    }
+
+    /** With the usual settings for what is proxied. */
+    public SipSettings(
+            final long t1Ns,
+            final long t2Ns,
+            final long t4Ns,
+            final long tryingAfterNs,
+            final long ringingMaxNs,
+            final int transactionsMax,
+            final int dialogsMax,
+            final int pooledBytesMax,
+            final int retryAfterSeconds,
+            final ClientLimits client) {
+        this(
+                t1Ns,
+                t2Ns,
+                t4Ns,
+                tryingAfterNs,
+                ringingMaxNs,
+                transactionsMax,
+                dialogsMax,
+                pooledBytesMax,
+                retryAfterSeconds,
+                client,
+                ProxySettings.defaults());
     }
 
     public static SipSettings defaults() {
@@ -63,7 +91,8 @@ public record SipSettings(
                 dialogsMax,
                 pooledBytesMax,
                 retryAfterSeconds,
-                client);
+                client,
+                proxy);
     }
 
     public SipSettings withRingingMaxNs(final long ns) {
@@ -77,7 +106,8 @@ public record SipSettings(
                 dialogsMax,
                 pooledBytesMax,
                 retryAfterSeconds,
-                client);
+                client,
+                proxy);
     }
 
     public SipSettings withClient(final ClientLimits limits) {
@@ -91,7 +121,23 @@ public record SipSettings(
                 dialogsMax,
                 pooledBytesMax,
                 retryAfterSeconds,
-                limits);
+                limits,
+                proxy);
+    }
+
+    public SipSettings withProxy(final ProxySettings settings) {
+        return new SipSettings(
+                t1Ns,
+                t2Ns,
+                t4Ns,
+                tryingAfterNs,
+                ringingMaxNs,
+                transactionsMax,
+                dialogsMax,
+                pooledBytesMax,
+                retryAfterSeconds,
+                client,
+                settings);
     }
 
     /** Timers B, F, H, J and L on UDP. */

@@ -206,6 +206,9 @@ final class TransactionLayer {
 
     private void end(final ServerTransaction transaction) {
         transactions.remove(transaction);
+        if (transaction.context != null) {
+            core.uac().proxy().onServerGone(transaction, transaction.context);
+        }
         if (transaction.holder != null) {
             transaction.holder.forgetOrigin(transaction);
         }

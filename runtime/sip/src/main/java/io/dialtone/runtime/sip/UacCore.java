@@ -34,6 +34,7 @@ final class UacCore<S extends Record> {
     private final Answers answers;
     private final DialogTable dialogs;
     private final ClientLayer clients;
+    private final ProxyCore proxy;
     private final RequestComposer composer;
     private final RemoteParty.Scratch scratch;
     private final AddressTexts addresses;
@@ -63,6 +64,7 @@ final class UacCore<S extends Record> {
         composer = new RequestComposer(context, clients, shared.unique(), shared.replies(), scratch);
         stranger = new RemoteParty(shared.bytes());
         written = new SipMessage(context.limits());
+        proxy = new ProxyCore(parts, context, uas, this, shared, clients);
     }
 
     /**
@@ -80,6 +82,10 @@ final class UacCore<S extends Record> {
 
     ResponseView view() {
         return view;
+    }
+
+    ProxyCore proxy() {
+        return proxy;
     }
 
     AddressTexts addresses() {
@@ -101,6 +107,10 @@ final class UacCore<S extends Record> {
         final ClientTransaction transaction = clients.find(response, via);
         if (transaction == null) {
             return false;
+        }
+        if (transaction.context != null) {
+            proxy.onResponse(transaction, transaction.context, response, via, nowNs);
+            return true;
         }
         switch (transaction) {
             case InviteClientTransaction invite -> onAnswerToInvite(invite, response, nowNs);
@@ -291,11 +301,16 @@ final class UacCore<S extends Record> {
         final Dialog dialog = invite.dialog;
         final int status = response.statusCode();
         view.wrap(status, response, invite);
+        acknowledgeRefusal(invite, response, nowNs);
+        onInviteOver(invite, dialog);
+        onEnded(listener, dialog, status, nowNs);
+    }
+
+    /** Sends the ACK of a refusal, and again whenever that comes again. */
+    void acknowledgeRefusal(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         final int length = composer.composeAckOfRefusal(message, invite, response);
         assert length > 0 : "an ACK is hardly longer than its INVITE";
         invite.onRefused(message, 0, length, nowNs);
-        onInviteOver(invite, dialog);
-        onEnded(listener, dialog, status, nowNs);
     }
 
     private void onInviteOver(final InviteClientTransaction invite, final @Nullable Dialog dialog) {
@@ -331,6 +346,10 @@ final class UacCore<S extends Record> {
 
     /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 or 487 had come (RFC 3261 sections 8.1.3.1 and 9.1). */
     void onNoAnswer(final ClientTransaction transaction, final long nowNs) {
+        if (transaction.context != null) {
+            proxy.onNoAnswer(transaction, transaction.context, nowNs);
+            return;
+        }
         final SipSession<?> listener = transaction.isHeard ? transaction.holder : null;
         final Dialog dialog = transaction.dialog;
         int status = 408;
@@ -344,8 +363,15 @@ final class UacCore<S extends Record> {
         onEnded(listener, dialog, status, nowNs);
     }
 
-    /** A callee that rings for as long as it may. */
+    /** A callee that rings for as long as it may; of a proxied INVITE that is timer C. */
     void onRingsTooLong(final InviteClientTransaction invite, final long nowNs) {
+        if (invite.context != null) {
+            context.counters().increment(SipCounter.BRANCHES_RANG_TOO_LONG);
+            invite.isWithdrawn = true;
+            cancel(invite, nowNs);
+            proxy.onWithdrawn(invite.context, nowNs);
+            return;
+        }
         context.counters().increment(SipCounter.LEGS_RANG_TOO_LONG);
         cancel(invite, nowNs);
     }
@@ -425,7 +451,7 @@ final class UacCore<S extends Record> {
         checkInEvent();
         LegNames.check(leg);
         switch (method) {
-            case ACK, CANCEL, BYE, PRACK, UPDATE, INFO ->
+            case ACK, CANCEL, BYE, PRACK, UPDATE, INFO, UNKNOWN ->
                 throw new IllegalArgumentException(method + " outside a call (expected: INVITE, OPTIONS, MESSAGE"
                         + " and such). Maybe leg(...).request(" + method + ")?");
             default -> {}
@@ -450,7 +476,7 @@ final class UacCore<S extends Record> {
         final String leg = dialog.leg();
         final SipMethod its = SipMethod.valueOf(method.name());
         switch (its) {
-            case CANCEL, REGISTER ->
+            case CANCEL, REGISTER, UNKNOWN ->
                 throw new IllegalArgumentException("leg " + leg + ": " + method + " within a call");
             case ACK ->
                 require(dialog.ownInvite != null && dialog.ownInvite.isAckDue, leg, method, "no 2xx waits for it");
@@ -724,7 +750,7 @@ final class UacCore<S extends Record> {
         cancel(invite, nowNs);
     }
 
-    private void cancel(final InviteClientTransaction invite, final long nowNs) {
+    void cancel(final InviteClientTransaction invite, final long nowNs) {
         if (!invite.isCancelAsked) {
             invite.isCancelAsked = true;
             invite.touch();
@@ -733,7 +759,7 @@ final class UacCore<S extends Record> {
     }
 
     /** Sends CANCEL if a provisional answer has come, which says that the INVITE has. */
-    private void sendCancel(final InviteClientTransaction invite, final long nowNs) {
+    void sendCancel(final InviteClientTransaction invite, final long nowNs) {
         if (!invite.mayCancelNow()) {
             return;
         }

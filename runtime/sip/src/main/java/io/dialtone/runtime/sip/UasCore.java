@@ -39,7 +39,9 @@ final class UasCore<S extends Record> {
         ACK_MISSING,
         CANCEL,
         TIMER,
-        RESPONSE
+        RESPONSE,
+        BRANCH,
+        BEST_RESPONSE
     }
 
     private final WorkerParts parts;
@@ -63,6 +65,10 @@ final class UasCore<S extends Record> {
     private final ImageWriter stateScratch = new ImageWriter();
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private int failureStatus;
+    /** True if the message in hand is sent within a dialog that we are in the path of, and have no part in. */
+    private boolean isThroughUs;
+    /** True if the message in hand answers something that we have passed on. */
+    private boolean isForwarded;
 
     UasCore(final WorkerParts parts, final SipContext context, final SipHandler<S> handler, final StateCodec<S> codec) {
         this.parts = parts;
@@ -71,7 +77,7 @@ final class UasCore<S extends Record> {
         this.codec = codec;
         tableHash = parts.tableHash();
         layer = new TransactionLayer(parts, context, this);
-        checks = new RequestChecks(handler.methods(), handler.contentTypes(), handler.extensions());
+        checks = new RequestChecks(handler.methods(), handler.proxied(), handler.contentTypes(), handler.extensions());
         final AffinityRule affinity = context.service().affinity();
         affinityKey = new AffinityKeyView(
                 AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header());
@@ -98,9 +104,9 @@ final class UasCore<S extends Record> {
     /** A well-formed request. */
     void onRequest(
             final SipMessage message, final ViaView via, final int slot, final ReplyPort port, final long nowNs) {
-        wake(message, slot);
+        wake(message, via, slot);
         if (message.method() == SipMethod.ACK) {
-            onAck(message, via, nowNs);
+            onAck(message, via, slot, port, nowNs);
             return;
         }
         final ServerTransaction known = layer.find(message, via, message.method());
@@ -120,6 +126,8 @@ final class UasCore<S extends Record> {
         answers.begin(transaction, message);
         if (message.method() == SipMethod.CANCEL) {
             onCancel(message, via, transaction, nowNs);
+        } else if (isThroughUs) {
+            onRequestThroughUs(message, transaction, nowNs);
         } else if (message.toTagLength() > 0) {
             onRequestInDialog(message, transaction, nowNs);
         } else {
@@ -155,15 +163,16 @@ final class UasCore<S extends Record> {
     }
 
     private void onInitialRequest(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
-        if (!layer.rememberInitial(message, transaction)) {
+        final boolean isProxied = checks.isProxied(transaction.method);
+        if (!isProxied && !layer.rememberInitial(message, transaction)) {
             context.counters().increment(SipCounter.REQUESTS_MERGED);
             answers.respond(transaction, 482, nowNs);
             return;
         }
-        if (isRefused(message, transaction, nowNs)) {
+        if (isProxied ? isRefusedByProxy(message, transaction, nowNs) : isRefused(message, transaction, nowNs)) {
             return;
         }
-        if (transaction.method == SipMethod.INVITE && dialogs.refusesAnother()) {
+        if (!isProxied && transaction.method == SipMethod.INVITE && dialogs.refusesAnother()) {
             answers.respond(transaction, 503, nowNs);
             return;
         }
@@ -200,6 +209,44 @@ final class UasCore<S extends Record> {
             return true;
         }
         return parts.sessions().refusesAnother();
+    }
+
+    /** A request within a dialog that we have no part in but that of a proxy: its Call-ID names the session that remembers it, whether a handler has one or not. */
+    private void onRequestThroughUs(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
+        final DirectBuffer buffer = message.buffer();
+        final int offset = message.callIdOffset();
+        final int length = message.callIdLength();
+        final long hash = parts.sessions().keyHash().hash(buffer, offset, length);
+        WorkerSession<?> holder = parts.sessions().find(transaction.slot, hash, buffer, offset, length);
+        if (holder == null) {
+            final SipSession<S> fresh = newSession();
+            fresh.key(hash, buffer, offset, length);
+            fresh.open(transaction.slot);
+            parts.sessions().add(fresh);
+            holder = fresh;
+        }
+        layer.hold(transaction, sessionOf((SipSession<?>) holder));
+        if (!isRefusedByProxy(message, transaction, nowNs)) {
+            uac.proxy().onRequestWithin(message, transaction, sessionOf((SipSession<?>) holder), nowNs);
+        }
+    }
+
+    /** Looks at what is to be passed on as a proxy must (RFC 3261 section 16.3). */
+    private boolean isRefusedByProxy(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
+        extra.clear();
+        int status = checks.checkForward(message, extra);
+        if (status == 483) {
+            context.counters().increment(SipCounter.HOPS_USED_UP);
+        } else if (status == RequestChecks.FINE && uac.proxy().isLoop(message)) {
+            context.counters().increment(SipCounter.REQUESTS_LOOPED);
+            status = 482;
+        }
+        if (status == RequestChecks.FINE) {
+            return false;
+        }
+        context.counters().increment(SipCounter.REQUESTS_REFUSED);
+        answers.respond(transaction, status, extra, nowNs);
+        return true;
     }
 
     private void onRequestInDialog(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
@@ -328,6 +375,9 @@ final class UasCore<S extends Record> {
             final ServerTransaction transaction, final SipSession<S> session, final boolean ok, final long nowNs) {
         if (!ok) {
             answers.respond(transaction, failureStatus, nowNs);
+        } else if (transaction.context != null) {
+            answers.keepRequest(transaction);
+            transaction.onProxied(nowNs);
         } else if (transaction.method == SipMethod.BYE) {
             answers.respond(transaction, 200, nowNs);
         } else if (transaction.method == SipMethod.INVITE || session.hasTimers() || session.isAskedFor(transaction)) {
@@ -341,7 +391,7 @@ final class UasCore<S extends Record> {
 
     /** An answer to a request of ours. */
     void onResponse(final SipMessage message, final ViaView via, final int slot, final long nowNs) {
-        wake(message, slot);
+        wake(message, via, slot);
         if (!uac.onResponse(message, via, nowNs)) {
             context.counters().increment(SipCounter.RESPONSES_STRAY);
         }
@@ -355,11 +405,34 @@ final class UasCore<S extends Record> {
         return ok;
     }
 
+    /** Shows the handler what a branch of a proxied request said, or the best of all, and makes what it decides so. */
+    void tellProxied(final SipSession<?> session, final boolean isBest, final long nowNs) {
+        final SipSession<S> listener = sessionOf(session);
+        settle(listener, tell(isBest ? Event.BEST_RESPONSE : Event.BRANCH, listener, NO_TIMER), nowNs);
+    }
+
+    /** True for a method whose requests may be passed on. */
+    boolean proxies(final SipMethod method) {
+        return checks.isProxied(method);
+    }
+
+    /** Looks at a message that has just come: true if the grammar of its headers is not our business, but that of who gets it. */
+    boolean isPassedOn(final SipMessage message, final ViaView via) {
+        isThroughUs = message.isRequest() && uac.proxy().isThroughUs(message);
+        isForwarded = !message.isRequest() && uac.proxy().isForwarded(message, via);
+        return isThroughUs || isForwarded || (message.isRequest() && checks.isProxied(message.method()));
+    }
+
     // ---- ACK, CANCEL
 
-    private void onAck(final SipMessage message, final ViaView via, final long nowNs) {
+    private void onAck(
+            final SipMessage message, final ViaView via, final int slot, final ReplyPort port, final long nowNs) {
         if (layer.find(message, via, SipMethod.INVITE) instanceof InviteServerTransaction invite
                 && !invite.onAck(nowNs)) {
+            return;
+        }
+        if (isThroughUs) {
+            uac.proxy().onAck(message, via, slot, port);
             return;
         }
         final Dialog dialog = dialogs.find(message);
@@ -393,11 +466,19 @@ final class UasCore<S extends Record> {
         cancel.localTag.copyFrom(invite.localTag); // RFC 3261 section 9.2: both answers should have the same tag
         answers.respond(cancel, 200, nowNs);
         final SipSession<?> waiting = invite.session;
-        if (invite.hasFinal() || waiting == null) {
+        final ResponseContext proxied = invite.context;
+        if (invite.hasFinal() || (waiting == null && proxied == null)) {
             return;
         }
         final String leg = invite.leg();
-        answers.respond(invite, 487, nowNs);
+        if (proxied == null) {
+            answers.respond(invite, 487, nowNs);
+        } else {
+            uac.proxy().onCancel(proxied, nowNs);
+        }
+        if (waiting == null) {
+            return;
+        }
         final SipSession<S> session = sessionOf(waiting);
         view.wrap(message, cancel, leg);
         settle(session, tell(Event.CANCEL, session, NO_TIMER), nowNs);
@@ -451,6 +532,7 @@ final class UasCore<S extends Record> {
         session.beginEvent();
         answers.beginEvent();
         uac.beginEvent();
+        uac.proxy().beginEvent();
         failureStatus = 500;
         try {
             switch (event) {
@@ -464,9 +546,12 @@ final class UasCore<S extends Record> {
                 case CANCEL -> handler.onCancel(view, session);
                 case TIMER -> handler.onTimer(timer, session);
                 case RESPONSE -> handler.onResponse(uac.view(), session);
+                case BRANCH -> handler.onBranch(uac.proxy().view(), session);
+                case BEST_RESPONSE -> handler.onBestResponse(uac.proxy().view(), session);
             }
             answers.checkNoneOpen();
             uac.checkNoneOpen();
+            uac.proxy().checkNoneOpen();
             return isKeepable(session);
         } catch (NoRoomException e) {
             failureStatus = 503;
@@ -478,6 +563,7 @@ final class UasCore<S extends Record> {
         } finally {
             answers.endEvent();
             uac.endEvent();
+            uac.proxy().endEvent();
             view.unwrap();
         }
     }
@@ -497,10 +583,12 @@ final class UasCore<S extends Record> {
             session.commit(nowNs);
             answers.commit(nowNs);
             uac.commit(session, nowNs);
+            uac.proxy().commit(nowNs);
         } else {
             session.rollback();
             answers.rollback();
             uac.rollback();
+            uac.proxy().rollback();
         }
     }
 
@@ -584,8 +672,8 @@ final class UasCore<S extends Record> {
     }
 
     /** The session may be over, if it was not before. */
-    void endIfOver(final SipSession<?> session, final long nowNs) {
-        if (!session.isBegun()) {
+    void endIfOver(final @Nullable SipSession<?> session, final long nowNs) {
+        if (session == null || !session.isBegun()) {
             return;
         }
         if (session.isEndAsked()) {
@@ -629,14 +717,22 @@ final class UasCore<S extends Record> {
     }
 
     /** Every message leads to its session first: what it belongs to may lie in the store of images. */
-    private void wake(final SipMessage message, final int slot) {
+    private void wake(final SipMessage message, final ViaView via, final int slot) {
         if (!parts.dormant().hasAny(slot)) {
             return;
         }
+        if (isForwarded) {
+            wake(slot, uac.proxy().sessionHash(message, via));
+            return;
+        }
+        if (isThroughUs) {
+            wake(
+                    slot,
+                    parts.sessions().keyHash().hash(message.buffer(), message.callIdOffset(), message.callIdLength()));
+            return;
+        }
         if (ownCallId.read(message, slot)) {
-            if (parts.sessions().find(slot, ownCallId.sessionHash()) == null) {
-                parts.dormant().wake(slot, ownCallId.sessionHash());
-            }
+            wake(slot, ownCallId.sessionHash());
             return;
         }
         if (!namesSessionInEachMessage() && !beginsSomething(message)) {
@@ -647,6 +743,12 @@ final class UasCore<S extends Record> {
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         if (findSession(slot, hash, buffer) == null) {
             parts.dormant().wake(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
+        }
+    }
+
+    private void wake(final int slot, final long sessionHash) {
+        if (parts.sessions().find(slot, sessionHash) == null) {
+            parts.dormant().wake(slot, sessionHash);
         }
     }
 
@@ -679,6 +781,7 @@ final class UasCore<S extends Record> {
     /** Forgets a session as if it had never been here. */
     void forget(final WorkerSession<?> session) {
         final SipSession<S> forgotten = sessionOf((SipSession<?>) session);
+        uac.proxy().forget(forgotten);
         dialogs.forget(forgotten);
         layer.forget(forgotten);
         uac.forget(forgotten);

@@ -27,6 +27,7 @@ public final class SipCall {
     private Optional<String> inviteTag = Optional.empty();
     private int branches;
     private byte[] lastRequest = {};
+    private List<String> routes = List.of();
 
     SipCall(final SipPeer peer, final String requestUri, final String callId) {
         this.peer = peer;
@@ -130,6 +131,9 @@ public final class SipCall {
         if (status > 100) {
             remoteTag = response.tag("To").or(() -> remoteTag);
         }
+        if (status > 100 && status < 300 && routes.isEmpty()) {
+            routes = response.headers("Record-Route").reversed();
+        }
         if (status < 300) {
             response.header("Contact")
                     .filter(contact -> contact.contains("<"))
@@ -146,6 +150,11 @@ public final class SipCall {
         lastRequest = message;
         peer.send(message);
         return this;
+    }
+
+    /** The ACK of a refusal and CANCEL go the way of their INVITE: the first one had no route. */
+    private boolean isOfInvite(final String branch) {
+        return branch.equals(inviteBranch()) && inviteTag.isEmpty();
     }
 
     private String inviteBranch() {
@@ -180,6 +189,9 @@ public final class SipCall {
                 .append('@')
                 .append(peer.address())
                 .append(">\r\n");
+        if (toTag.isPresent() && !isOfInvite(branch)) {
+            routes.forEach(route -> text.append("Route: ").append(route).append("\r\n"));
+        }
         headers.forEach(header -> text.append(header).append("\r\n"));
         text.append("Content-Length: ").append(body.length()).append("\r\n\r\n").append(body);
         return text.toString().getBytes(StandardCharsets.UTF_8);

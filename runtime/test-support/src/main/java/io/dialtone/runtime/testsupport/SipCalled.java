@@ -129,6 +129,11 @@ public final class SipCalled {
                     .append(contact.address())
                     .append(">\r\n");
         }
+        if (status > 100 && status < 300) {
+            to.headers("Record-Route")
+                    .forEach(
+                            route -> text.append("Record-Route: ").append(route).append("\r\n"));
+        }
         return finish(text, body, headers);
     }
 
@@ -139,6 +144,8 @@ public final class SipCalled {
         text.append("Via: SIP/2.0/UDP ").append(peer.address()).append(";branch=z9hG4bK");
         text.append(tag).append('-').append(branch).append("\r\n");
         text.append("Max-Forwards: 70\r\n");
+        invite.headers("Record-Route")
+                .forEach(route -> text.append("Route: ").append(route).append("\r\n"));
         text.append("From: ")
                 .append(invite.header("To").orElseThrow())
                 .append(";tag=")

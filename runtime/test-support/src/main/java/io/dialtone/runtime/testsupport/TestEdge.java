@@ -9,6 +9,7 @@ import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.AffinityKeyView;
+import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.ViaTransport;
@@ -27,6 +28,7 @@ final class TestEdge {
 
     private static final int FRAMES_PER_TURN_MAX = 64;
     private static final int SIP_PORT = 5060;
+    private static final String TOKEN = ";" + SlotToken.URI_PARAM + "=";
     private static final int MAGIC_COOKIE_BYTES = 7;
 
     /** Gets what the cluster sends to peers. */
@@ -107,6 +109,10 @@ final class TestEdge {
         if (!request.isRequest()) {
             return Math.max(0, slotOfResponse(request));
         }
+        final int routed = slotOfRoute(request);
+        if (routed != SlotToken.NOT_A_TOKEN) {
+            return routed;
+        }
         if (request.toTagLength() > 0) {
             final int slot = tokens.parsePrefix(buffer, request.toTagOffset(), request.toTagLength());
             if (slot != SlotToken.NOT_A_TOKEN) {
@@ -118,6 +124,25 @@ final class TestEdge {
         }
         key.wrap(request);
         return slotHash.slotOf(key.buffer(), key.offset(), key.length());
+    }
+
+    /** By the token in the topmost Route, or in a Request-URI that a strict router has put it in. */
+    private int slotOfRoute(final SipMessage request) {
+        final int route = request.firstHeader(HeaderName.ROUTE);
+        final int slot = route < 0
+                ? SlotToken.NOT_A_TOKEN
+                : slotInUri(request, request.headerValueOffset(route), request.headerValueLength(route));
+        return slot != SlotToken.NOT_A_TOKEN
+                ? slot
+                : slotInUri(request, request.requestUriOffset(), request.requestUriLength());
+    }
+
+    private int slotInUri(final SipMessage request, final int offset, final int length) {
+        final String text = request.buffer().getStringWithoutLengthAscii(offset, length);
+        final int at = text.split(">", 2)[0].indexOf(TOKEN);
+        return at < 0
+                ? SlotToken.NOT_A_TOKEN
+                : tokens.parsePrefix(request.buffer(), offset + at + TOKEN.length(), length - at - TOKEN.length());
     }
 
     private int slotOfResponse(final SipMessage response) {

@@ -6,6 +6,7 @@ import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
 import io.dialtone.api.SipResponse;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -24,10 +25,19 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     BiConsumer<SipResponse, Session<Events>> onResponse = (response, session) -> {};
     BiConsumer<SipRequest, Session<Events>> onCancel = (cancel, session) -> {};
     BiConsumer<SipRequest, Session<Events>> onAck = (ack, session) -> {};
+    BiConsumer<SipResponse, Session<Events>> onBest = (best, session) -> {};
+    Set<SipMethod> proxied = Set.of();
     private final Set<SipMethod> methods;
 
     ScriptedHandler(final SipMethod... besides) {
         methods = SipMethod.ofACallAnd(besides);
+    }
+
+    /** One that passes on whatever comes. */
+    static ScriptedHandler proxying() {
+        final ScriptedHandler handler = new ScriptedHandler();
+        handler.proxied = EnumSet.allOf(SipMethod.class);
+        return handler;
     }
 
     @Override
@@ -67,6 +77,22 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
         told.add((response.isLocal() ? "local " : "") + response.status() + " " + response.method() + " "
                 + response.leg());
         onResponse.accept(response, session);
+    }
+
+    @Override
+    public void onBranch(final SipResponse response, final Session<Events> session) {
+        told.add("branch " + (response.isLocal() ? "local " : "") + response.status() + " " + response.leg());
+    }
+
+    @Override
+    public void onBestResponse(final SipResponse best, final Session<Events> session) {
+        told.add("best " + (best.isLocal() ? "local " : "") + best.status());
+        onBest.accept(best, session);
+    }
+
+    @Override
+    public Set<SipMethod> proxied() {
+        return proxied;
     }
 
     @Override

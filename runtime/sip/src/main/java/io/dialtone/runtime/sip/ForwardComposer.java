@@ -1,0 +1,208 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.placement.table.SlotToken;
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.SipEditor;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.ViaView;
+import java.nio.charset.StandardCharsets;
+import org.agrona.DirectBuffer;
+import org.agrona.MutableDirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what a proxy passes on (RFC 3261 sections 16.6 and 16.7): the message as it came, byte for byte, save what a proxy must change. Called only by the owning worker.
+ *
+ * <p>Our Record-Route has one side if both peers are reached at one listener by datagrams. Else it has two, each with the listener that its peer knows, and with the connection of that peer
+ * (RFC 5658, RFC 5626 section 5.3).
+ */
+final class ForwardComposer {
+    /** The message has no Via but ours: it is nobody's answer. */
+    static final int NO_WAY_BACK = -3;
+
+    private static final byte[] VIA = ascii("Via: ");
+    private static final byte[] ROUTE = ascii("Route: ");
+    private static final byte[] RECORD_ROUTE = ascii("Record-Route: <sip:");
+    private static final byte[] TOKEN = ascii(";lr;" + SlotToken.URI_PARAM + "=");
+    private static final byte[] RECORD_ROUTE_END = ascii(">\r\n");
+
+    private final SipContext context;
+    private final ClientLayer clients;
+    private final FlowParam flows;
+    private final SipEditor editor = new SipEditor();
+    private final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
+
+    ForwardComposer(final SipContext context, final ClientLayer clients, final FlowParam flows) {
+        this.context = context;
+        this.clients = clients;
+        this.flows = flows;
+    }
+
+    /**
+     * Writes a request as it goes to one target.
+     *
+     * @param routes has read the request
+     * @param target who gets it; null is who the request itself says
+     * @param door the way it takes
+     * @return its length, or a negative when it does not fit
+     */
+    int composeRequest(
+            final MutableDirectBuffer to,
+            final SipMessage request,
+            final OwnRoutes routes,
+            final ResponseContext response,
+            final @Nullable ProxyTarget target,
+            final ReplyPort door,
+            final int slot,
+            final AsciiWriter branch) {
+        editor.begin(request);
+        final AsciiWriter text = editor.text();
+        int from = text.position();
+        text.put(VIA);
+        clients.putVia(text, door, branch);
+        text.putLineEnd();
+        editor.pushVia(from);
+        if (response.isRecordRouting) {
+            from = text.position();
+            putRecordRoutes(text, response.port, door, slot, target != null && target.hasFlow);
+            editor.pushRecordRoute(from);
+        }
+        final int hops = request.maxForwards();
+        editor.maxForwards(hops < 0 ? RequestComposer.MAX_FORWARDS : hops - 1);
+        if (target != null && target.routes().capacity() > 0) {
+            pushRoutes(request, target.routes());
+            routes.remove(request, editor, false);
+            replaceUri(request, target.uri(), 0, target.uri().capacity());
+        } else {
+            editRoutesAndUri(request, routes, target);
+        }
+        final DirectBuffer extra = response.extra();
+        if (extra.capacity() > 0) {
+            editor.insert(endOfHeaders(request), extra, 0, extra.capacity());
+        }
+        return editor.applyTo(to, 0, to.capacity());
+    }
+
+    private void editRoutesAndUri(
+            final SipMessage request, final OwnRoutes routes, final @Nullable ProxyTarget target) {
+        final DirectBuffer buffer = request.buffer();
+        final DirectBuffer uri = target == null ? buffer : target.uri();
+        final int uriOffset = target == null ? routes.requestUriOffset(request) : 0;
+        final int uriLength = target == null ? routes.requestUriLength(request) : uri.capacity();
+        if (!routes.isNextStrict(buffer)) {
+            routes.remove(request, editor, false);
+            replaceUri(request, uri, uriOffset, uriLength);
+            return;
+        }
+        // A strict router wants its own URI in the Request-URI, and the target in the last route.
+        final int next = routes.nextUriOffset();
+        final int nextLength = routes.nextUriLength();
+        final AsciiWriter text = editor.text();
+        final int from = text.position();
+        text.put(ROUTE).put('<').put(uri, uriOffset, uriLength).put('>').putLineEnd();
+        editor.insertText(endOfLast(request, HeaderName.ROUTE), from);
+        routes.remove(request, editor, true);
+        replaceUri(request, buffer, next, nextLength);
+    }
+
+    private void replaceUri(final SipMessage request, final DirectBuffer uri, final int offset, final int length) {
+        final int at = request.requestUriOffset();
+        if (length == request.requestUriLength() && isSame(request.buffer(), at, uri, offset, length)) {
+            return;
+        }
+        editor.replace(at, request.requestUriLength(), uri, offset, length);
+    }
+
+    private static boolean isSame(
+            final DirectBuffer one, final int at, final DirectBuffer other, final int otherAt, final int length) {
+        for (int i = 0; i < length; i++) {
+            if (one.getByte(at + i) != other.getByte(otherAt + i)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void pushRoutes(final SipMessage request, final DirectBuffer values) {
+        final AsciiWriter text = editor.text();
+        final int from = text.position();
+        text.put(ROUTE).put(values, 0, values.capacity()).putLineEnd();
+        final int first = request.firstHeader(HeaderName.ROUTE);
+        editor.insertText(first < 0 ? endOfHeaders(request) : request.headerLineOffset(first), from);
+    }
+
+    private static int endOfHeaders(final SipMessage message) {
+        return endOfLine(message, message.headerCount() - 1);
+    }
+
+    private static int endOfLast(final SipMessage message, final HeaderName name) {
+        int last = message.firstHeader(name);
+        for (int i = last; i >= 0; i = message.nextHeader(i)) {
+            last = i;
+        }
+        return endOfLine(message, last);
+    }
+
+    private static int endOfLine(final SipMessage message, final int header) {
+        return message.headerLineOffset(header) + message.headerLineLength(header);
+    }
+
+    private void putRecordRoutes(
+            final AsciiWriter out,
+            final ReplyPort caller,
+            final ReplyPort callee,
+            final int slot,
+            final boolean isFlowNamed) {
+        final boolean isPair = caller.isStream()
+                || callee.isStream()
+                || isFlowNamed
+                || caller.member() != callee.member()
+                || caller.listener() != callee.listener();
+        putRecordRoute(out, callee, slot, isPair, callee.isStream() || isFlowNamed);
+        if (isPair) {
+            putRecordRoute(out, caller, slot, true, caller.isStream());
+        }
+    }
+
+    private void putRecordRoute(
+            final AsciiWriter out,
+            final ReplyPort door,
+            final int slot,
+            final boolean isOfPair,
+            final boolean withPeer) {
+        context.tokens().write(slot, token, 0);
+        out.put(RECORD_ROUTE)
+                .put(context.edges().hostPort(door.member(), door.listener()))
+                .put(Transports.uriParam(door))
+                .put(TOKEN)
+                .put(token, 0, SlotToken.LENGTH);
+        if (isOfPair) {
+            flows.put(out.put(OwnRoutes.PAIR_PARAM), door, slot, withPeer);
+        }
+        out.put(RECORD_ROUTE_END);
+    }
+
+    /** Writes a response without its topmost Via, which is ours; a negative says that it goes to nobody. */
+    int composeResponse(final MutableDirectBuffer to, final SipMessage response, final ViaView topmost) {
+        final int line = response.firstHeader(HeaderName.VIA);
+        if (topmost.nextValueOffset() < 0 && response.nextHeader(line) < 0) {
+            return NO_WAY_BACK;
+        }
+        editor.begin(response);
+        return editor.popVia(topmost) ? editor.applyTo(to, 0, to.capacity()) : NO_WAY_BACK;
+    }
+
+    /** Writes a response with further header lines. */
+    int composeWith(final MutableDirectBuffer to, final SipMessage response, final DirectBuffer lines) {
+        editor.begin(response);
+        editor.insert(endOfHeaders(response), lines, 0, lines.capacity());
+        return editor.applyTo(to, 0, to.capacity());
+    }
+
+    private static byte[] ascii(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+}

@@ -1,0 +1,109 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.ImageReader;
+import io.dialtone.runtime.engine.ImageWriter;
+import io.dialtone.runtime.engine.ReplyPort;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
+
+/** Somebody whom a proxied request is to be sent to, and the way there. Pooled; called only by the owning worker. */
+final class ProxyTarget {
+    /** Which group of its context it is in; they are tried one after the other. */
+    int group;
+    /** How long its group may ring; 0 if nobody has said. */
+    long ringForNs;
+    /** True if it is reached by a flow, whatever its URI says. */
+    boolean hasFlow;
+    /** Its URI as text if what it says is to be shown; else empty. */
+    String name = "";
+
+    final ReplyPort port = new ReplyPort();
+    private final UnsafeBuffer uri = new UnsafeBuffer(0, 0);
+    private final UnsafeBuffer routes = new UnsafeBuffer(0, 0);
+    private byte @Nullable [] uriBytes;
+    private byte @Nullable [] routesBytes;
+
+    void uri(final DirectBuffer buffer, final int offset, final int length, final BytesPool pool) {
+        uriBytes = copy(buffer, offset, length, uri, pool);
+    }
+
+    void routes(final DirectBuffer buffer, final int offset, final int length, final BytesPool pool) {
+        if (length > 0) {
+            routesBytes = copy(buffer, offset, length, routes, pool);
+        }
+    }
+
+    private static byte[] copy(
+            final DirectBuffer buffer,
+            final int offset,
+            final int length,
+            final UnsafeBuffer view,
+            final BytesPool pool) {
+        final byte[] bytes = pool.acquire(length);
+        buffer.getBytes(offset, bytes, 0, length);
+        view.wrap(bytes, 0, length);
+        return bytes;
+    }
+
+    /** The Request-URI that it gets. */
+    DirectBuffer uri() {
+        return uri;
+    }
+
+    /** Values of Route that it gets before those that are there. */
+    DirectBuffer routes() {
+        return routes;
+    }
+
+    /** Writes: group (16) · time to ring, ns (64) · 1 if it has a flow (8) · door, as ReplyPort writes it · name: length (16), characters (16 each) · URI, then routes, each: length (32) or -1, bytes. */
+    void encode(final ImageWriter image) {
+        image.putShort(group).putLong(ringForNs).putByte(hasFlow ? 1 : 0);
+        port.encode(image);
+        image.putText(name);
+        PooledBytes.encode(uriBytes, uri.capacity(), image);
+        PooledBytes.encode(routesBytes, routes.capacity(), image);
+    }
+
+    /** Reads what {@link #encode} wrote. */
+    void decode(final ImageReader image, final BytesPool pool) {
+        group = image.readShort();
+        ringForNs = image.readLong();
+        hasFlow = image.readByte() != 0;
+        port.decode(image);
+        name = image.readText();
+        uriBytes = decode(image, uri, pool);
+        routesBytes = decode(image, routes, pool);
+        if (uriBytes == null) {
+            image.refuse();
+        }
+    }
+
+    private static byte @Nullable [] decode(final ImageReader image, final UnsafeBuffer view, final BytesPool pool) {
+        final int length = image.readLength(PooledBytes.BYTES_MAX);
+        if (length <= 0) {
+            return null;
+        }
+        final byte[] bytes = PooledBytes.decode(image, length, pool);
+        view.wrap(bytes, 0, length);
+        return bytes;
+    }
+
+    /** Forgets everything before it goes back to its pool. */
+    void close(final BytesPool pool) {
+        if (uriBytes != null) {
+            uri.wrap(0, 0);
+            pool.release(uriBytes);
+            uriBytes = null;
+        }
+        if (routesBytes != null) {
+            routes.wrap(0, 0);
+            pool.release(routesBytes);
+            routesBytes = null;
+        }
+        group = 0;
+        ringForNs = 0;
+        hasFlow = false;
+        name = "";
+    }
+}
