@@ -16,6 +16,11 @@ public record Destination(String host, int port, @Nullable ViaTransport transpor
         host = Question.plain(host);
     }
 
+    /** True if it is an address, or a name that DNS can be asked for. */
+    public boolean isLookable() {
+        return host.startsWith("[") || Question.isName(host);
+    }
+
     @Override
     public String toString() {
         return (isSecure ? "sips:" : "sip:")

@@ -6,6 +6,7 @@ public enum LocateCounter {
     SEARCHES("Requests to a name for which DNS was asked"),
     SEARCHES_REFUSED("Requests not looked up because as many waited for DNS as may wait"),
     NOBODY_FOUND("Requests to a name of which DNS knows no server, or has not answered"),
+    RESULTS_LOST("Results dropped because a worker's mailbox was full; the request that waits is told by its timer"),
     QUESTIONS("Questions to DNS servers"),
     QUESTIONS_REFUSED("Questions not asked because as many were under way as may be"),
     QUESTIONS_FAILED("Questions that no DNS server has answered"),

@@ -10,6 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -76,9 +77,14 @@ public final class Locator implements AutoCloseable {
         return located(finding, nowNs);
     }
 
-    /** Asks DNS, and calls back once, on another thread as a rule; false, and no call, if as many wait as may wait. */
+    /**
+     * Asks DNS.
+     *
+     * @param onLocated is called once, on another thread as a rule, and says whether there was room for it where it is wanted
+     * @return false, and no call, if as many wait as may wait
+     */
     public boolean locate(
-            final Destination destination, final Ways ways, final long seed, final Consumer<Located> onLocated) {
+            final Destination destination, final Ways ways, final long seed, final Predicate<Located> onLocated) {
         if (waiting.incrementAndGet() > settings.waitingMax()) {
             waiting.decrementAndGet();
             increment(LocateCounter.SEARCHES_REFUSED);
@@ -166,11 +172,11 @@ public final class Locator implements AutoCloseable {
         private final Destination destination;
         private final Ways ways;
         private final long seed;
-        private final Consumer<Located> onLocated;
+        private final Predicate<Located> onLocated;
         private final Map<Question, Answer> heard = new HashMap<>();
         private int open;
 
-        Search(final Destination destination, final Ways ways, final long seed, final Consumer<Located> onLocated) {
+        Search(final Destination destination, final Ways ways, final long seed, final Predicate<Located> onLocated) {
             this.destination = destination;
             this.ways = ways;
             this.seed = seed;
@@ -189,7 +195,9 @@ public final class Locator implements AutoCloseable {
                 finding = new Finding.Nobody(destination + ": more than " + QUESTIONS_PER_SEARCH_MAX + " questions");
             }
             waiting.decrementAndGet();
-            onLocated.accept(located(finding, nowNs));
+            if (!onLocated.test(located(finding, nowNs))) {
+                increment(LocateCounter.RESULTS_LOST);
+            }
         }
 
         private @Nullable Answer known(final Question question, final long nowNs) {
