@@ -68,13 +68,13 @@ public final class SessionWorker implements Agent {
         replicator = grid.replicators().create(link, dormant, images);
         journal = new EventJournal(outbox, replicator, counters);
         deadlines = new DeadlineWheel(nowNs, journal);
+        proxy = new SessionWorkerProxy(mailbox);
         protocol = protocolFactory.create(new WorkerParts(
-                config, time, deadlines, outbox, sessions, dormant, journal, counters, context.tableHash()));
+                config, time, deadlines, outbox, sessions, dormant, journal, counters, context.tableHash(), proxy));
         dormant.bind(protocol, deadlines, journal);
         journal.dormant(dormant);
         idle = new IdleSessions(sessions, dormant, time, grid.slots(), config.restAfterNs());
         mayRest = journal.keepsImages() && protocol.namesSessionInEachMessage();
-        proxy = new SessionWorkerProxy(mailbox);
     }
 
     @Override

@@ -14,6 +14,7 @@ import io.dialtone.placement.table.SipHash;
  * @param journal is told which sessions an event has changed
  * @param counters where the worker counts
  * @param tableHash keyed function for tables
+ * @param mailbox how other threads reach the worker
  */
 public record WorkerParts(
         WorkerConfig config,
@@ -24,4 +25,5 @@ public record WorkerParts(
         DormantSessions dormant,
         EventJournal journal,
         CounterSet<WorkerCounter> counters,
-        SipHash tableHash) {}
+        SipHash tableHash,
+        SessionWorkerProxy mailbox) {}

@@ -9,6 +9,7 @@ import io.dialtone.runtime.link.Link;
 import io.dialtone.runtime.link.LinkCounter;
 import io.dialtone.runtime.link.LinkPeerStatus;
 import io.dialtone.runtime.sip.SipCounter;
+import io.dialtone.sip.locate.LocateCounter;
 import io.dialtone.sip.routing.EdgeCounter;
 import io.dialtone.sip.routing.EdgeGauge;
 import io.dialtone.sip.routing.EdgeStatus;
@@ -40,6 +41,8 @@ final class ClusterPages implements AdminPages {
             WorkerCounter.OLDEST_OUTPUT_HELD_NS);
     private static final Set<SipCounter> SIP_GAUGES =
             EnumSet.of(SipCounter.DIALOGS, SipCounter.TRANSACTIONS, SipCounter.CLIENT_TRANSACTIONS);
+    private static final Set<LocateCounter> LOCATE_GAUGES =
+            EnumSet.of(LocateCounter.CACHE_ANSWERS, LocateCounter.WAITING);
 
     private final ClusterPlan cluster;
     private final List<NodeHouse> nodes;
@@ -92,6 +95,12 @@ final class ClusterPages implements AdminPages {
         for (final SipCounter counter : SipCounter.values()) {
             final String name = "dialtone_sip_" + lower(counter);
             begin(page, name, counter.sentence() + ".", SIP_GAUGES.contains(counter));
+            nodes.forEach(
+                    node -> page.sample(node.count(counter), "node", node.self().name()));
+        }
+        for (final LocateCounter counter : LocateCounter.values()) {
+            final String name = "dialtone_locate_" + lower(counter);
+            begin(page, name, counter.sentence() + ".", LOCATE_GAUGES.contains(counter));
             nodes.forEach(
                     node -> page.sample(node.count(counter), "node", node.self().name()));
         }
@@ -227,6 +236,11 @@ final class ClusterPages implements AdminPages {
             for (final SipCounter counter : SipCounter.values()) {
                 counters.put(
                         "sip." + lower(counter).replace('_', '-'),
+                        nodes.stream().mapToLong(node -> node.count(counter)).sum());
+            }
+            for (final LocateCounter counter : LocateCounter.values()) {
+                counters.put(
+                        "locate." + lower(counter).replace('_', '-'),
                         nodes.stream().mapToLong(node -> node.count(counter)).sum());
             }
         }

@@ -27,6 +27,8 @@ import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.locate.LocateCounter;
+import io.dialtone.sip.locate.Locator;
 import io.dialtone.state.api.GridMember;
 import io.dialtone.state.api.StateCodec;
 import io.dialtone.state.codec.StateSchema;
@@ -67,6 +69,7 @@ final class NodeHouse implements AutoCloseable {
     private final DeathHints hints = new DeathHints();
     private final List<SlabImages> images = new ArrayList<>();
     private final Debut debut;
+    private final Locator locator;
     private @Nullable RegistryDoor registry;
 
     /**
@@ -74,6 +77,7 @@ final class NodeHouse implements AutoCloseable {
      *
      * @param handlers makes a handler for each worker
      * @param state writes its handlers' state down; empty without a registry
+     * @param locators makes what finds servers by their names
      * @param parkMinNs shortest rest of a worker that found no work
      * @param parkMaxNs longest rest of an idle worker
      * @param rehearsalNsMax how long it may rehearse before it asks for slots
@@ -85,6 +89,7 @@ final class NodeHouse implements AutoCloseable {
             WorkerConfig workers,
             SipSettings sip,
             DigestSettings digest,
+            Supplier<Locator> locators,
             long parkMinNs,
             long parkMaxNs,
             long rehearsalNsMax,
@@ -111,6 +116,7 @@ final class NodeHouse implements AutoCloseable {
                     WorkerConfig.defaults().withImagesReservePercent(settings.get(GridSettings.IMAGES_RESERVE)),
                     sip(settings),
                     digest(settings),
+                    () -> LocatorSettings.locator(settings),
                     settings.get(NodeSettings.PARK_MIN),
                     settings.get(NodeSettings.PARK_MAX),
                     settings.get(NodeSettings.REHEARSAL_MAX),
@@ -132,7 +138,9 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.CLIENT_TRANSACTIONS_MAX),
                             settings.get(NodeSettings.LEGS_MAX),
                             settings.get(NodeSettings.REQUESTS_MAX),
-                            settings.get(NodeSettings.FORKS_MAX)),
+                            settings.get(NodeSettings.FORKS_MAX),
+                            settings.get(LocatorSettings.TIMEOUT),
+                            settings.get(LocatorSettings.NEXT_TARGET_AFTER)),
                     new ProxySettings(settings.get(NodeSettings.TIMER_C), settings.get(NodeSettings.BRANCHES_MAX)));
         }
 
@@ -163,6 +171,7 @@ final class NodeHouse implements AutoCloseable {
         this.self = self;
         service = plan.service();
         this.link = link;
+        locator = plan.locators().get();
         debut = new Debut(
                 self.number(),
                 other -> link.isReachable(other.number(), other.incarnation()),
@@ -206,7 +215,8 @@ final class NodeHouse implements AutoCloseable {
                     tagHash,
                     edges,
                     DigestContext.of(plan.digest(), cluster.key()),
-                    sipCounters);
+                    sipCounters,
+                    node.locator);
             final SessionProtocol.Factory sip = plan.grid().hasRegistry()
                     ? keptSip(sipContext, plan)
                     : SipProtocol.factory(sipContext, plan.handlers());
@@ -319,6 +329,10 @@ final class NodeHouse implements AutoCloseable {
         return workerCounters.stream().mapToLong(each -> each.get(counter)).sum();
     }
 
+    long count(final LocateCounter counter) {
+        return locator.count(counter);
+    }
+
     long count(final SipCounter counter) {
         return sipCounters.stream().mapToLong(each -> each.get(counter)).sum();
     }
@@ -330,6 +344,7 @@ final class NodeHouse implements AutoCloseable {
         if (registry != null) {
             registry.close();
         }
+        locator.close();
         images.forEach(SlabImages::close);
     }
 }

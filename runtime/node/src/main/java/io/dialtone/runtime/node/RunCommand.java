@@ -33,6 +33,7 @@ final class RunCommand extends RoleCommand {
             NodeSettings.POLICY,
             NodeSettings.DIGEST,
             NodeSettings.NODE,
+            LocatorSettings.GROUP,
             NodeSettings.EDGE,
             SipSettings.CONNECTIONS,
             SipSettings.TLS,

@@ -22,6 +22,7 @@ final class SettingsCatalogue {
             NodeSettings.POLICY,
             NodeSettings.DIGEST,
             NodeSettings.NODE,
+            LocatorSettings.GROUP,
             NodeSettings.EDGE,
             NodeSettings.RUN,
             ClusterSettings.CLUSTER,

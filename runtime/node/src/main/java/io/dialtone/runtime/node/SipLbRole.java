@@ -2,6 +2,7 @@ package io.dialtone.runtime.node;
 
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.sip.codec.ViaTransport;
+import io.dialtone.sip.locate.RecordSource;
 import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.BalancingConfig;
@@ -22,6 +23,7 @@ import java.util.Optional;
 /** Builds a stand-alone SIP balancer, keeps it until it is told to stop, takes it down. Used by the main thread only. */
 final class SipLbRole {
     private static final String ROLE = "sip-lb";
+    private static final long NAMES_PARK_NS = 200_000_000L;
 
     private SipLbRole() {}
 
@@ -46,7 +48,9 @@ final class SipLbRole {
 
         final StopSignal stop = StopSignal.install();
         final Balancer balancer = balancer(proxyConfig, transportConfig.loops());
-        try (SipTransport transport = SipTransport.start(transportConfig, balancer::proxy)) {
+        try (SipTransport transport = SipTransport.start(transportConfig, balancer::proxy);
+                RecordSource dns = LocatorSettings.dns(settings);
+                AgentThread names = names(balancer, dns, settings)) {
             final SipLbPages pages = new SipLbPages(
                     balancer,
                     transport,
@@ -57,11 +61,21 @@ final class SipLbRole {
                 process.onHangUp(pages);
                 process.say("listens", new SipTransportPages(transport).summary());
                 process.say("backends", backends(proxyConfig));
-                final int exitCode = process.runUntilStopped(transport::isAlive);
+                final int exitCode = process.runUntilStopped(() -> transport.isAlive() && names.isAlive());
                 process.lastWords(pages.lastWords());
                 return exitCode;
             }
         }
+    }
+
+    private static AgentThread names(
+            final Balancer balancer, final RecordSource dns, final Settings settings) {
+        return AgentThread.start(
+                new BackendNames(
+                        balancer.control(), dns, settings.get(LocatorSettings.TTL_MAX), System::nanoTime),
+                NAMES_PARK_NS,
+                NAMES_PARK_NS,
+                failure -> {}); // it is in the log, and backends stay where they are
     }
 
     private static Balancer balancer(final ProxyConfig config, final int loops) throws WrongConfigurationException {

@@ -259,6 +259,7 @@ final class SipLbSettings {
             BALANCING,
             HEALTH,
             PROXY,
+            LocatorSettings.DNS,
             SipSettings.CONNECTIONS,
             SipSettings.TLS,
             SipSettings.SOCKETS,

@@ -6,6 +6,7 @@ import io.dialtone.sip.codec.IpLiteral;
 import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.codec.ViaTransport;
+import io.dialtone.sip.locate.Destination;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -59,9 +60,11 @@ final class AddressTexts {
     /**
      * Aims a request outside any dialog: at its first route, or else at its Request-URI.
      *
+     * @return the name it goes to, which is still to be looked up; null if it is aimed at an address
      * @throws IllegalArgumentException when that names nobody we can send to
      */
-    void aim(final ReplyPort port, final AsciiWriter routes, final byte[] requestUri) {
+    @Nullable
+    Destination aim(final ReplyPort port, final AsciiWriter routes, final byte[] requestUri) {
         final String text;
         final boolean isParsed;
         DirectBuffer buffer = routes.buffer();
@@ -84,13 +87,21 @@ final class AddressTexts {
                     + "\" (expected: a sip URI; sips is not there yet, and a number wants a route to who knows it)");
         }
         if (!literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
-            throw new IllegalArgumentException(
-                    text + ": \"" + textOf(buffer)
-                            + "\" (expected: an address; host names are not resolved yet). Maybe a route to a proxy that knows it, sip:192.0.2.1:5060;lr?");
+            return destination(text, buffer);
         }
         port.remote(literal.high(), literal.low(), 0);
         final ViaTransport transport = chooseListener(port, text, buffer);
         port.remotePort(uri.port() > 0 ? uri.port() : transport.defaultPort());
+        return null;
+    }
+
+    private Destination destination(final String text, final DirectBuffer buffer) {
+        final Destination destination = Destinations.of(buffer, uri);
+        if (destination == null || (destination.transport() != null && destination.transport().isWebSocket())) {
+            throw new IllegalArgumentException(text + ": \"" + textOf(buffer)
+                    + "\" (expected: a name that DNS may know, and a transport by which somebody can be called)");
+        }
+        return destination;
     }
 
     /** Aims at the host that a URI names; false if that is nobody we can send to. */

@@ -36,6 +36,7 @@ final class ClientLayer {
     private final BytesPool bytes;
     private final LocalTag.Source unique;
     private final UacCore<?> core;
+    private final Locating locating;
     private final KeyedTable<ClientTransaction> transactions;
     private final ArrayDeque<InviteClientTransaction> spareInvites = new ArrayDeque<>();
     private final ArrayDeque<NonInviteClientTransaction> spareNonInvites = new ArrayDeque<>();
@@ -47,17 +48,24 @@ final class ClientLayer {
             final SipContext context,
             final BytesPool bytes,
             final LocalTag.Source unique,
+            final ReplyComposer replies,
             final UacCore<?> core) {
         this.parts = parts;
         this.context = context;
         this.bytes = bytes;
         this.unique = unique;
         this.core = core;
+        locating = new Locating(parts, context, unique, replies, this);
         transactions = new KeyedTable<>(context.settings().client().transactionsMax());
     }
 
     UacCore<?> core() {
         return core;
+    }
+
+    /** Finds out where requests to a name go. */
+    Locating locating() {
+        return locating;
     }
 
     SipSettings settings() {

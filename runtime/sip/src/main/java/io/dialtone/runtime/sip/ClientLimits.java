@@ -7,20 +7,38 @@ package io.dialtone.runtime.sip;
  * @param legsPerSessionMax legs that one session may have begun and not ended; a further one is the handler's error
  * @param requestsPerSessionMax requests of one session that wait for their final answer; a further one is the handler's error
  * @param forksMax early dialogs of one INVITE; a provisional answer of a further one is shown, but nothing can be sent to it before it accepts
+ * @param locateNs how long a request may wait for DNS; after that it is as if 503 had come
+ * @param nextTargetAfterNs how long a target may be silent while there is another one to try; never longer than timers B and F
  */
-public record ClientLimits(int transactionsMax, int legsPerSessionMax, int requestsPerSessionMax, int forksMax) {
+public record ClientLimits(
+        int transactionsMax,
+        int legsPerSessionMax,
+        int requestsPerSessionMax,
+        int forksMax,
+        long locateNs,
+        long nextTargetAfterNs) {
+    private static final long SECOND_NS = 1_000_000_000L;
+
     public ClientLimits {
         check("client-transactions-max", transactionsMax, 1 << 20);
         check("legs-per-session-max", legsPerSessionMax, 16);
         check("requests-per-session-max", requestsPerSessionMax, 64);
         check("forks-max", forksMax, 8);
+        check("locate.timeout", locateNs, 5 * SECOND_NS);
+        check("locate.next-target-after", nextTargetAfterNs, 8 * SECOND_NS);
+    }
+
+    /** With the usual patience. */
+    public ClientLimits(
+            final int transactionsMax, final int legsPerSessionMax, final int requestsPerSessionMax, final int forksMax) {
+        this(transactionsMax, legsPerSessionMax, requestsPerSessionMax, forksMax, 5 * SECOND_NS, 8 * SECOND_NS);
     }
 
     public static ClientLimits defaults() {
         return new ClientLimits(1 << 20, 16, 64, 8);
     }
 
-    private static void check(final String name, final int value, final int usual) {
+    private static void check(final String name, final long value, final long usual) {
         if (value <= 0) {
             throw new IllegalArgumentException(
                     name + ": " + value + " (expected: > 0). Maybe " + usual + ", the default.");

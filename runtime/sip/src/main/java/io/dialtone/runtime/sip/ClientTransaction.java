@@ -6,6 +6,7 @@ import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.KeyedEntry;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.locate.Destination;
 import io.dialtone.state.api.SessionRecord;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -21,6 +22,8 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
 
     final ClientLayer layer;
     final ReplyPort port = new ReplyPort();
+    /** Where it may go, if it was sent to a name. */
+    final TargetList targets = new TargetList();
 
     SipMethod method = SipMethod.UNKNOWN;
     int slot;
@@ -62,12 +65,53 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
 
     /** The request is known and on its way. */
     final void begin(final DirectBuffer request, final int offset, final int length, final long nowNs) {
+        begin(request, offset, length);
+        go(nowNs);
+    }
+
+    /** The request is known, and {@link Locating} sends it. */
+    final void begin(final DirectBuffer request, final int offset, final int length) {
         keep(request, offset, length);
         onBegun();
+    }
+
+    /** Sends it to where its port leads. */
+    final void go(final long nowNs) {
         intervalNs = layer.settings().t1Ns();
         sendAgainIn(intervalNs, nowNs);
-        endIn(layer.settings().sixtyFourT1Ns(), nowNs); // timer B, timer F
+        endIn(patienceNs(), nowNs); // timer B, timer F
+        touch();
         send();
+    }
+
+    /** How long the target may be silent. */
+    private long patienceNs() {
+        final long fullNs = layer.settings().sixtyFourT1Ns();
+        return targets.hasNext() ? Math.min(fullNs, layer.settings().client().nextTargetAfterNs()) : fullNs;
+    }
+
+    /** The target lives: it gets all the time there is. */
+    final void onTargetLives(final long nowNs) {
+        if (targets.hasNext()) {
+            endIn(layer.settings().sixtyFourT1Ns(), nowNs);
+        }
+    }
+
+    /** The same request in a new transaction, for the next target. */
+    void continueFrom(final ClientTransaction failed) {
+        port.copyFrom(failed.port);
+        cseq = failed.cseq;
+        leg = failed.leg;
+        isHeard = failed.isHeard;
+        origin = failed.origin;
+        dialog = failed.dialog;
+        targets.continueFrom(failed.targets);
+        begin(failed.message(), 0, failed.messageLength);
+    }
+
+    /** True if it is not to be sent any more. */
+    boolean isWithdrawn() {
+        return false;
     }
 
     /** Goes into the first state. */
@@ -98,7 +142,8 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
      * <pre>
      *  key: length (32), the method's number (8) and the branch · state (8) · flags (8): 1 is heard, 64 withdrawn, others the kind's own · door, as ReplyPort writes it · CSeq (32)
      *  end of its longest timer, ns since 1970 (64) · leg: length (16), characters (16 each) · place of its dialog among dialogs and orphans (16), or -1
-     *  place of the transaction it was sent for (16), or -1 · what is to be sent again: length (32) or -1, bytes · what the kind adds
+     *  place of the transaction it was sent for (16), or -1 · what is to be sent again: length (32) or -1, bytes · where it may go, as TargetList writes it
+     *  what the kind adds
      * </pre>
      */
     final void encode(final ImageWriter image) {
@@ -112,6 +157,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
                 .putShort(holder == null ? -1 : holder.placeOf(dialog))
                 .putShort(origin == null ? -1 : origin.place);
         PooledBytes.encode(message, messageLength, image);
+        targets.encode(image);
         encodeMore(image);
     }
 
@@ -134,6 +180,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
             message = PooledBytes.decode(image, length, layer.bytes());
             messageLength = length;
         }
+        targets.decode(image);
         decodeMore(image);
         if (!image.isIntact()) {
             return;
@@ -143,7 +190,10 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
             return;
         }
         layer.deadlines().schedule(timeout, timeoutNs);
-        if (isSentAgain()) {
+        final Destination sought = targets.sought();
+        if (sought != null) {
+            layer.locating().sendAgain(this, sought);
+        } else if (isSentAgain() && !targets.isGivenUp) {
             intervalNs = layer.settings().t1Ns()
                     / 2; // once at once, for nobody knows when it was last, and then as if from the beginning
             layer.deadlines().schedule(retransmit, layer.time().nowNs());
@@ -226,7 +276,11 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
 
         @Override
         protected void onDeadline(final long nowNs) {
-            onTimeoutDue(nowNs);
+            if (targets.isSought()) {
+                layer.locating().onDue(ClientTransaction.this, nowNs);
+            } else {
+                onTimeoutDue(nowNs);
+            }
         }
     }
 
@@ -274,6 +328,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         layer.deadlines().cancel(retransmit);
         layer.deadlines().cancel(timeout);
         letGoOfMessage();
+        targets.clear();
         clearKey();
         method = SipMethod.UNKNOWN;
         leg = "";

@@ -81,6 +81,30 @@ final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
+    void continueFrom(final ClientTransaction failed) {
+        if (failed instanceof InviteClientTransaction invite) {
+            hasBody = invite.hasBody;
+            isWithin = invite.isWithin;
+        }
+        super.continueFrom(failed);
+    }
+
+    /** The next target has it: it is not sent again, and if this one answers after all, that is withdrawn or hung up. */
+    void giveUp(final long nowNs) {
+        targets.isGivenUp = true;
+        isCancelAsked = true;
+        dialog = null;
+        stopSendingAgain();
+        endIn(layer.settings().sixtyFourT1Ns(), nowNs);
+        unheard();
+    }
+
+    @Override
+    boolean isWithdrawn() {
+        return isCancelAsked;
+    }
+
+    @Override
     boolean isOpen() {
         return state == State.CALLING || state == State.PROCEEDING;
     }
@@ -161,12 +185,11 @@ final class InviteClientTransaction extends ClientTransaction {
         return true;
     }
 
-    /** The ACK of the 2xx: sent now, and again whenever the 2xx comes again. */
+    /** The ACK of the 2xx: to be sent now, and again whenever the 2xx comes again. */
     void acknowledge(final DirectBuffer ack, final int offset, final int length) {
         assert state == State.ACCEPTED : state;
         isAckDue = false;
         keep(ack, offset, length);
-        send();
     }
 
     private void end(final State finalState, final long nowNs) {

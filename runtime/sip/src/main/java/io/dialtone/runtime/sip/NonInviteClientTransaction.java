@@ -52,9 +52,10 @@ final class NonInviteClientTransaction extends ClientTransaction {
     }
 
     /** A provisional answer came. */
-    void onProvisional() {
+    void onProvisional(final long nowNs) {
         if (state == State.TRYING) {
             state = State.PROCEEDING;
+            onTargetLives(nowNs);
             touch();
         }
     }

@@ -11,6 +11,7 @@ import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.locate.Destination;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
@@ -130,10 +131,16 @@ final class RemoteParty {
         writer.end();
     }
 
-    /** Leaves a connection of the peer as it is; else aims at the first route, or else at the target, if that is an address; a name we cannot look up leaves the port as it is: at who sent the INVITE. */
-    void aim(final ReplyPort port, final Scratch scratch) {
+    /**
+     * Leaves a connection of the peer as it is; else aims at the first route, or else at the target, if that is an address. A name leaves the port as it is, at who sent the
+     * INVITE: there it goes if nobody knows the name.
+     *
+     * @return the name, which is still to be looked up; null if there is none
+     */
+    @Nullable
+    Destination aim(final ReplyPort port, final Scratch scratch) {
         if (port.isStream()) {
-            return;
+            return null;
         }
         final UriView uri = scratch.uri;
         final boolean hasRoute = routes.capacity() > 0 && scratch.address.wrap(routes, 0, routes.capacity());
@@ -141,9 +148,14 @@ final class RemoteParty {
                 ? uri.parse(routes, scratch.address.uriOffset(), scratch.address.uriLength())
                 : uri.parse(target, 0, target.capacity());
         final DirectBuffer buffer = hasRoute ? routes : target;
-        if (parsed && uri.hostOffset() >= 0 && scratch.literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
-            port.remote(scratch.literal.high(), scratch.literal.low(), uri.port() > 0 ? uri.port() : SIP_PORT);
+        if (!parsed || uri.hostOffset() < 0) {
+            return null;
         }
+        if (!scratch.literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
+            return Destinations.of(buffer, uri);
+        }
+        port.remote(scratch.literal.high(), scratch.literal.low(), uri.port() > 0 ? uri.port() : SIP_PORT);
+        return null;
     }
 
     /** Writes target, routes and names, each: length (32) or -1, bytes. */

@@ -5,6 +5,7 @@ import io.dialtone.placement.table.SipHash;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
 import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.locate.Locator;
 
 /**
  * What SIP on one worker works with. Finished before the worker starts.
@@ -17,6 +18,7 @@ import io.dialtone.sip.codec.SipLimits;
  * @param edges addresses for Contact
  * @param digest how requests are asked for credentials
  * @param counters where SIP counts
+ * @param locator finds the servers of names
  */
 public record SipContext(
         SipSettings settings,
@@ -26,7 +28,8 @@ public record SipContext(
         SipHash tagHash,
         EdgeAddresses edges,
         DigestContext digest,
-        CounterSet<SipCounter> counters) {
+        CounterSet<SipCounter> counters,
+        Locator locator) {
 
     /** For services that ask nobody for credentials. */
     public SipContext(
@@ -38,5 +41,18 @@ public record SipContext(
             final EdgeAddresses edges,
             final CounterSet<SipCounter> counters) {
         this(settings, limits, service, tokens, tagHash, edges, DigestContext.none(), counters);
+    }
+
+    /** For services that speak to addresses only. */
+    public SipContext(
+            final SipSettings settings,
+            final SipLimits limits,
+            final ServiceDescriptor service,
+            final SlotToken tokens,
+            final SipHash tagHash,
+            final EdgeAddresses edges,
+            final DigestContext digest,
+            final CounterSet<SipCounter> counters) {
+        this(settings, limits, service, tokens, tagHash, edges, digest, counters, Locator.none());
     }
 }

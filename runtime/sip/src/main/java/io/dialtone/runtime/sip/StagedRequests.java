@@ -3,6 +3,7 @@ package io.dialtone.runtime.sip;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.locate.Destination;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -39,6 +40,10 @@ final class StagedRequests {
 
         @Nullable
         ServerTransaction origin;
+
+        /** The name it is to go to; null if the port leads there. */
+        @Nullable
+        Destination destination;
 
         int offset;
         int length;
@@ -136,6 +141,7 @@ final class StagedRequests {
         for (int i = 0; i < size; i++) {
             entries.get(i).dialog = null;
             entries.get(i).origin = null;
+            entries.get(i).destination = null;
         }
         size = 0;
         end = 0;

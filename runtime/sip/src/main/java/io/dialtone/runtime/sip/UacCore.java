@@ -14,6 +14,7 @@ import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipSyntax;
 import io.dialtone.sip.codec.ViaView;
+import io.dialtone.sip.locate.Destination;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -60,7 +61,7 @@ final class UacCore<S extends Record> {
         answers = shared.answers();
         dialogs = shared.dialogs();
         scratch = shared.scratch();
-        clients = new ClientLayer(parts, context, shared.bytes(), shared.unique(), this);
+        clients = new ClientLayer(parts, context, shared.bytes(), shared.unique(), shared.replies(), this);
         composer = new RequestComposer(context, clients, shared.unique(), shared.replies(), scratch);
         stranger = new RemoteParty(shared.bytes());
         written = new SipMessage(context.limits());
@@ -128,13 +129,20 @@ final class UacCore<S extends Record> {
         final SipSession<?> listener = request.isHeard ? request.holder : null;
         view.wrap(status, response, request);
         if (status < 200) {
-            request.onProvisional();
+            clients.locating().onAnswered(request, status);
+            request.onProvisional(nowNs);
             if (listener != null && status > 100) {
                 tell(listener, nowNs);
                 uas.endIfOver(listener, nowNs);
             }
             return;
         }
+        if (status == 503 && tryNextTarget(request, nowNs)) {
+            view.unwrap();
+            request.onFinal(nowNs);
+            return;
+        }
+        clients.locating().onAnswered(request, status);
         final Dialog dialog = request.dialog;
         if (dialog != null && request.method == SipMethod.UPDATE && status < 300) {
             dialogs.learnTargetFromAnswer(dialog, response);
@@ -171,6 +179,7 @@ final class UacCore<S extends Record> {
     }
 
     private void onProvisional(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        clients.locating().onAnswered(invite, response.statusCode());
         invite.onProvisional(nowNs);
         if (invite.isCancelAsked) {
             sendCancel(invite, nowNs);
@@ -210,6 +219,7 @@ final class UacCore<S extends Record> {
     }
 
     private void onAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        clients.locating().onAnswered(invite, response.statusCode());
         invite.onAccepted(nowNs);
         final SipSession<?> session = invite.isHeard ? invite.holder : null;
         if (session == null || (invite.isWithin ? invite.dialog == null : invite.isCancelAsked)) {
@@ -238,7 +248,7 @@ final class UacCore<S extends Record> {
             if (!ok && isNew) {
                 hangUp(dialog, nowNs); // nobody knows of the call
             } else if (invite.isAckDue && (invite.hasBody || !ok)) {
-                acknowledge(dialog);
+                acknowledge(dialog, nowNs);
             }
         }
         refuseOrigin(ok, origin, nowNs);
@@ -283,7 +293,7 @@ final class UacCore<S extends Record> {
     private void refuseAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         stranger.learnFromAnswer(response, scratch);
         door.copyFrom(invite.port);
-        stranger.aim(door, scratch);
+        final Destination destination = stranger.aim(door, scratch);
         final int length =
                 composer.composePlain(message, stranger, SipMethod.ACK, door, invite.slot, invite.cseq, branch);
         if (length > 0) {
@@ -291,7 +301,7 @@ final class UacCore<S extends Record> {
         }
         if (invite.lost(hashOf(response))) {
             context.counters().increment(SipCounter.ACCEPTS_UNWANTED);
-            sendBye(stranger, door, invite.slot, invite.holder, invite.cseq + 1, nowNs);
+            sendBye(stranger, door, destination, invite.slot, invite.holder, invite.cseq + 1, nowNs);
         }
         stranger.close();
     }
@@ -301,9 +311,24 @@ final class UacCore<S extends Record> {
         final Dialog dialog = invite.dialog;
         final int status = response.statusCode();
         view.wrap(status, response, invite);
+        if (status == 503 && failOver(invite, response, nowNs)) {
+            view.unwrap();
+            return;
+        }
+        clients.locating().onAnswered(invite, status);
         acknowledgeRefusal(invite, response, nowNs);
         onInviteOver(invite, dialog);
         onEnded(listener, dialog, status, nowNs);
+    }
+
+    /** The next target gets an INVITE that this one has refused; false if there is none. */
+    private boolean failOver(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+        final int length = composer.composeAckOfRefusal(message, invite, response);
+        if (!tryNextTarget(invite, nowNs)) {
+            return false;
+        }
+        invite.onRefused(message, 0, length, nowNs);
+        return true;
     }
 
     /** Sends the ACK of a refusal, and again whenever that comes again. */
@@ -348,13 +373,46 @@ final class UacCore<S extends Record> {
     void onNoAnswer(final ClientTransaction transaction, final long nowNs) {
         if (transaction.context != null) {
             proxy.onNoAnswer(transaction, transaction.context, nowNs);
-            return;
+        } else if (!tryNextTarget(transaction, nowNs)) {
+            endLocally(transaction, 408, nowNs);
+        } else if (transaction instanceof InviteClientTransaction late) {
+            late.giveUp(nowNs);
+        } else {
+            clients.terminate(transaction);
         }
+    }
+
+    /** Nobody was found whom it could be sent to: as if 503 had come (RFC 3263 section 4.3, RFC 3261 section 8.1.3.1). */
+    void onNotSent(final ClientTransaction transaction, final long nowNs) {
+        endLocally(transaction, 503, nowNs);
+    }
+
+    /** Lets the next target have a request; false if there is none, or if nobody wants the request any more. */
+    private boolean tryNextTarget(final ClientTransaction failed, final long nowNs) {
+        final ClientTransaction next = clients.locating().next(failed, nowNs);
+        if (next == null) {
+            return false;
+        }
+        if (next instanceof InviteClientTransaction invite && failed instanceof InviteClientTransaction former) {
+            dialogs.endEarlyOwn(former, null);
+            final Dialog dialog = invite.dialog;
+            if (dialog != null && dialog.ownInvite == former) {
+                dialog.ownInvite = invite;
+                dialog.touch();
+            }
+        }
+        failed.dialog = null;
+        failed.unheard();
+        next.go(nowNs);
+        return true;
+    }
+
+    private void endLocally(final ClientTransaction transaction, final int ofStatus, final long nowNs) {
         final SipSession<?> listener = transaction.isHeard ? transaction.holder : null;
         final Dialog dialog = transaction.dialog;
-        int status = 408;
+        int status = ofStatus;
         if (transaction instanceof InviteClientTransaction invite) {
-            status = invite.isCancelAsked ? 487 : 408;
+            status = invite.isCancelAsked ? 487 : ofStatus;
             onInviteOver(invite, dialog);
         }
         view.wrap(status, null, transaction);
@@ -530,9 +588,10 @@ final class UacCore<S extends Record> {
         final ReplyPort flow = request.flow();
         if (flow == null) {
             entry.port.copyFrom(session.door).forgetArrival();
-            addresses.aim(entry.port, request.routes(), request.uri());
+            entry.destination = addresses.aim(entry.port, request.routes(), request.uri());
         } else {
             entry.port.copyFrom(flow);
+            entry.destination = null;
         }
         completeNames(session, request);
         entry.dialog = null;
@@ -559,7 +618,7 @@ final class UacCore<S extends Record> {
         entry.dialog = dialog;
         entry.life = dialog.life;
         entry.port.copyFrom(dialog.port);
-        dialog.peer.aim(entry.port, scratch);
+        entry.destination = dialog.peer.aim(entry.port, scratch);
         stage(
                 entry,
                 request,
@@ -677,7 +736,7 @@ final class UacCore<S extends Record> {
             return;
         }
         if (dialog != null && entry.method == SipMethod.ACK) {
-            sendAck(dialog, entry.port, staged.buffer(), entry.offset, entry.length);
+            sendAck(dialog, entry.port, entry.destination, nowNs, staged.buffer(), entry.offset, entry.length);
             return;
         }
         final ClientTransaction transaction = clients.open(entry.method, entry.branch, session.slot(), session);
@@ -696,7 +755,7 @@ final class UacCore<S extends Record> {
                 context.counters().increment(SipCounter.LEGS_BEGUN);
             }
         }
-        transaction.begin(staged.buffer(), entry.offset, entry.length, nowNs);
+        begin(transaction, entry.destination, staged.buffer(), entry.offset, entry.length, nowNs);
         if (dialog != null && entry.method == SipMethod.BYE) {
             uas.endDialogOf(dialog, session, nowNs);
         }
@@ -754,6 +813,9 @@ final class UacCore<S extends Record> {
         if (!invite.isCancelAsked) {
             invite.isCancelAsked = true;
             invite.touch();
+            if (invite.targets.isSought()) {
+                invite.endIn(0, nowNs); // it was never sent
+            }
             sendCancel(invite, nowNs);
         }
     }
@@ -767,29 +829,35 @@ final class UacCore<S extends Record> {
         assert length > 0 : "a CANCEL is hardly longer than its INVITE";
         context.counters().increment(SipCounter.CANCELS_SENT);
         RequestComposer.putBranchOf(invite, branch);
-        begin(SipMethod.CANCEL, invite.port, invite.slot, invite.holder, invite.cseq, length, nowNs);
+        begin(SipMethod.CANCEL, invite.port, null, invite.slot, invite.holder, invite.cseq, length, nowNs);
         invite.onCancelSent(nowNs);
     }
 
     // ---- ACK and BYE
 
     /** Acknowledges the 2xx of a dialog without a word. */
-    private void acknowledge(final Dialog dialog) {
+    private void acknowledge(final Dialog dialog, final long nowNs) {
         final InviteClientTransaction invite = dialog.ownInvite;
         if (invite == null) {
             return;
         }
         door.copyFrom(dialog.port);
-        dialog.peer.aim(door, scratch);
+        final Destination destination = dialog.peer.aim(door, scratch);
         final int length =
                 composer.composePlain(message, dialog.peer, SipMethod.ACK, door, dialog.slot, invite.cseq, branch);
         if (length > 0) {
-            sendAck(dialog, door, message, 0, length);
+            sendAck(dialog, door, destination, nowNs, message, 0, length);
         }
     }
 
     private void sendAck(
-            final Dialog dialog, final ReplyPort to, final DirectBuffer ack, final int offset, final int length) {
+            final Dialog dialog,
+            final ReplyPort to,
+            final @Nullable Destination destination,
+            final long nowNs,
+            final DirectBuffer ack,
+            final int offset,
+            final int length) {
         final InviteClientTransaction invite = dialog.ownInvite;
         if (invite == null || !invite.isAckDue) {
             context.counters().increment(SipCounter.REQUESTS_TOO_LATE);
@@ -797,6 +865,10 @@ final class UacCore<S extends Record> {
         }
         invite.port.copyFrom(to);
         invite.acknowledge(ack, offset, length);
+        if (destination != null) {
+            clients.locating().aimAck(invite, destination, nowNs);
+        }
+        invite.send();
         dialog.ownInvite = null;
         dialog.touch();
     }
@@ -812,17 +884,18 @@ final class UacCore<S extends Record> {
     /** Sends the BYE of a dialog, which may be forgotten at once. */
     void sendBye(final Dialog dialog, final long nowNs) {
         if (dialog.ownInvite != null && dialog.ownInvite.isAckDue) {
-            acknowledge(dialog);
+            acknowledge(dialog, nowNs);
         }
         door.copyFrom(dialog.port);
-        dialog.peer.aim(door, scratch);
+        final Destination destination = dialog.peer.aim(door, scratch);
         dialog.localCseq++;
-        sendBye(dialog.peer, door, dialog.slot, dialog.holder, dialog.localCseq, nowNs);
+        sendBye(dialog.peer, door, destination, dialog.slot, dialog.holder, dialog.localCseq, nowNs);
     }
 
     private void sendBye(
             final RemoteParty peer,
             final ReplyPort to,
+            final @Nullable Destination destination,
             final int slot,
             final @Nullable SipSession<?> holder,
             final long cseq,
@@ -830,7 +903,7 @@ final class UacCore<S extends Record> {
         final int length = composer.composePlain(message, peer, SipMethod.BYE, to, slot, cseq, branch);
         if (length > 0) {
             context.counters().increment(SipCounter.BYES_SENT);
-            begin(SipMethod.BYE, to, slot, holder, cseq, length, nowNs);
+            begin(SipMethod.BYE, to, destination, slot, holder, cseq, length, nowNs);
         }
     }
 
@@ -838,6 +911,7 @@ final class UacCore<S extends Record> {
     private void begin(
             final SipMethod method,
             final ReplyPort to,
+            final @Nullable Destination destination,
             final int slot,
             final @Nullable SipSession<?> holder,
             final long cseq,
@@ -850,6 +924,23 @@ final class UacCore<S extends Record> {
         final ClientTransaction transaction = clients.open(method, branch, slot, holder);
         transaction.cseq = cseq;
         transaction.port.copyFrom(to);
-        transaction.begin(message, 0, length, nowNs);
+        begin(transaction, destination, message, 0, length, nowNs);
+    }
+
+    private void begin(
+            final ClientTransaction transaction,
+            final @Nullable Destination destination,
+            final DirectBuffer request,
+            final int offset,
+            final int length,
+            final long nowNs) {
+        if (destination == null) {
+            transaction.begin(request, offset, length, nowNs);
+        } else {
+            transaction.begin(request, offset, length);
+            // Within a call there is where the call came from or went to.
+            transaction.targets.hasOtherWay = transaction.dialog != null || !transaction.isHeard;
+            clients.locating().send(transaction, destination, nowNs);
+        }
     }
 }

@@ -8,9 +8,14 @@ import io.dialtone.api.SipResponse;
 import io.dialtone.examples.BackToBackService;
 import java.util.Set;
 
-/** The back-to-back service of the examples, whose callers say by the Request-URI's user to which port on loopback they want. Loaded by the product from our test classes. */
+/** The back-to-back service of the examples, whose callers say by the Request-URI's user to which port on loopback they want, or to which domain. Loaded by the product from our test classes. */
 public final class BridgingService implements SipHandler<BackToBackService.Call> {
-    private final BackToBackService service = new BackToBackService(invite -> "127.0.0.1:" + invite.requestUriUser());
+    private final BackToBackService service = new BackToBackService(BridgingService::whoIsMeant);
+
+    private static String whoIsMeant(final SipRequest invite) {
+        final String user = invite.requestUriUser();
+        return user.chars().allMatch(Character::isDigit) ? "127.0.0.1:" + user : user;
+    }
 
     @Override
     public BackToBackService.Call initialState(final SipRequest request) {

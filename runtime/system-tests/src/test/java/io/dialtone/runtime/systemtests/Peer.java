@@ -10,7 +10,8 @@ enum Peer {
     SIPP("sipp", "sip-tester"),
     KAMAILIO("kamailio", "kamailio"),
     SIPSAK("sipsak", "sipsak"),
-    TSHARK("tshark", "tshark");
+    TSHARK("tshark", "tshark"),
+    DNSMASQ("dnsmasq", "dnsmasq-base");
 
     private final String program;
     private final String debianPackage;

@@ -23,6 +23,9 @@ import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.locate.LocateSettings;
+import io.dialtone.sip.locate.Locator;
+import io.dialtone.sip.locate.StaticRoutes;
 import io.dialtone.state.api.StateCodec;
 import io.dialtone.state.replication.DeathHints;
 import io.dialtone.state.replication.ReplicationCounters;
@@ -146,6 +149,9 @@ public final class TestCluster {
         private SipSettings sip = SipSettings.defaults();
         private DigestSettings digest = DigestSettings.defaults(REALM);
         private WorkerConfig worker = WorkerConfig.defaults();
+        private @Nullable SimulatedDns dns;
+        private LocateSettings locate = LocateSettings.defaults();
+        private StaticRoutes routes = StaticRoutes.none();
 
         private Builder(final Function<SipContext, SessionProtocol.Factory> protocols, final boolean isReplicated) {
             this.protocols = protocols;
@@ -175,6 +181,18 @@ public final class TestCluster {
 
         public Builder digest(final DigestSettings settings) {
             digest = settings;
+            return this;
+        }
+
+        /** What nodes ask for names; without it there are none. */
+        public Builder dns(final SimulatedDns server) {
+            dns = server;
+            return this;
+        }
+
+        public Builder locate(final LocateSettings settings, final StaticRoutes own) {
+            locate = settings;
+            routes = own;
             return this;
         }
 
@@ -440,7 +458,8 @@ public final class TestCluster {
                 key.derive("tags of " + member),
                 (edgeMember, listener) -> TestEdge.HOST_PORT,
                 DigestContext.of(builder.digest, key),
-                node.sipCounters);
+                node.sipCounters,
+                locator(builder));
         final WorkerContext context = new WorkerContext(
                 link.endpoint(member, 0),
                 grid(key, node),
@@ -449,6 +468,13 @@ public final class TestCluster {
                 key.derive("tables of " + member),
                 node.workerCounters);
         return new SessionWorker(builder.worker, context, builder.protocols.apply(sip));
+    }
+
+    private Locator locator(final Builder builder) {
+        final SimulatedDns dns = builder.dns;
+        return dns == null
+                ? Locator.none()
+                : new Locator(builder.locate, builder.routes, dns, clock::nanoTime);
     }
 
     private WorkerGrid grid(final ClusterKey key, final Node node) {

@@ -51,7 +51,12 @@ final class Backend {
      */
     static Backend resolve(final BackendSpec spec, final int loops, final IntFunction<OpenCount> counts)
             throws UnknownHostException {
-        final InetAddress address = InetAddress.getByName(spec.host());
+        return at(InetAddress.getByName(spec.host()), spec, loops, counts);
+    }
+
+    /** The backend at an address that its name leads to. */
+    static Backend at(
+            final InetAddress address, final BackendSpec spec, final int loops, final IntFunction<OpenCount> counts) {
         final SipFlow flow = new SipFlow().remote(new InetSocketAddress(address, spec.port()));
         final UnsafeBuffer bytes = new UnsafeBuffer(new byte[20]);
         bytes.putLong(0, flow.remoteHigh());

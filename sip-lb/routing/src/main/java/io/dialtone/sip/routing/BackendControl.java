@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.List;
 
@@ -34,6 +35,12 @@ public interface BackendControl {
      * @return how many backends were added, removed or changed
      */
     int replaceAll(List<BackendSpec> specs) throws UnknownHostException;
+
+    /**
+     * A backend's name leads to another address now: new calls go there, with slow start, and those that run keep the old one. False if nothing changes: there is none of that
+     * name, it is there already, or another backend is.
+     */
+    boolean move(String name, InetAddress address);
 
     /** The backends as they are now, in the order they were added. */
     List<BackendStatus> list();

@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -59,11 +60,19 @@ final class BackendTable implements BackendControl {
     }
 
     private Backend resolve(final BackendSpec spec) throws UnknownHostException {
+        forgetIdleCounts();
+        return Backend.resolve(spec, loops, this::openCountOf);
+    }
+
+    private OpenCount openCountOf(final int id) {
+        return openCounts.computeIfAbsent(id, any -> new OpenCount());
+    }
+
+    private void forgetIdleCounts() {
         if (openCounts.size() >= OPEN_COUNTS_MAX) {
             final Backends present = current();
             openCounts.entrySet().removeIf(each -> each.getValue().get() == 0 && present.byId(each.getKey()) == null);
         }
-        return Backend.resolve(spec, loops, id -> openCounts.computeIfAbsent(id, any -> new OpenCount()));
     }
 
     /** The backends a balancer starts with, all taken to be up. */
@@ -157,6 +166,26 @@ final class BackendTable implements BackendControl {
             return changes[0] == 0 ? backends : new Backends(result);
         });
         return changes[0];
+    }
+
+    @Override
+    public boolean move(final String name, final InetAddress address) {
+        forgetIdleCounts();
+        final boolean[] moved = new boolean[1];
+        update(backends -> {
+            final Backend old = backends.byName(name);
+            moved[0] = false;
+            if (old == null) {
+                return backends;
+            }
+            final Backend moving = Backend.at(address, old.spec(), loops, this::openCountOf);
+            if (backends.byId(moving.id()) != null) {
+                return backends;
+            }
+            moved[0] = true;
+            return backends.without(old).with(fresh(moving).withDraining(old.draining()));
+        });
+        return moved[0];
     }
 
     @Override

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialtone.sip.dns;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialtone.sip.locate;
+
+import org.jspecify.annotations.NullMarked;
