@@ -91,9 +91,7 @@ final class BackendNames implements Agent {
     private void onHeard(final Heard what, final long nowNs) {
         final List<InetAddress> addresses =
                 what.answer.records().stream().map(BackendNames::addressOf).toList();
-        if (addresses.isEmpty()
-                && what.answer.kind() == Answer.Kind.NONE
-                && what.question.type() == RecordType.A) {
+        if (addresses.isEmpty() && what.answer.kind() == Answer.Kind.NONE && what.question.type() == RecordType.A) {
             ask(what.backend, RecordType.AAAA);
             return;
         }
@@ -105,8 +103,8 @@ final class BackendNames implements Agent {
         dueNs.replace(name, nowNs + Math.clamp(what.answer.ttlNs(), AGAIN_MIN_NS, Math.max(AGAIN_MIN_NS, againMaxNs)));
         final boolean isThere = control.list().stream()
                 .filter(each -> each.name().equals(name))
-                .anyMatch(each -> addresses.contains(InetAddress.ofLiteral(
-                        each.address().replaceFirst(":\\d+$", ""))));
+                .anyMatch(each ->
+                        addresses.contains(InetAddress.ofLiteral(each.address().replaceFirst(":\\d+$", ""))));
         if (!isThere && control.move(name, addresses.getFirst())) {
             LOGGER.log(
                     System.Logger.Level.INFO,

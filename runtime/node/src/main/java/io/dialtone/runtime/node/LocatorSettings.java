@@ -14,7 +14,8 @@ import java.util.List;
 /** Settings of finding servers by their names. */
 final class LocatorSettings {
     private static final int DNS_PORT = 53;
-    private static final String SERVER = "an address with or without a port, for instance 192.0.2.53 or [2001:db8::53]:5353";
+    private static final String SERVER =
+            "an address with or without a port, for instance 192.0.2.53 or [2001:db8::53]:5353";
 
     static final Setting<List<InetSocketAddress>> DNS_SERVERS = Setting.optional(
             "locate.dns-servers",
@@ -98,8 +99,8 @@ final class LocatorSettings {
     static final Setting<List<StaticRoutes.Route>> ROUTES = Setting.optional(
             "locate.routes",
             "--locate-routes",
-            SettingType.listOf(SettingType.readBy(
-                    "DOMAIN=URI", StaticRoutes.EXPECTED, StaticRoutes.Route::parse, List.of())),
+            SettingType.listOf(
+                    SettingType.readBy("DOMAIN=URI", StaticRoutes.EXPECTED, StaticRoutes.Route::parse, List.of())),
             "where requests for a domain go without a question to DNS; a domain may stand there several times, *.DOMAIN is all below it,"
                     + " * is all");
 
@@ -152,7 +153,9 @@ final class LocatorSettings {
     }
 
     private static InetSocketAddress server(final String text) throws WrongValueException {
-        final boolean hasPort = text.startsWith("[") ? !text.endsWith("]") : text.indexOf(':') == text.lastIndexOf(':') && text.indexOf(':') > 0;
+        final boolean hasPort = text.startsWith("[")
+                ? !text.endsWith("]")
+                : text.indexOf(':') == text.lastIndexOf(':') && text.indexOf(':') > 0;
         final String bare = text.startsWith("[") || hasPort || text.indexOf(':') < 0 ? text : "[" + text + "]";
         final Endpoint endpoint = Endpoint.parse(hasPort ? text : bare + ":" + DNS_PORT);
         try {

@@ -68,11 +68,9 @@ final class SipLbRole {
         }
     }
 
-    private static AgentThread names(
-            final Balancer balancer, final RecordSource dns, final Settings settings) {
+    private static AgentThread names(final Balancer balancer, final RecordSource dns, final Settings settings) {
         return AgentThread.start(
-                new BackendNames(
-                        balancer.control(), dns, settings.get(LocatorSettings.TTL_MAX), System::nanoTime),
+                new BackendNames(balancer.control(), dns, settings.get(LocatorSettings.TTL_MAX), System::nanoTime),
                 NAMES_PARK_NS,
                 NAMES_PARK_NS,
                 failure -> {}); // it is in the log, and backends stay where they are

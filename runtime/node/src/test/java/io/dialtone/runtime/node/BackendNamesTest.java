@@ -35,10 +35,12 @@ class BackendNamesTest {
     BackendNamesTest() throws UnknownHostException {
         balancer = new Balancer(
                 ProxyConfig.builder()
-                        .backends(List.of(BackendSpec.parse("localhost:5061;weight=3"), BackendSpec.parse("192.0.2.9:5060")))
+                        .backends(List.of(
+                                BackendSpec.parse("localhost:5061;weight=3"), BackendSpec.parse("192.0.2.9:5060")))
                         .build(),
                 1);
-        names = new BackendNames(balancer.control(), new Dns(), Duration.ofHours(1).toNanos(), () -> nowNs);
+        names = new BackendNames(
+                balancer.control(), new Dns(), Duration.ofHours(1).toNanos(), () -> nowNs);
     }
 
     private final class Dns implements RecordSource {
@@ -124,7 +126,8 @@ class BackendNamesTest {
 
         assertEquals(2, addresses().size());
         assertEquals(2, asked.size());
-        assertEquals(1, addresses().stream().filter(each -> each.endsWith("]:5061")).count());
+        assertEquals(
+                1, addresses().stream().filter(each -> each.endsWith("]:5061")).count());
     }
 
     @Test

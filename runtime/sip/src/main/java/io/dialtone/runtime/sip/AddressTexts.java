@@ -97,14 +97,39 @@ final class AddressTexts {
 
     private Destination destination(final String text, final DirectBuffer buffer) {
         final Destination destination = Destinations.of(buffer, uri);
-        if (destination == null || (destination.transport() != null && destination.transport().isWebSocket())) {
+        if (destination == null
+                || (destination.transport() != null && destination.transport().isWebSocket())) {
             throw new IllegalArgumentException(text + ": \"" + textOf(buffer)
                     + "\" (expected: a name that DNS may know, and a transport by which somebody can be called)");
         }
         return destination;
     }
 
-    /** Aims at the host that a URI names; false if that is nobody we can send to. */
+    /** The name in a URI, to be looked up; null if there is none, or nobody could be reached by what it asks for. */
+    @Nullable
+    Destination nameIn(final DirectBuffer buffer, final int offset, final int length) {
+        if (!uri.parse(buffer, offset, length)
+                || uri.scheme() != UriView.Scheme.SIP
+                || literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
+            return null;
+        }
+        final Destination destination = Destinations.of(buffer, uri);
+        return destination == null
+                        || (destination.transport() != null
+                                && destination.transport().isWebSocket())
+                ? null
+                : destination;
+    }
+
+    /** The name in the first of some values of Route. */
+    @Nullable
+    Destination nameInRoute(final DirectBuffer routes) {
+        return address.wrap(routes, 0, routes.capacity())
+                ? nameIn(routes, address.uriOffset(), address.uriLength())
+                : null;
+    }
+
+    /** Aims at the address that a URI has for a host; false if that is nobody we can send to, or a name. */
     boolean tryAim(final ReplyPort port, final DirectBuffer buffer, final int offset, final int length) {
         if (!uri.parse(buffer, offset, length)
                 || uri.scheme() != UriView.Scheme.SIP

@@ -30,7 +30,10 @@ public record ClientLimits(
 
     /** With the usual patience. */
     public ClientLimits(
-            final int transactionsMax, final int legsPerSessionMax, final int requestsPerSessionMax, final int forksMax) {
+            final int transactionsMax,
+            final int legsPerSessionMax,
+            final int requestsPerSessionMax,
+            final int forksMax) {
         this(transactionsMax, legsPerSessionMax, requestsPerSessionMax, forksMax, 5 * SECOND_NS, 8 * SECOND_NS);
     }
 

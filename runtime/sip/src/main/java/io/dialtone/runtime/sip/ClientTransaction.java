@@ -106,12 +106,13 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         origin = failed.origin;
         dialog = failed.dialog;
         targets.continueFrom(failed.targets);
+        layer.core().proxy().onMoved(failed, this);
         begin(failed.message(), 0, failed.messageLength);
     }
 
     /** True if it is not to be sent any more. */
-    boolean isWithdrawn() {
-        return false;
+    boolean isUnwanted() {
+        return isWithdrawn;
     }
 
     /** Goes into the first state. */

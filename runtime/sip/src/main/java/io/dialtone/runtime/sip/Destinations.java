@@ -27,7 +27,13 @@ final class Destinations {
         final boolean isAsked = uri.hasParam(TRANSPORT);
         final int port = Math.max(0, uri.port());
         final Destination destination = uri.findParam(MADDR)
-                ? destination(buffer, uri.paramValueOffset(), uri.paramValueLength(), port, isAsked ? transport : null, isSecure)
+                ? destination(
+                        buffer,
+                        uri.paramValueOffset(),
+                        uri.paramValueLength(),
+                        port,
+                        isAsked ? transport : null,
+                        isSecure)
                 : destination(buffer, uri.hostOffset(), uri.hostLength(), port, isAsked ? transport : null, isSecure);
         return destination.isLookable() ? destination : null;
     }

@@ -100,8 +100,8 @@ final class InviteClientTransaction extends ClientTransaction {
     }
 
     @Override
-    boolean isWithdrawn() {
-        return isCancelAsked;
+    boolean isUnwanted() {
+        return super.isUnwanted() || isCancelAsked;
     }
 
     @Override

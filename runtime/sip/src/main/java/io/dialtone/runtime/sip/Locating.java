@@ -94,7 +94,7 @@ final class Locating {
     /** What the request has waited for is there, or has taken too long. */
     void onDue(final ClientTransaction request, final long nowNs) {
         final Located located = request.targets.located();
-        if (request.isWithdrawn()) {
+        if (request.isUnwanted()) {
             clients.core().onNotSent(request, nowNs);
         } else if (located == null || located.targets().isEmpty() || !begin(request, located, nowNs)) {
             context.counters().increment(SipCounter.REQUESTS_NOT_LOCATED);
@@ -151,6 +151,16 @@ final class Locating {
         return aim(invite);
     }
 
+    /** Aims at the first server of a name if that is known without asking: for what nobody answers, and is sent once. */
+    boolean aimAtKnown(final ReplyPort port, final Destination destination, final long nowNs) {
+        final Located known = locator.tryLocate(destination, waysOf(port), unique.next(), nowNs);
+        if (known == null || known.targets().isEmpty()) {
+            return false;
+        }
+        aim(port, known.targets().getFirst());
+        return true;
+    }
+
     // ---- what failed, and what did not
 
     /**
@@ -161,13 +171,14 @@ final class Locating {
     @Nullable
     ClientTransaction next(final ClientTransaction failed, final long nowNs) {
         shun(failed, nowNs);
-        if (!failed.targets.hasNext() || failed.isWithdrawn() || !failed.hasMessage() || clients.refusesAnother()) {
+        if (!failed.targets.hasNext() || failed.isUnwanted() || !failed.hasMessage() || clients.refusesAnother()) {
             return null;
         }
-        clients.putBranch(branch.clear(), failed.slot);
+        clients.core().putNextBranch(branch.clear(), failed);
         final ClientTransaction next = clients.open(failed.method, branch, failed.slot, failed.holder);
         next.continueFrom(failed);
         if (!aim(next)) {
+            clients.core().proxy().onMoved(next, failed);
             clients.terminate(next);
             return null;
         }
@@ -247,8 +258,8 @@ final class Locating {
     private Ways waysOf(final ReplyPort port) {
         final ViaTransport own = ViaTransport.of(port.transport());
         final boolean ownIpv4 = isOwnIpv4(port);
-        return Ways.of((transport, ipv4) -> (transport == own && ipv4 == ownIpv4)
-                || context.edges().listener(port.member(), transport, ipv4) >= 0);
+        return Ways.of((transport, ipv4) ->
+                (transport == own && ipv4 == ownIpv4) || context.edges().listener(port.member(), transport, ipv4) >= 0);
     }
 
     private boolean isOwnIpv4(final ReplyPort port) {

@@ -11,6 +11,7 @@ import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
+import io.dialtone.sip.locate.Destination;
 import java.util.ArrayDeque;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -51,6 +52,9 @@ final class ProxyCore {
     private final AsciiWriter lines = new AsciiWriter(ResponseContext.CHALLENGES_BYTES_MAX);
     private final ReplyPort door = new ReplyPort();
     private final SipMessage kept;
+    /** The name of who comes next within a dialog, if it is one. */
+    private @Nullable Destination onward;
+
     private boolean inEvent;
 
     ProxyCore(
@@ -178,10 +182,35 @@ final class ProxyCore {
         final SipMessage message = answers.requestOf(request);
         routes.read(message, request.port, request.slot);
         if (itsRoutes.length() > 0 || !routes.hasNext()) {
-            addresses().aim(target.port, itsRoutes, itsUri);
-        } else if (!addresses().tryAim(target.port, message.buffer(), routes.nextUriOffset(), routes.nextUriLength())) {
+            target.isNamed = addresses().aim(target.port, itsRoutes, itsUri) != null;
+            return;
+        }
+        target.isNamed =
+                !addresses().tryAim(target.port, message.buffer(), routes.nextUriOffset(), routes.nextUriLength());
+        if (target.isNamed && nextName(message) == null) {
             throw new IllegalArgumentException("to: the request has a Route to somebody we cannot send to");
         }
+    }
+
+    /** The name in the Route that a request has next. */
+    private @Nullable Destination nextName(final SipMessage request) {
+        return addresses().nameIn(request.buffer(), routes.nextUriOffset(), routes.nextUriLength());
+    }
+
+    /** The name that a target is to be found by; null if its address is known. */
+    private @Nullable Destination nameOf(final @Nullable ProxyTarget target, final SipMessage request) {
+        if (target == null) {
+            return onward;
+        }
+        if (!target.isNamed) {
+            return null;
+        }
+        if (target.routes().capacity() > 0) {
+            return addresses().nameInRoute(target.routes());
+        }
+        return routes.hasNext()
+                ? nextName(request)
+                : addresses().nameIn(target.uri(), 0, target.uri().capacity());
     }
 
     /** Writes down what is to begin when the handler has returned. */
@@ -294,6 +323,7 @@ final class ProxyCore {
             considerOwn(proxied, 513);
             return;
         }
+        final Destination name = nameOf(target, request);
         final ClientTransaction transaction = clients.open(proxied.method, branch, server.slot, holder);
         transaction.cseq = server.cseq;
         transaction.leg = target == null || !proxied.isWatched ? "" : target.name;
@@ -303,7 +333,27 @@ final class ProxyCore {
             invite.isWithin = proxied.isWithin;
         }
         proxied.branches.add(transaction);
-        transaction.begin(out, 0, length, nowNs);
+        uac.begin(transaction, name, out, 0, length, nowNs);
+    }
+
+    /** Writes the branch by which the next server of a target knows a request. */
+    void putBranch(final AsciiWriter to, final ClientTransaction failed, final ResponseContext proxied) {
+        final SipSession<?> holder = proxied.holder;
+        branches.put(to, failed.slot, unique.next(), holder == null ? 0 : holder.keyHash(), proxied.routedBy);
+    }
+
+    /** The next server of a target has a request that one has failed. */
+    void onMoved(final ClientTransaction failed, final ClientTransaction next) {
+        final ResponseContext proxied = failed.context;
+        if (proxied != null) {
+            next.context = proxied;
+            proxied.branches.remove(failed);
+            proxied.branches.add(next);
+            failed.context = null;
+        }
+        if (failed instanceof InviteClientTransaction one && next instanceof InviteClientTransaction other) {
+            other.isWithin = one.isWithin;
+        }
     }
 
     /** A request within a dialog that we are in the path of. */
@@ -325,9 +375,11 @@ final class ProxyCore {
     }
 
     /** An ACK of a 2xx that went through us: nobody answers it, and nothing is remembered of it. */
-    void onAck(final SipMessage ack, final ViaView topmost, final int slot, final ReplyPort port) {
+    void onAck(final SipMessage ack, final ViaView topmost, final int slot, final ReplyPort port, final long nowNs) {
         routes.read(ack, port, slot);
-        if (ack.maxForwards() == 0 || !aimOnward(ack, port)) {
+        if (ack.maxForwards() == 0
+                || !aimOnward(ack, port)
+                || (onward != null && !clients.locating().aimAtKnown(door, onward, nowNs))) {
             context.counters().increment(SipCounter.ACKS_STRAY);
             return;
         }
@@ -342,8 +394,9 @@ final class ProxyCore {
         }
     }
 
-    /** Aims {@code door} at who comes next by what the request says; false if that is nobody we can send to. */
+    /** Aims {@code door} at who comes next by what the request says, or notes its name in {@code onward}; false if that is nobody we can send to. */
     private boolean aimOnward(final SipMessage request, final ReplyPort cameBy) {
+        onward = null;
         if (!routes.isReadable()) {
             return false;
         }
@@ -352,14 +405,13 @@ final class ProxyCore {
         if (flow != null && flow.remotePort() != 0 && !routes.hasNext()) {
             return true;
         }
-        return routes.hasNext()
-                ? addresses().tryAim(door, request.buffer(), routes.nextUriOffset(), routes.nextUriLength())
-                : addresses()
-                        .tryAim(
-                                door,
-                                request.buffer(),
-                                routes.requestUriOffset(request),
-                                routes.requestUriLength(request));
+        final int offset = routes.hasNext() ? routes.nextUriOffset() : routes.requestUriOffset(request);
+        final int length = routes.hasNext() ? routes.nextUriLength() : routes.requestUriLength(request);
+        if (addresses().tryAim(door, request.buffer(), offset, length)) {
+            return true;
+        }
+        onward = addresses().nameIn(request.buffer(), offset, length);
+        return onward != null;
     }
 
     /** The caller has given up. */
@@ -394,8 +446,13 @@ final class ProxyCore {
         final int status = response.statusCode();
         if (!request.isOpen()) {
             context.counters().increment(SipCounter.RESPONSES_REPEATED);
-        } else if (status < 200) {
-            request.onProvisional(); // RFC 4320 section 4.1: it goes no further
+            return;
+        }
+        clients.locating().onAnswered(request, status);
+        if (status < 200) {
+            request.onProvisional(nowNs); // RFC 4320 section 4.1: it goes no further
+        } else if (status == 503 && uac.tryNextTarget(request, nowNs)) {
+            request.onFinal(nowNs);
         } else {
             request.onFinal(nowNs);
             onFinal(request, proxied, response, topmost, nowNs);
@@ -411,12 +468,13 @@ final class ProxyCore {
         final int status = response.statusCode();
         switch (invite.state()) {
             case CALLING, PROCEEDING -> {
+                clients.locating().onAnswered(invite, status);
                 if (status < 200) {
                     onProvisional(invite, proxied, response, topmost, nowNs);
                 } else if (status < 300) {
                     invite.onAccepted(nowNs);
                     onFinal(invite, proxied, response, topmost, nowNs);
-                } else {
+                } else if (status != 503 || !uac.failOver(invite, response, nowNs)) {
                     uac.acknowledgeRefusal(invite, response, nowNs);
                     onFinal(invite, proxied, response, topmost, nowNs);
                 }
@@ -670,13 +728,14 @@ final class ProxyCore {
 
     // ---- what time brings
 
-    /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 had come (RFC 3261 section 16.7 step 1 and 16.8). */
-    void onNoAnswer(final ClientTransaction transaction, final ResponseContext proxied, final long nowNs) {
-        considerOwn(proxied, 408);
+    /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 had come (RFC 3261 section 16.7 step 1 and 16.8); or 503 because nobody was found to send it to (16.9). */
+    void onNoAnswer(
+            final ClientTransaction transaction, final ResponseContext proxied, final int status, final long nowNs) {
+        considerOwn(proxied, status);
         proxied.touch();
         proxied.branches.remove(transaction);
         transaction.context = null;
-        view.wrap(408, null, transaction, proxied.server);
+        view.wrap(status, null, transaction, proxied.server);
         clients.terminate(transaction);
         if (proxied.isWatched) {
             tell(proxied, false, nowNs);

@@ -9,12 +9,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Somebody whom a proxied request is to be sent to, and the way there. Pooled; called only by the owning worker. */
 final class ProxyTarget {
+    private static final int FLAG_FLOW = 1;
+    private static final int FLAG_NAMED = 2;
+
     /** Which group of its context it is in; they are tried one after the other. */
     int group;
     /** How long its group may ring; 0 if nobody has said. */
     long ringForNs;
     /** True if it is reached by a flow, whatever its URI says. */
     boolean hasFlow;
+    /** True if it is reached by a name whose servers are still to be found. */
+    boolean isNamed;
     /** Its URI as text if what it says is to be shown; else empty. */
     String name = "";
 
@@ -56,9 +61,9 @@ final class ProxyTarget {
         return routes;
     }
 
-    /** Writes: group (16) · time to ring, ns (64) · 1 if it has a flow (8) · door, as ReplyPort writes it · name: length (16), characters (16 each) · URI, then routes, each: length (32) or -1, bytes. */
+    /** Writes: group (16) · time to ring, ns (64) · 1 if it has a flow, 2 if it has a name (8) · door, as ReplyPort writes it · name: length (16), characters (16 each) · URI, then routes, each: length (32) or -1, bytes. */
     void encode(final ImageWriter image) {
-        image.putShort(group).putLong(ringForNs).putByte(hasFlow ? 1 : 0);
+        image.putShort(group).putLong(ringForNs).putByte((hasFlow ? FLAG_FLOW : 0) | (isNamed ? FLAG_NAMED : 0));
         port.encode(image);
         image.putText(name);
         PooledBytes.encode(uriBytes, uri.capacity(), image);
@@ -69,7 +74,9 @@ final class ProxyTarget {
     void decode(final ImageReader image, final BytesPool pool) {
         group = image.readShort();
         ringForNs = image.readLong();
-        hasFlow = image.readByte() != 0;
+        final int flags = image.readByte();
+        hasFlow = (flags & FLAG_FLOW) != 0;
+        isNamed = (flags & FLAG_NAMED) != 0;
         port.decode(image);
         name = image.readText();
         uriBytes = decode(image, uri, pool);
@@ -104,6 +111,7 @@ final class ProxyTarget {
         group = 0;
         ringForNs = 0;
         hasFlow = false;
+        isNamed = false;
         name = "";
     }
 }

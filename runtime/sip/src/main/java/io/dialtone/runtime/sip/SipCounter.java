@@ -50,8 +50,10 @@ public enum SipCounter {
             "Requests of our own not begun, or not remembered, because there are as many as there may be"),
     REQUESTS_RETRANSMITTED("Requests of our own sent again because a timer said so"),
     REQUESTS_LOCATED("Requests of our own to a name whose servers were found"),
-    REQUESTS_NOT_LOCATED("Requests of our own to a name of which nobody was found in time (503), or that went where their call came from"),
-    REQUESTS_FAILED_OVER("Requests of our own that another target got, because one was silent, could not be reached, or said 503"),
+    REQUESTS_NOT_LOCATED(
+            "Requests of our own to a name of which nobody was found in time (503), or that went where their call came from"),
+    REQUESTS_FAILED_OVER(
+            "Requests of our own that another target got, because one was silent, could not be reached, or said 503"),
     REQUESTS_TIMED_OUT("Requests of our own that were never answered (timers B and F)"),
     DIALOGS_CONFIRMED("Dialogs confirmed since the worker started"),
     DIALOGS("Gauge: dialogs in memory"),

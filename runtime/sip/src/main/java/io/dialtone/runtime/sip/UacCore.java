@@ -322,7 +322,7 @@ final class UacCore<S extends Record> {
     }
 
     /** The next target gets an INVITE that this one has refused; false if there is none. */
-    private boolean failOver(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
+    boolean failOver(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         final int length = composer.composeAckOfRefusal(message, invite, response);
         if (!tryNextTarget(invite, nowNs)) {
             return false;
@@ -371,9 +371,7 @@ final class UacCore<S extends Record> {
 
     /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 or 487 had come (RFC 3261 sections 8.1.3.1 and 9.1). */
     void onNoAnswer(final ClientTransaction transaction, final long nowNs) {
-        if (transaction.context != null) {
-            proxy.onNoAnswer(transaction, transaction.context, nowNs);
-        } else if (!tryNextTarget(transaction, nowNs)) {
+        if (!tryNextTarget(transaction, nowNs)) {
             endLocally(transaction, 408, nowNs);
         } else if (transaction instanceof InviteClientTransaction late) {
             late.giveUp(nowNs);
@@ -388,7 +386,7 @@ final class UacCore<S extends Record> {
     }
 
     /** Lets the next target have a request; false if there is none, or if nobody wants the request any more. */
-    private boolean tryNextTarget(final ClientTransaction failed, final long nowNs) {
+    boolean tryNextTarget(final ClientTransaction failed, final long nowNs) {
         final ClientTransaction next = clients.locating().next(failed, nowNs);
         if (next == null) {
             return false;
@@ -407,7 +405,20 @@ final class UacCore<S extends Record> {
         return true;
     }
 
+    /** Writes the branch under which the next target gets a request. */
+    void putNextBranch(final AsciiWriter to, final ClientTransaction failed) {
+        if (failed.context == null) {
+            clients.putBranch(to, failed.slot);
+        } else {
+            proxy.putBranch(to, failed, failed.context);
+        }
+    }
+
     private void endLocally(final ClientTransaction transaction, final int ofStatus, final long nowNs) {
+        if (transaction.context != null) {
+            proxy.onNoAnswer(transaction, transaction.context, ofStatus, nowNs);
+            return;
+        }
         final SipSession<?> listener = transaction.isHeard ? transaction.holder : null;
         final Dialog dialog = transaction.dialog;
         int status = ofStatus;
@@ -927,7 +938,8 @@ final class UacCore<S extends Record> {
         begin(transaction, destination, message, 0, length, nowNs);
     }
 
-    private void begin(
+    /** Begins a request whose bytes are there: where its port leads, or where the servers of a name are. */
+    void begin(
             final ClientTransaction transaction,
             final @Nullable Destination destination,
             final DirectBuffer request,
@@ -939,7 +951,8 @@ final class UacCore<S extends Record> {
         } else {
             transaction.begin(request, offset, length);
             // Within a call there is where the call came from or went to.
-            transaction.targets.hasOtherWay = transaction.dialog != null || !transaction.isHeard;
+            transaction.targets.hasOtherWay =
+                    transaction.context == null && (transaction.dialog != null || !transaction.isHeard);
             clients.locating().send(transaction, destination, nowNs);
         }
     }

@@ -432,7 +432,7 @@ final class UasCore<S extends Record> {
             return;
         }
         if (isThroughUs) {
-            uac.proxy().onAck(message, via, slot, port);
+            uac.proxy().onAck(message, via, slot, port, nowNs);
             return;
         }
         final Dialog dialog = dialogs.find(message);

@@ -22,8 +22,7 @@ class LocatingTest {
     void shouldCallTheSecondServerWhenTheFirstIsDead() {
         final int dead = Ports.free();
         final SippRun uas = SippRun.named(stage, "uas").scenario("uas-reinvite").answers();
-        final NameServer names =
-                NameServer.start(stage, List.of(NAPTR, HOST, server(dead, 1), server(uas.port(), 2)));
+        final NameServer names = NameServer.start(stage, List.of(NAPTR, HOST, server(dead, 1), server(uas.port(), 2)));
         final Platform platform = platform(names);
         final Capture capture = Capture.start(stage, List.of(platform.port(), uas.port(), dead));
 
@@ -35,14 +34,18 @@ class LocatingTest {
         assertEquals(0, uac.failed() + uac.unexpected());
         assertEquals(100, uas.finish().messagesOfAll("_BYE_Recv"), uas::toString);
         assertEquals(List.of(), capture.objectionsTo(platform.port()));
-        final long failovers = platform.status("run").path("counters").path("sip.requests-failed-over").asLong();
+        final long failovers = platform.status("run")
+                .path("counters")
+                .path("sip.requests-failed-over")
+                .asLong();
         assertTrue(failovers > 0 && failovers < 50, "it was dead for whoever came first: " + failovers);
         platform.assertAllAlive();
     }
 
     @Test
     void shouldFollowRecordsThatChange() {
-        final SippRun first = SippRun.named(stage, "first").scenario("uas-reinvite").answers();
+        final SippRun first =
+                SippRun.named(stage, "first").scenario("uas-reinvite").answers();
         final SippRun second =
                 SippRun.named(stage, "second").scenario("uas-reinvite").answers();
         final NameServer names = NameServer.start(stage, List.of(NAPTR, HOST, server(first.port(), 1)));

@@ -33,9 +33,7 @@ final class NameServer {
     private Child start(final List<String> records) {
         starts++;
         final String name = "dnsmasq-" + starts;
-        final String file = stage.write(
-                        name + ".conf",
-                        """
+        final String file = stage.write(name + ".conf", """
                         keep-in-foreground
                         log-facility=-
                         log-queries
@@ -50,8 +48,8 @@ final class NameServer {
                         user=%s
                         pid-file=
                         %s
-                        """
-                                .formatted(port, System.getProperty("user.name"), String.join("\n", records)))
+                        """.formatted(
+                                port, System.getProperty("user.name"), String.join("\n", records)))
                 .toString();
         final Child started = stage.start(name, List.of(Peer.DNSMASQ.path(), "--conf-file=" + file));
         Await.until(

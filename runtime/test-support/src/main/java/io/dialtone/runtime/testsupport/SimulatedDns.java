@@ -75,7 +75,8 @@ public final class SimulatedDns implements RecordSource {
     }
 
     private SimulatedDns add(final String name, final RecordType type, final DnsRecord record) {
-        records.computeIfAbsent(new Question(name, type), any -> new ArrayList<>()).add(record);
+        records.computeIfAbsent(new Question(name, type), any -> new ArrayList<>())
+                .add(record);
         return this;
     }
 

@@ -472,9 +472,7 @@ public final class TestCluster {
 
     private Locator locator(final Builder builder) {
         final SimulatedDns dns = builder.dns;
-        return dns == null
-                ? Locator.none()
-                : new Locator(builder.locate, builder.routes, dns, clock::nanoTime);
+        return dns == null ? Locator.none() : new Locator(builder.locate, builder.routes, dns, clock::nanoTime);
     }
 
     private WorkerGrid grid(final ClusterKey key, final Node node) {

@@ -405,7 +405,8 @@ class LocatingTest {
                     .append(name.equals("To") ? ";tag=b" : "")
                     .append('\n');
         }
-        bob.send(text.append("Contact: <" + contact + ">\nContent-Length: 0\n\n").toString());
+        bob.send(
+                text.append("Contact: <" + contact + ">\nContent-Length: 0\n\n").toString());
         cluster.advance(A_TICK);
     }
 
@@ -440,7 +441,8 @@ class LocatingTest {
         final SipCalled called = bob.expectCall().respondWithBody(200, SipCalled.SDP);
         called.expectRequest("ACK");
         assertEquals("200 INVITE callee", handler.told.getLast());
-        assertEquals(1, handler.told.stream().filter(each -> each.startsWith("200")).count());
+        assertEquals(
+                1, handler.told.stream().filter(each -> each.startsWith("200")).count());
     }
 
     @Test

@@ -56,7 +56,8 @@ public final class DnsClient implements RecordSource {
         servers = config.servers().isEmpty()
                 ? DefaultDnsServerAddressStreamProvider.defaultAddressList()
                 : config.servers();
-        loops = new MultiThreadIoEventLoopGroup(1, (ThreadFactory) task -> new Thread(task, "dns"), NioIoHandler.newFactory());
+        loops = new MultiThreadIoEventLoopGroup(
+                1, (ThreadFactory) task -> new Thread(task, "dns"), NioIoHandler.newFactory());
         loop = loops.next();
         resolver = new DnsNameResolverBuilder(loop)
                 .datagramChannelType(NioDatagramChannel.class)
@@ -98,12 +99,11 @@ public final class DnsClient implements RecordSource {
     }
 
     private List<DnsRecord> ofHostsFile(final Question question) {
-        final ResolvedAddressTypes family =
-                switch (question.type()) {
-                    case A -> ResolvedAddressTypes.IPV4_ONLY;
-                    case AAAA -> ResolvedAddressTypes.IPV6_ONLY;
-                    case SRV, NAPTR -> null;
-                };
+        final ResolvedAddressTypes family = switch (question.type()) {
+            case A -> ResolvedAddressTypes.IPV4_ONLY;
+            case AAAA -> ResolvedAddressTypes.IPV6_ONLY;
+            case SRV, NAPTR -> null;
+        };
         final List<DnsRecord> found = new ArrayList<>();
         final List<InetAddress> addresses = family == null ? null : hosts.addresses(question.name(), family);
         if (addresses != null) {
@@ -115,8 +115,7 @@ public final class DnsClient implements RecordSource {
     private static DnsRecord addressOf(final InetAddress address) {
         final ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
         return switch (address) {
-            case Inet4Address ipv4 ->
-                new DnsRecord.Address(0, MAPPED_PREFIX | Integer.toUnsignedLong(bytes.getInt()));
+            case Inet4Address ipv4 -> new DnsRecord.Address(0, MAPPED_PREFIX | Integer.toUnsignedLong(bytes.getInt()));
             case Inet6Address ipv6 -> new DnsRecord.Address(bytes.getLong(), bytes.getLong());
             default -> throw new IllegalArgumentException("neither IPv4 nor IPv6: " + address);
         };

@@ -38,7 +38,8 @@ class DnsClientTest {
 
     @Test
     void shouldReadEachTypeOfRecord() throws Exception {
-        server.on("sip.example", TestDnsServer.A).record("sip.example", TestDnsServer.A, 60, TestDnsServer.ipv4(192, 0, 2, 1));
+        server.on("sip.example", TestDnsServer.A)
+                .record("sip.example", TestDnsServer.A, 60, TestDnsServer.ipv4(192, 0, 2, 1));
         server.on("sip.example", TestDnsServer.AAAA)
                 .record("sip.example", TestDnsServer.AAAA, 60, TestDnsServer.bytes(out -> {
                     out.writeLong(0x2001_0db8_0000_0000L);
@@ -47,7 +48,11 @@ class DnsClientTest {
         server.on("_sip._udp.sip.example", TestDnsServer.SRV)
                 .record("_sip._udp.sip.example", TestDnsServer.SRV, 60, TestDnsServer.service(1, 2, 5060, "a.example"));
         server.on("sip.example", TestDnsServer.NAPTR)
-                .record("sip.example", TestDnsServer.NAPTR, 60, TestDnsServer.naming(1, 2, "s", "SIP+D2U", "_sip._udp.x.example"));
+                .record(
+                        "sip.example",
+                        TestDnsServer.NAPTR,
+                        60,
+                        TestDnsServer.naming(1, 2, "s", "SIP+D2U", "_sip._udp.x.example"));
 
         assertEquals(Answer.found(List.of(HERE), 60 * SECOND_NS), ask("sip.example", RecordType.A));
         assertEquals(
@@ -71,7 +76,8 @@ class DnsClientTest {
 
     @Test
     void shouldAskByTcpWhatDoesNotFitADatagram() throws Exception {
-        final TestDnsServer.Reply reply = server.on("big.example", TestDnsServer.SRV).truncated();
+        final TestDnsServer.Reply reply =
+                server.on("big.example", TestDnsServer.SRV).truncated();
         for (int i = 0; i < 1_000; i++) {
             reply.record("big.example", TestDnsServer.SRV, 60, TestDnsServer.service(i, 1, 5060, "h" + i + ".example"));
         }
@@ -82,16 +88,20 @@ class DnsClientTest {
 
     @Test
     void shouldFollowAliasesThroughSeveralResponses() throws Exception {
-        server.on("a.example", TestDnsServer.A).record("a.example", TestDnsServer.CNAME, 30, TestDnsServer.name("b.example"));
-        server.on("b.example", TestDnsServer.A).record("b.example", TestDnsServer.A, 60, TestDnsServer.ipv4(192, 0, 2, 1));
+        server.on("a.example", TestDnsServer.A)
+                .record("a.example", TestDnsServer.CNAME, 30, TestDnsServer.name("b.example"));
+        server.on("b.example", TestDnsServer.A)
+                .record("b.example", TestDnsServer.A, 60, TestDnsServer.ipv4(192, 0, 2, 1));
 
         assertEquals(Answer.found(List.of(HERE), 30 * SECOND_NS), ask("a.example", RecordType.A));
     }
 
     @Test
     void shouldGiveUpOnAliasesInACircle() throws Exception {
-        server.on("a.example", TestDnsServer.A).record("a.example", TestDnsServer.CNAME, 30, TestDnsServer.name("b.example"));
-        server.on("b.example", TestDnsServer.A).record("b.example", TestDnsServer.CNAME, 30, TestDnsServer.name("a.example"));
+        server.on("a.example", TestDnsServer.A)
+                .record("a.example", TestDnsServer.CNAME, 30, TestDnsServer.name("b.example"));
+        server.on("b.example", TestDnsServer.A)
+                .record("b.example", TestDnsServer.CNAME, 30, TestDnsServer.name("a.example"));
 
         assertEquals(Answer.failed(), ask("a.example", RecordType.A));
         assertTrue(server.asked() <= 10, () -> String.valueOf(server.asked()));
@@ -123,7 +133,8 @@ class DnsClientTest {
                 TestDnsServer second = new TestDnsServer()) {
             first.on("a.example", TestDnsServer.A).silent();
             second.on("a.example", TestDnsServer.A).code(2);
-            server.on("a.example", TestDnsServer.A).record("a.example", TestDnsServer.A, 60, TestDnsServer.ipv4(192, 0, 2, 1));
+            server.on("a.example", TestDnsServer.A)
+                    .record("a.example", TestDnsServer.A, 60, TestDnsServer.ipv4(192, 0, 2, 1));
             client.close();
             client = DnsClient.start(
                     new DnsClientConfig(List.of(first.address(), second.address(), server.address()), 200, 1));
@@ -145,11 +156,24 @@ class DnsClientTest {
     @Test
     void shouldFindServersThroughALocator() throws Exception {
         server.on("example.net", TestDnsServer.NAPTR)
-                .record("example.net", TestDnsServer.NAPTR, 60, TestDnsServer.naming(1, 2, "s", "SIP+D2U", "_sip._udp.example.net"));
+                .record(
+                        "example.net",
+                        TestDnsServer.NAPTR,
+                        60,
+                        TestDnsServer.naming(1, 2, "s", "SIP+D2U", "_sip._udp.example.net"));
         server.on("_sip._udp.example.net", TestDnsServer.SRV)
-                .record("_sip._udp.example.net", TestDnsServer.SRV, 60, TestDnsServer.service(2, 0, 5061, "a.example.net"))
-                .record("_sip._udp.example.net", TestDnsServer.SRV, 60, TestDnsServer.service(1, 0, 5062, "a.example.net"));
-        server.on("a.example.net", TestDnsServer.A).record("a.example.net", TestDnsServer.A, 60, TestDnsServer.ipv4(192, 0, 2, 1));
+                .record(
+                        "_sip._udp.example.net",
+                        TestDnsServer.SRV,
+                        60,
+                        TestDnsServer.service(2, 0, 5061, "a.example.net"))
+                .record(
+                        "_sip._udp.example.net",
+                        TestDnsServer.SRV,
+                        60,
+                        TestDnsServer.service(1, 0, 5062, "a.example.net"));
+        server.on("a.example.net", TestDnsServer.A)
+                .record("a.example.net", TestDnsServer.A, 60, TestDnsServer.ipv4(192, 0, 2, 1));
         final CompletableFuture<Located> located = new CompletableFuture<>();
 
         new Locator(LocateSettings.defaults(), StaticRoutes.none(), client, System::nanoTime)

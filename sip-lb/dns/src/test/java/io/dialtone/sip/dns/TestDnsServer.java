@@ -75,7 +75,11 @@ final class TestDnsServer implements AutoCloseable {
         }
 
         private static void write(
-                final ByteArrayOutputStream to, final String name, final int type, final long ttl, final byte[] content) {
+                final ByteArrayOutputStream to,
+                final String name,
+                final int type,
+                final long ttl,
+                final byte[] content) {
             to.writeBytes(bytes(out -> {
                 writeName(out, name);
                 out.writeShort(type);
@@ -144,7 +148,8 @@ final class TestDnsServer implements AutoCloseable {
         });
     }
 
-    static byte[] naming(final int order, final int preference, final String flags, final String service, final String to) {
+    static byte[] naming(
+            final int order, final int preference, final String flags, final String service, final String to) {
         return bytes(out -> {
             out.writeShort(order);
             out.writeShort(preference);

@@ -16,7 +16,8 @@ class AliasChainTest {
 
     @Test
     void shouldTakeTheShortestTtlOnTheWay() {
-        final Answer answer = chain.read(List.of(alias("Example.COM.", "b.example.com", 30), entry("b.example.com", HERE, 60)), 0);
+        final Answer answer =
+                chain.read(List.of(alias("Example.COM.", "b.example.com", 30), entry("b.example.com", HERE, 60)), 0);
 
         assertEquals(Answer.found(List.of(HERE), 30 * SECOND_NS), answer);
     }
@@ -25,12 +26,14 @@ class AliasChainTest {
     void shouldAskAgainWhereAResponseStopsHalfWay() {
         assertNull(chain.read(List.of(alias("example.com", "b.example.net", 30)), 0));
         assertEquals(new Question("b.example.net", RecordType.A), chain.next());
-        assertEquals(Answer.found(List.of(HERE), 30 * SECOND_NS), chain.read(List.of(entry("b.example.net", HERE, 300)), 0));
+        assertEquals(
+                Answer.found(List.of(HERE), 30 * SECOND_NS), chain.read(List.of(entry("b.example.net", HERE, 300)), 0));
     }
 
     @Test
     void shouldGiveUpOnAliasesInACircle() {
-        final Answer answer = chain.read(List.of(alias("example.com", "b.example.com", 30), alias("b.example.com", "example.com", 30)), 0);
+        final Answer answer = chain.read(
+                List.of(alias("example.com", "b.example.com", 30), alias("b.example.com", "example.com", 30)), 0);
 
         assertEquals(Answer.failed(), answer);
     }

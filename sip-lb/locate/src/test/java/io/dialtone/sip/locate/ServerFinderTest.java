@@ -67,8 +67,7 @@ class ServerFinderTest {
     void shouldNotAskForServicesWhenAPortIsWritten() {
         zone.service("_sip._udp.example.com", 0, 1, 5062, "a.example.com").address("example.com", "192.0.2.9");
 
-        assertEquals(
-                List.of("udp:192.0.2.9:5090"), find(new Destination("example.com", 5090, null, false), DATAGRAMS));
+        assertEquals(List.of("udp:192.0.2.9:5090"), find(new Destination("example.com", 5090, null, false), DATAGRAMS));
         assertEquals(Set.of(new Question("example.com", RecordType.A)), zone.asked());
     }
 
@@ -79,17 +78,14 @@ class ServerFinderTest {
                 .address("a.example.com", "192.0.2.1");
 
         assertEquals(
-                List.of("tcp:192.0.2.1:5062"),
-                find(new Destination("example.com", 0, ViaTransport.TCP, false), ALL));
+                List.of("tcp:192.0.2.1:5062"), find(new Destination("example.com", 0, ViaTransport.TCP, false), ALL));
         assertTrue(zone.asked().stream().noneMatch(each -> each.type() == RecordType.NAPTR));
     }
 
     @Test
     void shouldAskNothingForAnAddress() {
-        assertEquals(
-                List.of("udp:192.0.2.1:5060"), find(new Destination("192.0.2.1", 0, null, false), ALL));
-        assertEquals(
-                List.of("tls:[2001:db8::1]:5061"), find(new Destination("[2001:db8::1]", 0, null, true), ALL));
+        assertEquals(List.of("udp:192.0.2.1:5060"), find(new Destination("192.0.2.1", 0, null, false), ALL));
+        assertEquals(List.of("tls:[2001:db8::1]:5061"), find(new Destination("[2001:db8::1]", 0, null, true), ALL));
         assertEquals(Set.of(), zone.asked());
     }
 
@@ -103,7 +99,8 @@ class ServerFinderTest {
         final Destination secure = new Destination("example.com", 0, null, true);
 
         assertEquals(List.of("tls:192.0.2.1:5061"), find(secure, ALL));
-        assertEquals(List.of("tls:192.0.2.1:5061"), find(new Destination("a.example.com", 0, ViaTransport.TCP, true), ALL));
+        assertEquals(
+                List.of("tls:192.0.2.1:5061"), find(new Destination("a.example.com", 0, ViaTransport.TCP, true), ALL));
         assertInstanceOf(Finding.Nobody.class, finding(secure, DATAGRAMS));
         assertInstanceOf(Finding.Nobody.class, finding(new Destination("example.com", 0, ViaTransport.UDP, true), ALL));
     }
@@ -112,7 +109,8 @@ class ServerFinderTest {
     void shouldNotCallAnybodyByWebSocket() {
         zone.address("example.com", "192.0.2.1");
 
-        assertInstanceOf(Finding.Nobody.class, finding(new Destination("example.com", 80, ViaTransport.WS, false), ALL));
+        assertInstanceOf(
+                Finding.Nobody.class, finding(new Destination("example.com", 80, ViaTransport.WS, false), ALL));
     }
 
     @Test
@@ -180,8 +178,7 @@ class ServerFinderTest {
     void shouldGoOnWhenOnlyNaptrFails() {
         zone.fails("example.com", RecordType.NAPTR).address("example.com", "192.0.2.1");
 
-        assertEquals(
-                List.of("udp:192.0.2.1:5060"), find(new Destination("example.com", 0, null, false), DATAGRAMS));
+        assertEquals(List.of("udp:192.0.2.1:5060"), find(new Destination("example.com", 0, null, false), DATAGRAMS));
     }
 
     @Test
@@ -205,8 +202,7 @@ class ServerFinderTest {
                 .service("_sip._udp.example.com", 1, 1, 5060, "a.example.com")
                 .address("a.example.com", "192.0.2.1");
 
-        assertEquals(
-                List.of("udp:192.0.2.1:5060"), find(new Destination("example.com", 0, null, false), DATAGRAMS));
+        assertEquals(List.of("udp:192.0.2.1:5060"), find(new Destination("example.com", 0, null, false), DATAGRAMS));
     }
 
     @Test
@@ -242,8 +238,7 @@ class ServerFinderTest {
     }
 
     private List<String> find(final StaticRoutes routes, final String host) {
-        return texts(ServerFinder.find(
-                new Destination(host, 0, null, false), ALL, routes, zone::answerTo, SEED));
+        return texts(ServerFinder.find(new Destination(host, 0, null, false), ALL, routes, zone::answerTo, SEED));
     }
 
     private List<String> find(final String host) {

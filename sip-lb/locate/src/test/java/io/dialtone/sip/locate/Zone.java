@@ -42,8 +42,7 @@ final class Zone implements RecordSource {
 
     Zone address(final String name, final String literal) {
         final DnsRecord.Address address = addressOf(literal);
-        return add(
-                name, IpLiteral.isIpv4(address.high(), address.low()) ? RecordType.A : RecordType.AAAA, address);
+        return add(name, IpLiteral.isIpv4(address.high(), address.low()) ? RecordType.A : RecordType.AAAA, address);
     }
 
     Zone fails(final String name, final RecordType type) {
