@@ -24,6 +24,9 @@ final class FlowParam {
     private static final int LENGTH = WORDS * Base32.LONG_CHARACTERS;
     private static final int BYTE = 8;
     private static final int SHORT = 16;
+    private static final int TRANSPORT_SHIFT = 2 * SHORT;
+    private static final int THREAD_SHIFT = TRANSPORT_SHIFT + BYTE;
+    private static final int MEMBER_SHIFT = 3 * SHORT;
     private static final byte[] PARAM = ";df=".getBytes(StandardCharsets.US_ASCII);
 
     private final SipHash keyHash;
@@ -68,12 +71,12 @@ final class FlowParam {
         final long packed = Base32.read(text, 0);
         final long high = Base32.read(text, Base32.LONG_CHARACTERS);
         final long low = Base32.read(text, 2 * Base32.LONG_CHARACTERS);
-        final int transport = (int) (packed >>> 2 * SHORT) & 0xFF;
+        final int transport = (int) (packed >>> TRANSPORT_SHIFT) & 0xFF;
         if (Base32.read(text, 3 * Base32.LONG_CHARACTERS) != checkOf(packed, high, low, slot)
                 || ViaTransport.of(transport) == null) {
             return false;
         }
-        port.edge((int) (packed >>> 3 * SHORT), (int) (packed >>> 2 * SHORT + BYTE) & 0xFF)
+        port.edge((int) (packed >>> MEMBER_SHIFT), (int) (packed >>> THREAD_SHIFT) & 0xFF)
                 .listener(transport, (int) (packed >>> SHORT) & 0xFFFF)
                 .remote(high, low, (int) packed & 0xFFFF);
         return true;
