@@ -17,8 +17,9 @@ public interface OutgoingRequest {
     OutgoingRequest to(String address);
 
     /**
-     * Adds a Route with this URI, which ends in {@code ;lr}; for requests outside a call only. The request goes to the first one, and else to its Request-URI's host. Either
-     * must be an address: host names are not resolved yet. It goes by the transport that the URI asks for, UDP if it asks for none, as far as the edge listens by it.
+     * Adds a Route with this URI, which ends in {@code ;lr}; for requests outside a call only. The request goes to the first one, and else to its Request-URI's host. A
+     * name is looked up (RFC 3263), and the next server of the name gets the request when one is silent or says 503; an address is reached by the transport that the URI asks for,
+     * UDP if it asks for none, as far as the edge listens by it.
      */
     OutgoingRequest route(String uri);
 

@@ -29,7 +29,7 @@ public interface SipResponse {
         return status() >= 200 && status() < 300;
     }
 
-    /** True if no peer said this: nobody answered in time (408), or the request was withdrawn (487). There are no headers and no body then. */
+    /** True if no peer said this: nobody answered in time (408), nobody was found by the name (503), or the request was withdrawn (487). There are no headers and no body then. */
     boolean isLocal();
 
     /** The request for which this was asked ({@link OutgoingRequest#onBehalfOf}), if it still wants its final answer. */

@@ -178,8 +178,8 @@ final class Locating {
         final ClientTransaction next = clients.open(failed.method, branch, failed.slot, failed.holder);
         next.continueFrom(failed);
         if (!aim(next)) {
-            clients.core().proxy().onMoved(next, failed);
             clients.terminate(next);
+            failed.isWithdrawn = false;
             return null;
         }
         context.counters().increment(SipCounter.REQUESTS_FAILED_OVER);

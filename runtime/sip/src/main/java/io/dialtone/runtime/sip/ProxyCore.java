@@ -342,14 +342,13 @@ final class ProxyCore {
         branches.put(to, failed.slot, unique.next(), holder == null ? 0 : holder.keyHash(), proxied.routedBy);
     }
 
-    /** The next server of a target has a request that one has failed. */
+    /** The next server of a target has a request that one has failed. If that accepts after all, the caller has the call. */
     void onMoved(final ClientTransaction failed, final ClientTransaction next) {
         final ResponseContext proxied = failed.context;
         if (proxied != null) {
             next.context = proxied;
-            proxied.branches.remove(failed);
             proxied.branches.add(next);
-            failed.context = null;
+            failed.isWithdrawn = true;
         }
         if (failed instanceof InviteClientTransaction one && next instanceof InviteClientTransaction other) {
             other.isWithin = one.isWithin;
@@ -731,7 +730,7 @@ final class ProxyCore {
     /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 had come (RFC 3261 section 16.7 step 1 and 16.8); or 503 because nobody was found to send it to (16.9). */
     void onNoAnswer(
             final ClientTransaction transaction, final ResponseContext proxied, final int status, final long nowNs) {
-        considerOwn(proxied, status);
+        considerOwn(proxied, status == 503 ? 500 : status);
         proxied.touch();
         proxied.branches.remove(transaction);
         transaction.context = null;

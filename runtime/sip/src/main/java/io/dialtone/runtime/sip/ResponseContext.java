@@ -104,10 +104,10 @@ final class ResponseContext {
         return false;
     }
 
-    /** True if somebody may still answer. */
+    /** True if somebody may still answer; not who was silent for so long that the next server was asked. */
     boolean hasOpen() {
         for (int i = 0; i < branches.size(); i++) {
-            if (branches.get(i).isOpen()) {
+            if (branches.get(i).isOpen() && !branches.get(i).targets.isGivenUp) {
                 return true;
             }
         }

@@ -23,6 +23,8 @@ class ImportTableTest {
     private static final String CODEC = "io.dialtone.sip.codec..";
     private static final String TABLE = "io.dialtone.placement.table..";
     private static final String ROUTING = "io.dialtone.sip.routing..";
+    private static final String LOCATE = "io.dialtone.sip.locate..";
+    private static final String DNS = "io.dialtone.sip.dns..";
     private static final String TRANSPORT = "io.dialtone.sip.transport..";
     private static final String ENGINE = "io.dialtone.runtime.engine..";
     private static final String SIP = "io.dialtone.runtime.sip..";
@@ -61,12 +63,20 @@ class ImportTableTest {
             .because("the engine serves any protocol; a protocol plugs in as a SessionProtocol");
 
     @ArchTest
-    static final ArchRule sipStandsOnTheEngine = room(SIP, API, ENGINE, CODEC, TABLE, STATE_API)
+    static final ArchRule sipStandsOnTheEngine = room(SIP, API, ENGINE, CODEC, LOCATE, TABLE, STATE_API)
             .because("transactions and dialogs are the engine's guests; they meet the edge only through link frames");
 
     @ArchTest
     static final ArchRule transportImportsRouting = room(TRANSPORT, ROUTING, CODEC)
             .because("a transport fills SipEgress and calls SipIngress; it has no opinion on messages");
+
+    @ArchTest
+    static final ArchRule locateImportsCodec = room(LOCATE, CODEC)
+            .because("it is a function of what DNS has said; who asks fills its RecordSource");
+
+    @ArchTest
+    static final ArchRule dnsImportsLocate = room(DNS, LOCATE, CODEC)
+            .because("it asks, and does not know what for");
 
     @ArchTest
     static final ArchRule linkImportsApi = room(LINK, API)
@@ -134,7 +144,7 @@ class ImportTableTest {
 
     @ArchTest
     static final ArchRule nettyStaysInTransports =
-            library("io.netty..", TRANSPORT).because("a change of I/O library is then a change of one room");
+            library("io.netty..", TRANSPORT, DNS).because("a change of I/O library is then a change of these rooms");
 
     @ArchTest
     static final ArchRule registryImportsTheGridsWords = room(REGISTRY, STATE_API)

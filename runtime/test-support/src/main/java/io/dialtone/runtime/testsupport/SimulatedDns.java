@@ -34,12 +34,20 @@ public final class SimulatedDns implements RecordSource {
         return address(host, peer);
     }
 
+    /** The same by TCP; the peer must be {@linkplain SipPeer#connectFrom connected} from this port. */
+    public SimulatedDns serverByTcp(final String domain, final int priority, final SipPeer peer, final int port) {
+        final String host = peer.name() + "." + domain;
+        add("_sip._tcp." + domain, RecordType.SRV, new DnsRecord.Service(priority, 1, port, host));
+        return address(host, peer);
+    }
+
     public SimulatedDns address(final String host, final SipPeer peer) {
         final byte[] bytes = peer.address().replaceFirst(":.*", "").getBytes(StandardCharsets.US_ASCII);
         final IpLiteral literal = new IpLiteral();
         if (!literal.parse(new UnsafeBuffer(bytes), 0, bytes.length)) {
             throw new IllegalArgumentException(peer.address());
         }
+        records.remove(new Question(host, RecordType.A));
         return add(host, RecordType.A, new DnsRecord.Address(literal.high(), literal.low()));
     }
 

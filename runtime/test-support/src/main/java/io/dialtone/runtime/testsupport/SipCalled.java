@@ -19,7 +19,7 @@ public final class SipCalled {
     private final SipText invite;
     private final String tag;
     private final String target;
-    private SipPeer contact;
+    private String contact;
     private SipText request;
     private int cseq = 100;
     private byte[] lastMessage = {};
@@ -29,14 +29,19 @@ public final class SipCalled {
         this.invite = invite;
         this.tag = tag;
         request = invite;
-        contact = peer;
+        contact = peer.name() + "@" + peer.address();
         final String where = invite.header("Contact").orElseThrow();
         target = where.substring(where.indexOf('<') + 1, where.indexOf('>'));
     }
 
     /** From now on Contact says that the call is to be found at another place. */
     public SipCalled moveTo(final SipPeer elsewhere) {
-        contact = elsewhere;
+        return moveTo(elsewhere.name() + "@" + elsewhere.address());
+    }
+
+    /** The same, with the user and host that Contact is to have. */
+    public SipCalled moveTo(final String userAndHost) {
+        contact = userAndHost;
         return this;
     }
 
@@ -123,11 +128,7 @@ public final class SipCalled {
             });
         }
         if (status < 300) {
-            text.append("Contact: <sip:")
-                    .append(contact.name())
-                    .append('@')
-                    .append(contact.address())
-                    .append(">\r\n");
+            text.append("Contact: <sip:").append(contact).append(">\r\n");
         }
         if (status > 100 && status < 300) {
             to.headers("Record-Route")
@@ -154,11 +155,7 @@ public final class SipCalled {
         text.append("To: ").append(invite.header("From").orElseThrow()).append("\r\n");
         text.append("Call-ID: ").append(invite.callId()).append("\r\n");
         text.append("CSeq: ").append(number).append(' ').append(method).append("\r\n");
-        text.append("Contact: <sip:")
-                .append(contact.name())
-                .append('@')
-                .append(contact.address())
-                .append(">\r\n");
+        text.append("Contact: <sip:").append(contact).append(">\r\n");
         return finish(text, body, headers);
     }
 

@@ -21,6 +21,7 @@ public final class SipPeer {
 
     private int calls;
     private int connection;
+    private boolean isTolerant;
 
     SipPeer(final TestCluster cluster, final String name, final int ipv4) {
         this.cluster = cluster;
@@ -142,7 +143,16 @@ public final class SipPeer {
         return ipv4;
     }
 
+    /** What cannot be read is passed over from now on, rather than failing the test: for tests that break messages on purpose. */
+    public SipPeer toleratesAnything() {
+        isTolerant = true;
+        return this;
+    }
+
     void onDatagram(final byte[] datagram) {
+        if (isTolerant && !SipText.isReadable(datagram)) {
+            return;
+        }
         if (!cluster.isWorstCase() || seen.add(ByteBuffer.wrap(datagram))) {
             received.add(SipText.of(datagram));
         }

@@ -56,6 +56,18 @@ public final class SipText {
         body = new String(bytes, end + 4, bytes.length - end - 4, StandardCharsets.UTF_8);
     }
 
+    /** True if these bytes have the form of a message: lines that are headers, and an empty one. */
+    static boolean isReadable(final byte[] bytes) {
+        final String text = new String(bytes, StandardCharsets.ISO_8859_1);
+        final int end = text.indexOf("\r\n\r\n");
+        return end > 0
+                && text.substring(0, end)
+                        .replaceAll("\r\n[ \t]+", " ")
+                        .lines()
+                        .skip(1)
+                        .allMatch(line -> line.indexOf(':') > 0);
+    }
+
     /** Reads a message, or fails the test. */
     public static SipText of(final byte[] bytes) {
         return new SipText(bytes.clone());

@@ -456,7 +456,7 @@ public final class TestCluster {
                 new ServiceDescriptor("test", "1", "test", builder.affinity, builder.policy),
                 tokens,
                 key.derive("tags of " + member),
-                (edgeMember, listener) -> TestEdge.HOST_PORT,
+                new TestListeners(),
                 DigestContext.of(builder.digest, key),
                 node.sipCounters,
                 locator(builder));

@@ -366,6 +366,26 @@ class LocatingTest {
         assertEquals("local 408 INVITE callee", handler.told.getLast());
     }
 
+    @Test
+    void shouldWriteViaAndContactForTheListenerByWhichTheNextServerIsReached() {
+        dns.forgetAll().server("example.net", 1, bob).serverByTcp("example.net", 1, carol, 5070);
+        carol.connectFrom(5070);
+        invite();
+        final SipText first = bob.expectCall().invite();
+        assertTrue(first.header("Via").orElseThrow().startsWith("SIP/2.0/UDP "));
+
+        cluster.advance(PATIENCE);
+        final SipText second = carol.expectCall().invite();
+
+        assertTrue(second.header("Via").orElseThrow().startsWith("SIP/2.0/TCP 192.0.2.200:5060;branch="));
+        final String contact = first.header("Contact").orElseThrow();
+        assertEquals(contact.replace(";dt=", ";transport=tcp;dt="), second.header("Contact").orElseThrow());
+        assertEquals(first.body(), second.body());
+        assertEquals(first.header("Allow"), second.header("Allow"));
+        cluster.advance(Duration.ofSeconds(5));
+        carol.expectNothing(); // a connection loses nothing
+    }
+
     // ---- within a call
 
     @Test
