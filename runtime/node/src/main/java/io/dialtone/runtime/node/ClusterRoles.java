@@ -148,6 +148,8 @@ final class ClusterRoles {
                 grid.seatOf(self.map(LinkMember::name).orElse(""), problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
+        final TracePlan trace =
+                TracePlan.of(settings, self.map(LinkMember::threads).orElse(1), problems);
         final List<ListenerSpec> listeners = self.map(member -> file.listeners().getOrDefault(member.name(), List.of()))
                 .orElse(List.of());
         final Optional<TlsSettings> tls = SipTransportWiring.tls(settings, listeners, problems);
@@ -161,7 +163,8 @@ final class ClusterRoles {
         try (Link link = openLink(cluster, self.get(), settings, stop);
                 RegistrySeat registry = RegistrySeat.take(seat);
                 EdgeHouse edge =
-                        EdgeHouse.start(self.get(), cluster, grid, config, transport, link, stopOnFault(stop))) {
+                        EdgeHouse.start(
+                        self.get(), cluster, grid, config, transport, trace, link, stopOnFault(stop))) {
             final ClusterPages pages = new ClusterPages(cluster, List.of(), List.of(edge), Optional.of(registry));
             try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());
@@ -196,6 +199,7 @@ final class ClusterRoles {
         final Optional<ServiceState> state = state(settings, handlers, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
+        final TracePlan trace = TracePlan.of(settings, settings.get(SipSettings.LOOPS), problems);
         final Optional<TlsSettings> tls = SipTransportWiring.tls(settings, settings.get(SipSettings.LISTEN), problems);
         problems.throwIfAny();
 
@@ -223,7 +227,7 @@ final class ClusterRoles {
             final Link edgeLink = openLink(cluster, edgeMember, settings, stop);
             rooms.add(edgeLink);
             final EdgeHouse edge =
-                    EdgeHouse.start(edgeMember, cluster, grid, config, transport, edgeLink, stopOnFault(stop));
+                    EdgeHouse.start(edgeMember, cluster, grid, config, transport, trace, edgeLink, stopOnFault(stop));
             rooms.add(edge);
             final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge), Optional.of(registry));
             try (RoleProcess process = RoleProcess.open(

@@ -37,6 +37,7 @@ final class RunCommand extends RoleCommand {
             SipSettings.CONNECTIONS,
             SipSettings.TLS,
             SipSettings.SOCKETS,
+            TraceSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             ClusterSettings.LINK,

@@ -24,6 +24,7 @@ final class SettingsCatalogue {
             NodeSettings.NODE,
             NodeSettings.EDGE,
             NodeSettings.RUN,
+            TraceSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             DiscoverySettings.GROUP,

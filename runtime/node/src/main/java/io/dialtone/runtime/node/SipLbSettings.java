@@ -259,6 +259,7 @@ final class SipLbSettings {
             BALANCING,
             HEALTH,
             PROXY,
+            TraceSettings.GROUP,
             SipSettings.CONNECTIONS,
             SipSettings.TLS,
             SipSettings.SOCKETS,
