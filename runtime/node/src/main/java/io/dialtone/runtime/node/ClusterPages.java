@@ -52,13 +52,16 @@ final class ClusterPages implements AdminPages {
     private final List<NodeHouse> nodes;
     private final List<EdgeHouse> edges;
     private final Optional<RegistrySeat> seat;
+    private final CdrRoom cdr;
     private final GridPages grid;
 
     ClusterPages(
             final ClusterPlan cluster,
             final List<NodeHouse> nodes,
             final List<EdgeHouse> edges,
-            final Optional<RegistrySeat> seat) {
+            final Optional<RegistrySeat> seat,
+            final CdrRoom cdr) {
+        this.cdr = cdr;
         this.seat = seat;
         this.cluster = cluster;
         this.nodes = List.copyOf(nodes);
@@ -73,6 +76,7 @@ final class ClusterPages implements AdminPages {
     public void metrics(final MetricsPage page) {
         if (!nodes.isEmpty()) {
             nodeMetrics(page);
+            cdr.metrics(page);
         }
         if (!edges.isEmpty()) {
             edgeMetrics(page);

@@ -9,6 +9,7 @@ import io.dialtone.sip.trace.TraceReader;
 import io.dialtone.sip.trace.TracedMessage;
 import io.dialtone.sip.trace.Tracer;
 import java.io.IOException;
+import java.net.PortUnreachableException;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.util.List;
@@ -94,7 +95,7 @@ final class HepSender implements Agent {
                 correlation,
                 privacy.apply(traced.toBytes()));
         try {
-            if (channel.write(packet) == 0) {
+            if (write(packet) == 0) {
                 refused.incrementAndGet();
             } else {
                 sent.incrementAndGet();
@@ -106,6 +107,17 @@ final class HepSender implements Agent {
                 hasComplained = true;
                 LOGGER.log(System.Logger.Level.WARNING, "HEP: messages are not sent: {0}", e.getMessage());
             }
+        }
+    }
+
+    /** The system tells us of an earlier packet that nobody took by refusing the next: that one is sent all the same. */
+    private int write(final ByteBuffer packet) throws IOException {
+        try {
+            return channel.write(packet);
+        } catch (PortUnreachableException e) {
+            refused.incrementAndGet();
+            sent.decrementAndGet();
+            return channel.write(packet.rewind());
         }
     }
 

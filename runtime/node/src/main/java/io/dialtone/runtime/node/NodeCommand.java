@@ -23,6 +23,7 @@ final class NodeCommand extends RoleCommand {
             NodeSettings.POLICY,
             NodeSettings.DIGEST,
             NodeSettings.NODE,
+            CdrSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             ClusterSettings.LINK,

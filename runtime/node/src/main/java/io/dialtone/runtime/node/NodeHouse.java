@@ -176,7 +176,12 @@ final class NodeHouse implements AutoCloseable {
 
     /** Builds the node and starts its workers. The link stays the caller's. */
     static NodeHouse start(
-            final LinkMember self, final ClusterPlan cluster, final Plan plan, final Link link, final NodeEnd end) {
+            final LinkMember self,
+            final ClusterPlan cluster,
+            final Plan plan,
+            final Link link,
+            final CdrRoom cdr,
+            final NodeEnd end) {
         final NodeHouse node = new NodeHouse(self, cluster, plan, link);
         final SlotToken tokens = SlotToken.of(
                 cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots());
@@ -209,6 +214,7 @@ final class NodeHouse implements AutoCloseable {
                     tagHash,
                     edges,
                     DigestContext.of(plan.digest(), cluster.key()),
+                    cdr.log(self.number(), link.incarnation()),
                     sipCounters);
             final SessionProtocol.Factory sip = plan.grid().hasRegistry()
                     ? keptSip(sipContext, plan)

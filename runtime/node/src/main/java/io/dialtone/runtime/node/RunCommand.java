@@ -38,6 +38,7 @@ final class RunCommand extends RoleCommand {
             SipSettings.TLS,
             SipSettings.SOCKETS,
             TraceSettings.GROUP,
+            CdrSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             ClusterSettings.LINK,

@@ -25,6 +25,7 @@ final class SettingsCatalogue {
             NodeSettings.EDGE,
             NodeSettings.RUN,
             TraceSettings.GROUP,
+            CdrSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             DiscoverySettings.GROUP,

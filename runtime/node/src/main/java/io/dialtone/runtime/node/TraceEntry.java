@@ -64,7 +64,8 @@ record TraceEntry(
         final String line = firstLine();
         if (line.startsWith("SIP/")) {
             final String status = line.substring(Math.min(line.length(), line.indexOf(' ') + 1));
-            return printable(status + header("cseq").map(cseq -> " (" + cseq.replaceFirst("^\\d+\\s+", "") + ")").orElse(""));
+            final String method = header("cseq").orElse("").replaceFirst("^\\d+\\s+", "");
+            return printable(method.equals("INVITE") ? status : status + " (" + method + ")");
         }
         final int blank = line.indexOf(' ');
         return printable(blank > 0 ? line.substring(0, blank) : line);

@@ -16,6 +16,7 @@ import io.dialtone.sip.codec.SipLimits;
  * @param tagHash keyed function for To tags, with a key of this process's start, so that tags differ after a restart
  * @param edges addresses for Contact
  * @param digest how requests are asked for credentials
+ * @param calls is told of calls that have ended
  * @param counters where SIP counts
  */
 public record SipContext(
@@ -26,9 +27,10 @@ public record SipContext(
         SipHash tagHash,
         EdgeAddresses edges,
         DigestContext digest,
+        CallLog calls,
         CounterSet<SipCounter> counters) {
 
-    /** For services that ask nobody for credentials. */
+    /** For services that ask nobody for credentials, and whose calls nobody counts. */
     public SipContext(
             final SipSettings settings,
             final SipLimits limits,
@@ -37,6 +39,6 @@ public record SipContext(
             final SipHash tagHash,
             final EdgeAddresses edges,
             final CounterSet<SipCounter> counters) {
-        this(settings, limits, service, tokens, tagHash, edges, DigestContext.none(), counters);
+        this(settings, limits, service, tokens, tagHash, edges, DigestContext.none(), CallLog.NONE, counters);
     }
 }

@@ -40,6 +40,9 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     /** Which credentials it has taken. */
     final NonceMemory nonces = new NonceMemory();
 
+    /** What will be said of its calls. */
+    final SessionCalls calls;
+
     private final DeadlineWheel deadlines;
     private final NoncesEnd noncesEnd = new NoncesEnd();
 
@@ -47,6 +50,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         super(parts);
         this.core = core;
         deadlines = parts.deadlines();
+        calls = new SessionCalls(core.callLog(), this);
     }
 
     @Override
@@ -113,6 +117,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     public void close() {
         pending.clear();
         nonces.clear();
+        calls.clear();
         deadlines.cancel(noncesEnd);
         super.close();
     }
@@ -237,6 +242,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  requests of our own (16), each as ClientTransaction writes it
      *  credentials it has taken, as NonceMemory writes them
      *  1 if the door follows (8), which it does if nothing else here has it, and the door, as ReplyPort writes it
+     *  records of its calls, as SessionCalls writes them
      * </pre>
      */
     @Override
@@ -264,6 +270,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         if (hasDoor) {
             door.encode(image);
         }
+        calls.encode(image);
     }
 
     private static void encodeDialogs(final List<Dialog> list, final ImageWriter image) {
@@ -313,6 +320,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             dialogs.get(i).bindOwnInvite(this, image);
         }
         decodeDoor(image);
+        calls.decode(image);
         for (int i = 0; i < pending.size() && image.isIntact(); i++) {
             if (pending.get(i).request() == null) {
                 image.refuse(); // it could never be answered

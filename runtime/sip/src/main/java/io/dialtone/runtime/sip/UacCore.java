@@ -169,6 +169,7 @@ final class UacCore<S extends Record> {
         if (response.statusCode() == 100 || listener == null || !invite.isHeard) {
             return;
         }
+        note(invite, response.statusCode(), CallRecord.EndedBy.NOBODY, nowNs);
         if (!invite.isWithin && response.toTagLength() > 0) {
             onEarly(invite, listener, response);
         }
@@ -217,6 +218,7 @@ final class UacCore<S extends Record> {
         if (!isNew) {
             dialogs.learnTargetFromAnswer(dialog, response);
         }
+        note(invite, response.statusCode(), CallRecord.EndedBy.NOBODY, nowNs);
         invite.won(hashOf(response));
         dialog.ownInvite = invite;
         view.wrap(response.statusCode(), response, invite);
@@ -241,6 +243,7 @@ final class UacCore<S extends Record> {
             final int status,
             final long nowNs) {
         view.wrap(status, null, invite);
+        note(invite, status, CallRecord.EndedBy.SERVICE, nowNs);
         dialogs.endEarlyOwn(invite, null);
         invite.unheard();
         onEnded(listener, null, status, nowNs);
@@ -291,11 +294,21 @@ final class UacCore<S extends Record> {
         final Dialog dialog = invite.dialog;
         final int status = response.statusCode();
         view.wrap(status, response, invite);
+        note(invite, status, invite.isCancelAsked ? CallRecord.EndedBy.SERVICE : CallRecord.EndedBy.PEER, nowNs);
         final int length = composer.composeAckOfRefusal(message, invite, response);
         assert length > 0 : "an ACK is hardly longer than its INVITE";
         invite.onRefused(message, 0, length, nowNs);
         onInviteOver(invite, dialog);
         onEnded(listener, dialog, status, nowNs);
+    }
+
+    /** Notes for the call's record that its first INVITE has an answer. */
+    private void note(
+            final InviteClientTransaction invite, final int status, final CallRecord.EndedBy by, final long nowNs) {
+        final SipSession<?> session = invite.holder;
+        if (session != null && !invite.isWithin) {
+            session.calls.onAnswer(invite.leg, status, by, parts.time().toWallNs(nowNs));
+        }
     }
 
     private void onInviteOver(final InviteClientTransaction invite, final @Nullable Dialog dialog) {
@@ -319,6 +332,7 @@ final class UacCore<S extends Record> {
         int status = 408;
         if (transaction instanceof InviteClientTransaction invite) {
             status = invite.isCancelAsked ? 487 : 408;
+            note(invite, status, invite.isCancelAsked ? CallRecord.EndedBy.SERVICE : CallRecord.EndedBy.TIMEOUT, nowNs);
             onInviteOver(invite, dialog);
         }
         view.wrap(status, null, transaction);
@@ -652,6 +666,10 @@ final class UacCore<S extends Record> {
             } else {
                 context.counters().increment(SipCounter.LEGS_BEGUN);
             }
+        }
+        if (dialog == null && entry.method == SipMethod.INVITE && session.calls.isOn()) {
+            written.parseDatagram(staged.buffer(), entry.offset, entry.length);
+            session.calls.begin(entry.leg, true, written, parts.time().toWallNs(nowNs));
         }
         transaction.begin(staged.buffer(), entry.offset, entry.length, nowNs);
         if (dialog != null && entry.method == SipMethod.BYE) {

@@ -295,6 +295,7 @@ final class UasCore<S extends Record> {
             session.door.copyFrom(transaction.port).forgetArrival();
             if (transaction.method == SipMethod.INVITE) {
                 transaction.callerNumber = session.nextCallerNumber();
+                session.calls.begin(transaction.leg(), false, message, parts.time().toWallNs(nowNs));
             }
         }
         session.pending.add(transaction);
@@ -390,6 +391,9 @@ final class UasCore<S extends Record> {
             return;
         }
         final String leg = invite.leg();
+        if (invite.callerNumber != LegNames.NO_CALLER) {
+            waiting.calls.onAnswer(leg, 487, CallRecord.EndedBy.PEER, parts.time().toWallNs(nowNs));
+        }
         answers.respond(invite, 487, nowNs);
         final SipSession<S> session = sessionOf(waiting);
         view.wrap(message, cancel, leg);
@@ -615,6 +619,10 @@ final class UasCore<S extends Record> {
         return nonces.isEmpty()
                 ? SessionRecord.NO_DEADLINE
                 : parts.time().toMonotonicNs((guard.deadAfterMs(nonces.newestMs()) + 1) * MS);
+    }
+
+    CallLog callLog() {
+        return context.calls();
     }
 
     void touch(final SipSession<S> session) {
