@@ -125,7 +125,11 @@ final class AdminServer implements AutoCloseable {
                         requireToken(exchange);
                         final TraceQuery query =
                                 TraceQuery.parse(exchange.getRequestURI().getRawQuery());
-                        answer(exchange, 200, JSON, Json.write(pages.trace(query).put("name", facts.name())));
+                        answer(
+                                exchange,
+                                200,
+                                JSON,
+                                Json.write(pages.trace(query).put("name", facts.name())));
                     }
                     case "/healthz" -> answer(exchange, 200, TEXT, "alive\n");
                     case "/readyz" -> {

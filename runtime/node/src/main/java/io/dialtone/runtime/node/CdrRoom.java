@@ -23,8 +23,7 @@ final class CdrRoom implements AutoCloseable {
     static CdrRoom open(final Settings settings, final String process, final IntFunction<String> nodes)
             throws UnavailableException {
         final Optional<Path> directory = settings.find(CdrSettings.DIRECTORY);
-        return new CdrRoom(
-                directory.isEmpty() ? null : CdrWriter.open(directory.get(), process, settings, nodes));
+        return new CdrRoom(directory.isEmpty() ? null : CdrWriter.open(directory.get(), process, settings, nodes));
     }
 
     /** For who has no nodes. */

@@ -27,7 +27,7 @@ final class CdrSettings {
     static final Setting<Integer> QUEUE_SIZE = Setting.of(
             "cdr.queue-size",
             "--cdr-queue-size",
-            SettingType.size("64k", "1g"),
+            SettingType.size("64k", "64m"),
             "4m",
             "memory for records that wait to be written, rounded up to a power of two; what finds no room is dropped and counted, and calls go on");
 

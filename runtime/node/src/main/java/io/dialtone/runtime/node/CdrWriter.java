@@ -48,8 +48,7 @@ final class CdrWriter implements Agent {
     private int linesInHand;
     private boolean hasComplained;
 
-    private CdrWriter(
-            final int queueBytes, final CdrFile file, final String service, final IntFunction<String> nodes) {
+    private CdrWriter(final int queueBytes, final CdrFile file, final String service, final IntFunction<String> nodes) {
         queue = new ManyToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
                 BitUtil.findNextPositivePowerOfTwo(queueBytes) + RingBufferDescriptor.TRAILER_LENGTH,
                 BitUtil.CACHE_LINE_LENGTH)));
@@ -64,10 +63,7 @@ final class CdrWriter implements Agent {
      * @param nodes name of a member by its number
      */
     static CdrWriter open(
-            final Path directory,
-            final String process,
-            final Settings settings,
-            final IntFunction<String> nodes)
+            final Path directory, final String process, final Settings settings, final IntFunction<String> nodes)
             throws UnavailableException {
         try {
             Files.createDirectories(directory);
@@ -149,10 +145,10 @@ final class CdrWriter implements Agent {
             throw new IllegalStateException("a record of " + callLength + " bytes that this process has not written");
         }
         lines.append(line(
-                        buffer.getLong(index + SESSION_OFFSET),
-                        buffer.getInt(index + SLOT_OFFSET),
-                        buffer.getInt(index + MEMBER_OFFSET))
-                .toString())
+                                buffer.getLong(index + SESSION_OFFSET),
+                                buffer.getInt(index + SLOT_OFFSET),
+                                buffer.getInt(index + MEMBER_OFFSET))
+                        .toString())
                 .append('\n');
         linesInHand++;
     }
@@ -225,7 +221,9 @@ final class CdrWriter implements Agent {
     void metrics(final MetricsPage page) {
         page.counter("dialtone_cdr_written_total", "Records of ended calls that were written.")
                 .sample(written.getAcquire());
-        page.counter("dialtone_cdr_dropped_total", "Records of ended calls that were not: the queue was full, or the file did not take them.")
+        page.counter(
+                        "dialtone_cdr_dropped_total",
+                        "Records of ended calls that were not: the queue was full, or the file did not take them.")
                 .sample(queueFull.getAcquire(), "why", "queue")
                 .sample(fileFailed.getAcquire(), "why", "file");
     }

@@ -290,7 +290,9 @@ final class ClusterPages implements AdminPages {
                 .getBytes(StandardCharsets.UTF_8);
         final SipMessage message = new SipMessage(SipLimits.defaults());
         message.parseDatagram(new UnsafeBuffer(bytes), 0, bytes.length);
-        return message.callIdLength() > 0 ? ClusterSessions.of(cluster, AffinityRule.CALL_ID).sessionOf(message) : 0;
+        return message.callIdLength() > 0
+                ? ClusterSessions.of(cluster, AffinityRule.CALL_ID).sessionOf(message)
+                : 0;
     }
 
     private void describe(final SessionPicture picture, final NodeHouse node, final ObjectNode to) {

@@ -164,10 +164,9 @@ final class ClusterRoles {
         try (Link link = openLink(cluster, self.get(), settings, stop);
                 RegistrySeat registry = RegistrySeat.take(seat);
                 EdgeHouse edge =
-                        EdgeHouse.start(
-                        self.get(), cluster, grid, config, transport, trace, link, stopOnFault(stop))) {
-            final ClusterPages pages = new ClusterPages(
-                    cluster, List.of(), List.of(edge), Optional.of(registry), CdrRoom.none());
+                        EdgeHouse.start(self.get(), cluster, grid, config, transport, trace, link, stopOnFault(stop))) {
+            final ClusterPages pages =
+                    new ClusterPages(cluster, List.of(), List.of(edge), Optional.of(registry), CdrRoom.none());
             try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());
                 process.say("link", linkText(self.get(), linkSettings));
@@ -217,8 +216,8 @@ final class ClusterRoles {
             rooms.add(LinkDriver.start(linkSettings, stopOnFailure(stop)));
             final RegistrySeat registry = RegistrySeat.take(seat);
             rooms.add(registry);
-            final CdrRoom cdr = CdrRoom.open(
-                    settings, settings.find(CommonSettings.NAME).orElse(RUN_HOST), cluster::nameOf);
+            final CdrRoom cdr =
+                    CdrRoom.open(settings, settings.find(CommonSettings.NAME).orElse(RUN_HOST), cluster::nameOf);
             rooms.add(cdr);
             final List<NodeHouse> nodes = new ArrayList<>();
             for (final int number : file.members().numbersOf(LinkRole.NODE)) {

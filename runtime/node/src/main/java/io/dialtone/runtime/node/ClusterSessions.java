@@ -22,9 +22,12 @@ final class ClusterSessions implements SessionNames {
     static ClusterSessions of(final ClusterPlan cluster, final AffinityRule affinity) {
         return new ClusterSessions(
                 new OwnCallId(SlotToken.of(
-                        cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots())),
+                        cluster.key(),
+                        ClusterPlan.GROUP,
+                        cluster.slots().table().slots())),
                 cluster.key().derive(NodeHouse.SESSION_KEYS),
-                new AffinityKeyView(AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header()));
+                new AffinityKeyView(
+                        AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header()));
     }
 
     @Override

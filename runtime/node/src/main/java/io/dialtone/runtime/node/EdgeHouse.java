@@ -87,8 +87,12 @@ final class EdgeHouse implements AutoCloseable {
                 cluster::nameOf);
         final SipTransport transport = SipTransport.start(transportConfig, (loop, egress) -> {
             final long nowNs = System.nanoTime();
-            return trace.tracer().around(
-                    loop, egress, nowNs, (out, tap) -> edge.router(loop, out, tap, link.endpoint(loop, nowNs), nowNs));
+            return trace.tracer()
+                    .around(
+                            loop,
+                            egress,
+                            nowNs,
+                            (out, tap) -> edge.router(loop, out, tap, link.endpoint(loop, nowNs), nowNs));
         });
         trace.start();
         final RegistryDoor registry = grid.hasRegistry()

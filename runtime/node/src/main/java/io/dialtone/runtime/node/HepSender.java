@@ -58,11 +58,7 @@ final class HepSender implements Agent {
         final List<TraceReader> readers = tracer.readers();
         readers.forEach(TraceReader::seekEnd);
         return new HepSender(
-                readers,
-                names,
-                new HepEncoder(plan.captureId(), plan.key()),
-                Privacy.of(false, showsBodies),
-                channel);
+                readers, names, new HepEncoder(plan.captureId(), plan.key()), Privacy.of(false, showsBodies), channel);
     }
 
     @Override
@@ -138,7 +134,9 @@ final class HepSender implements Agent {
     void metrics(final MetricsPage page) {
         page.counter("dialtone_hep_messages_sent_total", "Messages sent to the receiver of HEP.")
                 .sample(sent.getAcquire());
-        page.counter("dialtone_hep_messages_dropped_total", "Messages not sent to it: the socket did not take them, or they were overwritten before.")
+        page.counter(
+                        "dialtone_hep_messages_dropped_total",
+                        "Messages not sent to it: the socket did not take them, or they were overwritten before.")
                 .sample(refused.getAcquire(), "why", "socket")
                 .sample(missed.getAcquire(), "why", "overwritten");
     }

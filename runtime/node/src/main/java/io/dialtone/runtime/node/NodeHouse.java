@@ -223,11 +223,7 @@ final class NodeHouse implements AutoCloseable {
             node.sipCounters.add(sipCounters);
             final SessionWorker worker = new SessionWorker(plan.workers(self.threads()), context, sip);
             node.workers.add(worker.proxy());
-            node.threads.add(AgentThread.start(
-                    worker,
-                    plan.parkMinNs(),
-                    plan.parkMaxNs(),
-                    end::onFault));
+            node.threads.add(AgentThread.start(worker, plan.parkMinNs(), plan.parkMaxNs(), end::onFault));
         }
         return node;
     }

@@ -8,9 +8,9 @@ import io.dialtone.sip.routing.BalancingConfig;
 import io.dialtone.sip.routing.EjectionConfig;
 import io.dialtone.sip.routing.HealthConfig;
 import io.dialtone.sip.routing.ProxyConfig;
+import io.dialtone.sip.trace.TraceFilter;
 import io.dialtone.sip.transport.SipTransport;
 import io.dialtone.sip.transport.SipTransportConfig;
-import io.dialtone.sip.trace.TraceFilter;
 import io.dialtone.sip.transport.WaitMode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -52,11 +52,13 @@ final class SipLbRole {
 
         final StopSignal stop = StopSignal.install();
         final Balancer balancer = balancer(proxyConfig, transportConfig.loops());
-        final TraceRoom trace = new TraceRoom(
-                tracePlan, transportConfig.loops(), () -> BALANCED_SESSIONS, member -> "");
+        final TraceRoom trace =
+                new TraceRoom(tracePlan, transportConfig.loops(), () -> BALANCED_SESSIONS, member -> "");
         try (trace;
-                SipTransport transport = SipTransport.start(transportConfig, (loop, egress) -> trace.tracer()
-                        .around(loop, egress, System.nanoTime(), (out, tap) -> balancer.proxy(loop, out)))) {
+                SipTransport transport = SipTransport.start(
+                        transportConfig,
+                        (loop, egress) -> trace.tracer()
+                                .around(loop, egress, System.nanoTime(), (out, tap) -> balancer.proxy(loop, out)))) {
             trace.start();
             final SipLbPages pages = new SipLbPages(
                     balancer,

@@ -52,7 +52,10 @@ final class TraceCommand extends ToolCommand {
     private static final String STANDARD_OUTPUT = "-";
     private static final long FOLLOW_MS = 500;
 
-    @Parameters(arity = "0..1", paramLabel = "CALL-ID", description = "Call-ID of any leg, as it stands in its messages.")
+    @Parameters(
+            arity = "0..1",
+            paramLabel = "CALL-ID",
+            description = "Call-ID of any leg, as it stands in its messages.")
     private String callId = "";
 
     @Option(names = "--full", description = "Show every message whole.")
@@ -89,7 +92,11 @@ final class TraceCommand extends ToolCommand {
             description = "With --start: how long. Default: ${DEFAULT-VALUE}.")
     private String duration = "";
 
-    @Option(names = "--one-in", paramLabel = "N", defaultValue = "1", description = "With --start: one of N slots or calls.")
+    @Option(
+            names = "--one-in",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "With --start: one of N slots or calls.")
     private int oneIn;
 
     @Option(names = "--user", paramLabel = "USER", description = "With --start: only with this user in From or To.")
@@ -125,7 +132,8 @@ final class TraceCommand extends ToolCommand {
             return command();
         }
         if (callId.isEmpty()) {
-            throw new WrongConfigurationException("CALL-ID is missing (expected: the Call-ID of a call, or --start, or --stop).");
+            throw new WrongConfigurationException(
+                    "CALL-ID is missing (expected: the Call-ID of a call, or --start, or --stop).");
         }
         return show();
     }
@@ -276,9 +284,10 @@ final class TraceCommand extends ToolCommand {
     /** What a process knows; null if it has nothing to do with calls, or does not answer. */
     private @Nullable JsonNode askOne(final Source source) throws AdminRefusal {
         try {
-            final JsonNode answer = source.client.get(PATH + "?call-id=" + URLEncoder.encode(callId, StandardCharsets.UTF_8)
-                    + "&sessions=" + String.join(",", sessions) + "&cursor=" + source.cursor + "&credentials="
-                    + withCredentials);
+            final JsonNode answer =
+                    source.client.getSlowly(PATH + "?call-id=" + URLEncoder.encode(callId, StandardCharsets.UTF_8)
+                            + "&sessions=" + String.join(",", sessions) + "&cursor=" + source.cursor + "&credentials="
+                            + withCredentials);
             source.name = answer.path("name").asText();
             return answer;
         } catch (AdminRefusal refusal) {
@@ -316,7 +325,8 @@ final class TraceCommand extends ToolCommand {
             for (final TraceStory.Step step : steps) {
                 final TraceEntry entry = step.entry();
                 out().println();
-                out().println("--- leg " + step.leg() + ", " + (entry.isOut() ? "to " : "from ") + entry.transport() + ":"
+                out().println("--- leg " + step.leg() + ", " + (entry.isOut() ? "to " : "from ") + entry.transport()
+                        + ":"
                         + entry.peer() + (entry.isOut() ? " by " : " at ") + entry.process()
                         + (entry.node().isEmpty() ? "" : ", " + entry.node()));
                 out().print(entry.text());
@@ -332,11 +342,13 @@ final class TraceCommand extends ToolCommand {
             out().println("leg " + (i + 1) + "  " + TraceEntry.printable(legs.get(i)));
         }
         for (final JsonNode call : calls) {
-            out().println("session of slot " + call.path("slot").asInt() + " at " + call.path("node").asText() + ", epoch "
+            out().println("session of slot " + call.path("slot").asInt() + " at "
+                    + call.path("node").asText() + ", epoch "
                     + call.path("epoch").asLong() + ": "
                     + (call.path("begun").asBoolean() ? "goes on" : "over, and remembered for what is sent again"));
             for (final JsonNode leg : call.path("legs")) {
-                out().println("  " + leg.path("name").asText() + "  " + leg.path("state").asText() + "  "
+                out().println("  " + leg.path("name").asText() + "  "
+                        + leg.path("state").asText() + "  "
                         + TraceEntry.printable(leg.path("callId").asText()));
             }
             call.path("timersMs")
@@ -436,7 +448,9 @@ final class TraceCommand extends ToolCommand {
     private static String comment(final TraceStory.Step step) {
         final TraceEntry entry = step.entry();
         return "leg " + step.leg() + ", " + entry.process()
-                + (entry.node().isEmpty() ? "" : ", " + entry.node() + ", slot " + entry.slot() + ", epoch " + entry.epoch())
+                + (entry.node().isEmpty()
+                        ? ""
+                        : ", " + entry.node() + ", slot " + entry.slot() + ", epoch " + entry.epoch())
                 + (step.isRepeated() ? ", retransmission" : "")
                 + (step.event().isEmpty() ? "" : "; before: " + step.event());
     }

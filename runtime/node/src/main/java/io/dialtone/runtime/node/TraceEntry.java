@@ -72,7 +72,9 @@ record TraceEntry(
     }
 
     boolean hasSdp() {
-        return header("content-type").map(type -> type.startsWith("application/sdp")).orElse(false);
+        return header("content-type")
+                .map(type -> type.startsWith("application/sdp"))
+                .orElse(false);
     }
 
     /** The message as text; what is no character of a terminal is shown as a dot. */

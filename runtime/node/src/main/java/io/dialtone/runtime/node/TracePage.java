@@ -136,7 +136,10 @@ final class TracePage {
         for (int loop = 0; loop < readers.size(); loop++) {
             final TraceReader reader = readers.get(loop);
             if (loop < query.cursor().size()) {
-                missed += reader.seek(query.cursor().get(loop)).position() > query.cursor().get(loop) ? 1 : 0;
+                missed += reader.seek(query.cursor().get(loop)).position()
+                                > query.cursor().get(loop)
+                        ? 1
+                        : 0;
             }
             while (true) {
                 if (messages.size() >= MESSAGES_MAX || bytes >= BYTES_MAX) {
@@ -198,7 +201,9 @@ final class TracePage {
     }
 
     void metrics(final MetricsPage page) {
-        page.counter("dialtone_trace_messages_total", "Messages that were kept for 'dialtone trace', whatever has become of them.")
+        page.counter(
+                        "dialtone_trace_messages_total",
+                        "Messages that were kept for 'dialtone trace', whatever has become of them.")
                 .sample(tracer.records());
         page.gauge("dialtone_trace_memory_bytes", "Memory for them; the newest overwrite the oldest.")
                 .sample(tracer.bytes());

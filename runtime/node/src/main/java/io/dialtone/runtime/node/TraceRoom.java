@@ -75,7 +75,8 @@ final class TraceRoom implements AutoCloseable {
         if (!tracer.isOn()) {
             throw new AdminRefusal(
                     AdminRefusal.CONFLICT,
-                    "nothing can be kept here (expected: " + TraceSettings.MEMORY_MAX.key() + " of at least 256k for each loop)");
+                    "nothing can be kept here (expected: " + TraceSettings.MEMORY_MAX.key()
+                            + " of at least 256k for each loop)");
         }
         if (request.path("stop").asBoolean()) {
             tracer.stop();
@@ -99,7 +100,9 @@ final class TraceRoom implements AutoCloseable {
         }
         final String user = request.path("user").asText("");
         return new TraceFilter(
-                oneIn, user.isEmpty() ? Optional.empty() : Optional.of(user), address(request.path("address").asText("")));
+                oneIn,
+                user.isEmpty() ? Optional.empty() : Optional.of(user),
+                address(request.path("address").asText("")));
     }
 
     private static Optional<InetAddress> address(final String text) throws AdminRefusal {

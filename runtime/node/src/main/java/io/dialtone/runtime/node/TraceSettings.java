@@ -14,7 +14,7 @@ final class TraceSettings {
     static final Setting<Long> MEMORY_MAX = Setting.of(
             "trace.memory-max",
             "--trace-memory-max",
-            SettingType.bytes("0", "64g"),
+            SettingType.bytes("0", "1g"),
             "16m",
             "memory for the last messages, of all loops together, rounded down to a power of two for each; the newest overwrite the oldest. Less than"
                     + " 256k for a loop, or 0, keeps nothing, and 'dialtone trace' shows nothing");

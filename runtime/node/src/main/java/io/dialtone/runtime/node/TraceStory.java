@@ -25,7 +25,8 @@ final class TraceStory {
     /** Goes on with these entries, which may come in any order but are not older than those before. */
     List<Step> add(final List<TraceEntry> entries) {
         final List<TraceEntry> sorted = new ArrayList<>(entries);
-        sorted.sort(Comparator.comparingLong(TraceEntry::timeNs)); // stable: within a loop the order is that of the loop
+        sorted.sort(
+                Comparator.comparingLong(TraceEntry::timeNs)); // stable: within a loop the order is that of the loop
         final List<Step> steps = new ArrayList<>();
         for (final TraceEntry entry : sorted) {
             final int leg = legs.computeIfAbsent(entry.callId(), id -> legs.size() + 1);

@@ -63,7 +63,8 @@ class LadderTest {
                 "node-1",
                 3,
                 "INVITE sip:bob@example.com SIP/2.0\r\nCSeq: 1 INVITE\r\nContent-Type: application/sdp\r\n\r\nv=0");
-        final TraceEntry again = entry(500, "in", ALICE, "c1", "node-1", 3, new String(invite.message(), StandardCharsets.UTF_8));
+        final TraceEntry again =
+                entry(500, "in", ALICE, "c1", "node-1", 3, new String(invite.message(), StandardCharsets.UTF_8));
 
         assertEquals(
                 """

@@ -48,7 +48,8 @@ class SipLbPagesTest {
     }
 
     private static TraceRoom noTrace() {
-        return new TraceRoom(new TracePlan(0, TraceFilter.ALL, true, Optional.empty()), 1, () -> message -> 0, member -> "");
+        return new TraceRoom(
+                new TracePlan(0, TraceFilter.ALL, true, Optional.empty()), 1, () -> message -> 0, member -> "");
     }
 
     @AfterEach

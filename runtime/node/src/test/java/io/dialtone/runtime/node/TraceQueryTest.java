@@ -21,17 +21,22 @@ class TraceQueryTest {
     void shouldReadCallIdsOfAnyCharacters() throws AdminRefusal {
         final String odd = "a&b=c%?#+ <>\"\\é\u001b@[::1]";
 
-        assertEquals(odd, TraceQuery.parse("call-id=" + URLEncoder.encode(odd, StandardCharsets.UTF_8)).callId());
+        assertEquals(
+                odd,
+                TraceQuery.parse("call-id=" + URLEncoder.encode(odd, StandardCharsets.UTF_8))
+                        .callId());
     }
 
     @Test
     void shouldReadSessionsCursorAndCredentials() throws AdminRefusal {
-        final TraceQuery query = TraceQuery.parse("call-id=x&sessions=ffffffffffffffff,1a&cursor=12,0&credentials=true");
+        final TraceQuery query =
+                TraceQuery.parse("call-id=x&sessions=ffffffffffffffff,1a&cursor=12,0&credentials=true");
 
         assertEquals(List.of(-1L, 26L), query.sessions());
         assertEquals(List.of(12L, 0L), query.cursor());
         assertTrue(query.withCredentials());
-        assertFalse(TraceQuery.parse("call-id=x&sessions=&cursor=&more=1&broken").withCredentials());
+        assertFalse(
+                TraceQuery.parse("call-id=x&sessions=&cursor=&more=1&broken").withCredentials());
     }
 
     @Test

@@ -22,15 +22,23 @@ final class SessionCalls {
     private static final int ENDED_MAX = 8;
 
     private final CallLog log;
-    private final SipSession<?> session;
+    private final @Nullable SipSession<?> session;
     private final List<CallRecord> calls = new ArrayList<>(0);
     private final List<CallRecord> spares = new ArrayList<>(0);
-    private final NameAddrView address = new NameAddrView();
     private @Nullable UnsafeBuffer scratch;
 
-    SessionCalls(final CallLog log, final SipSession<?> session) {
+    private SessionCalls(final CallLog log, final @Nullable SipSession<?> session) {
         this.log = log;
         this.session = session;
+    }
+
+    /** For sessions of whose calls nobody wants to know; they share it. */
+    static SessionCalls none() {
+        return new SessionCalls(CallLog.NONE, null);
+    }
+
+    static SessionCalls of(final CallLog log, final SipSession<?> session) {
+        return new SessionCalls(log, session);
     }
 
     boolean isOn() {
@@ -38,7 +46,12 @@ final class SessionCalls {
     }
 
     /** An INVITE begins a call. */
-    void begin(final String leg, final boolean isOurs, final SipMessage invite, final long wallNs) {
+    void begin(
+            final String leg,
+            final boolean isOurs,
+            final SipMessage invite,
+            final NameAddrView address,
+            final long wallNs) {
         if (log.isOn()) {
             forgetEnded();
             final CallRecord call = spares.isEmpty() ? new CallRecord() : spares.removeLast();
@@ -78,7 +91,9 @@ final class SessionCalls {
 
     private void tell(final CallRecord call) {
         call.toldBy(log.incarnation());
-        log.onEnded(session.keyHash(), session.slot(), call);
+        if (session != null) {
+            log.onEnded(session.keyHash(), session.slot(), call);
+        }
     }
 
     /** The last one of this name that has not ended; a name may be given again. */
@@ -120,9 +135,9 @@ final class SessionCalls {
                 return;
             }
             image.skip(length);
-            calls.add(call);
+            (log.isOn() ? calls : spares).add(call);
         }
-        if (image.isIntact() && log.isOn()) {
+        if (image.isIntact()) {
             for (int i = 0; i < calls.size(); i++) {
                 if (calls.get(i).onOwner(log)) {
                     tell(calls.get(i));

@@ -50,7 +50,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         super(parts);
         this.core = core;
         deadlines = parts.deadlines();
-        calls = new SessionCalls(core.callLog(), this);
+        calls = core.callsOf(this);
     }
 
     @Override

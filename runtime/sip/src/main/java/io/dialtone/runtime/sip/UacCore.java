@@ -669,7 +669,7 @@ final class UacCore<S extends Record> {
         }
         if (dialog == null && entry.method == SipMethod.INVITE && session.calls.isOn()) {
             written.parseDatagram(staged.buffer(), entry.offset, entry.length);
-            session.calls.begin(entry.leg, true, written, parts.time().toWallNs(nowNs));
+            session.calls.begin(entry.leg, true, written, address, parts.time().toWallNs(nowNs));
         }
         transaction.begin(staged.buffer(), entry.offset, entry.length, nowNs);
         if (dialog != null && entry.method == SipMethod.BYE) {

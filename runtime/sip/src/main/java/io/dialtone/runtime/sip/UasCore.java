@@ -12,6 +12,7 @@ import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
 import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
@@ -56,6 +57,8 @@ final class UasCore<S extends Record> {
     private final DialogTable dialogs;
     private final UacCore<S> uac;
     private final OwnCallId ownCallId;
+    private final SessionCalls noCalls = SessionCalls.none();
+    private final NameAddrView address = new NameAddrView();
     private final ArrayDeque<SipSession<S>> spareSessions = new ArrayDeque<>();
 
     private final Answers answers;
@@ -295,7 +298,8 @@ final class UasCore<S extends Record> {
             session.door.copyFrom(transaction.port).forgetArrival();
             if (transaction.method == SipMethod.INVITE) {
                 transaction.callerNumber = session.nextCallerNumber();
-                session.calls.begin(transaction.leg(), false, message, parts.time().toWallNs(nowNs));
+                session.calls.begin(
+                        transaction.leg(), false, message, address, parts.time().toWallNs(nowNs));
             }
         }
         session.pending.add(transaction);
@@ -392,7 +396,8 @@ final class UasCore<S extends Record> {
         }
         final String leg = invite.leg();
         if (invite.callerNumber != LegNames.NO_CALLER) {
-            waiting.calls.onAnswer(leg, 487, CallRecord.EndedBy.PEER, parts.time().toWallNs(nowNs));
+            waiting.calls.onAnswer(
+                    leg, 487, CallRecord.EndedBy.PEER, parts.time().toWallNs(nowNs));
         }
         answers.respond(invite, 487, nowNs);
         final SipSession<S> session = sessionOf(waiting);
@@ -621,8 +626,9 @@ final class UasCore<S extends Record> {
                 : parts.time().toMonotonicNs((guard.deadAfterMs(nonces.newestMs()) + 1) * MS);
     }
 
-    CallLog callLog() {
-        return context.calls();
+    /** Where a session notes its calls. */
+    SessionCalls callsOf(final SipSession<S> session) {
+        return context.calls().isOn() ? SessionCalls.of(context.calls(), session) : noCalls;
     }
 
     void touch(final SipSession<S> session) {

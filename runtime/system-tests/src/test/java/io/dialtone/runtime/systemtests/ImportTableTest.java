@@ -24,6 +24,7 @@ class ImportTableTest {
     private static final String TABLE = "io.dialtone.placement.table..";
     private static final String ROUTING = "io.dialtone.sip.routing..";
     private static final String TRANSPORT = "io.dialtone.sip.transport..";
+    private static final String TRACE = "io.dialtone.sip.trace..";
     private static final String ENGINE = "io.dialtone.runtime.engine..";
     private static final String SIP = "io.dialtone.runtime.sip..";
     private static final String LINK = "io.dialtone.runtime.link..";
@@ -67,6 +68,10 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule transportImportsRouting = room(TRANSPORT, ROUTING, CODEC)
             .because("a transport fills SipEgress and calls SipIngress; it has no opinion on messages");
+
+    @ArchTest
+    static final ArchRule traceStandsAroundTheRouting = room(TRACE, API, ROUTING, CODEC)
+            .because("it keeps what passes between transport and routing, and knows neither sockets nor who reads it");
 
     @ArchTest
     static final ArchRule linkImportsApi = room(LINK, API)

@@ -17,9 +17,8 @@ import org.junit.jupiter.api.Test;
 /** What nodes tell of calls that have ended: each once, by whoever owns the session then, and again by whom it comes to later. */
 class CallRecordsTest {
     private final ScriptedHandler handler = new ScriptedHandler();
-    private final TestCluster cluster = TestCluster.replicated(() -> handler, EventsCodec::new)
-            .nodes(3)
-            .start();
+    private final TestCluster cluster =
+            TestCluster.replicated(() -> handler, EventsCodec::new).nodes(3).start();
     private final SipPeer alice = cluster.peer("alice");
     private final SipPeer bob = cluster.peer("bob");
     private final SipCall call = alice.newCall("sip:service@example.com");
@@ -39,7 +38,8 @@ class CallRecordsTest {
     }
 
     private static void relay(final SipResponse response, final Session<Events> session) {
-        response.onBehalfOf().ifPresent(request -> request.reply(response.status()).send());
+        response.onBehalfOf()
+                .ifPresent(request -> request.reply(response.status()).send());
     }
 
     private static void hangUp(final SipRequest request, final Session<Events> session) {

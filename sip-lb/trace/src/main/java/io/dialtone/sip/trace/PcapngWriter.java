@@ -55,14 +55,18 @@ public final class PcapngWriter {
     private static final int COMMENT_BYTES_MAX = 1024;
 
     private final OutputStream out;
-    private final ByteBuffer options = ByteBuffer.allocate(2 * COMMENT_BYTES_MAX).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer options =
+            ByteBuffer.allocate(2 * COMMENT_BYTES_MAX).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer block = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
     private final ByteBuffer packet = ByteBuffer.allocate(BUFFER_BYTES);
 
     /** Begins the file; the stream stays the caller's. */
     public PcapngWriter(final OutputStream out, final String application) throws IOException {
         this.out = out;
-        begin().putInt(BYTE_ORDER_MAGIC).putShort(VERSION_MAJOR).putShort(VERSION_MINOR).putLong(LENGTH_UNKNOWN);
+        begin().putInt(BYTE_ORDER_MAGIC)
+                .putShort(VERSION_MAJOR)
+                .putShort(VERSION_MINOR)
+                .putLong(LENGTH_UNKNOWN);
         option(OPTION_APPLICATION, application.getBytes(StandardCharsets.UTF_8));
         end(SECTION_HEADER);
         begin().putShort(LINKTYPE_WIRESHARK_UPPER_PDU).putShort((short) 0).putInt(0);

@@ -108,9 +108,8 @@ public enum Privacy {
         while (at < end && isSpace(message[at])) {
             at++;
         }
-        final boolean isDigest = startsWith(message, at, DIGEST)
-                && at + DIGEST.length < end
-                && isSpace(message[at + DIGEST.length]);
+        final boolean isDigest =
+                startsWith(message, at, DIGEST) && at + DIGEST.length < end && isSpace(message[at + DIGEST.length]);
         while (at < end && !isSpace(message[at])) {
             at++;
         }

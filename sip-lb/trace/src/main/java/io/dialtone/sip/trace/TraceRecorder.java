@@ -69,11 +69,7 @@ final class TraceRecorder implements RouteTap {
 
     @Override
     public void onHandedOver(
-            final LinkFrame frame,
-            final int toMember,
-            final DirectBuffer buffer,
-            final int offset,
-            final int length) {
+            final LinkFrame frame, final int toMember, final DirectBuffer buffer, final int offset, final int length) {
         if (!ring.isClaimed()) {
             onHandedOverLater(frame, buffer, offset, length);
         }

@@ -1,11 +1,12 @@
 package io.dialtone.sip.trace;
 
 import io.dialtone.sip.routing.SipFlow;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import org.agrona.BitUtil;
-import org.agrona.BufferUtil;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -79,6 +80,9 @@ final class TraceRing {
         }
     }
 
+    @SuppressWarnings("UnusedVariable") // keeps the memory alive
+    private final MemorySegment segment;
+
     private final UnsafeBuffer memory;
     private final int capacity;
     private final int mask;
@@ -108,7 +112,10 @@ final class TraceRing {
         }
         this.capacity = capacity;
         mask = capacity - 1;
-        memory = new UnsafeBuffer(BufferUtil.allocateDirectAligned(capacity, BitUtil.CACHE_LINE_LENGTH));
+        // Given back when nobody knows the ring any more. Not a direct buffer: those are for all of a process together,
+        // and few.
+        segment = Arena.ofAuto().allocate(capacity, BitUtil.CACHE_LINE_LENGTH);
+        memory = new UnsafeBuffer(segment.address(), capacity);
     }
 
     int capacity() {

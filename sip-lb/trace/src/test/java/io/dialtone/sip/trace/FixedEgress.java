@@ -36,7 +36,11 @@ final class FixedEgress implements SipEgress {
     @Override
     public SipListener listener(final int index) {
         return new SipListener(
-                index, SipFlow.TRANSPORT_UDP, new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 5060), "192.0.2.1", 5060);
+                index,
+                SipFlow.TRANSPORT_UDP,
+                new InetSocketAddress(InetAddress.ofLiteral("0.0.0.0"), 5060),
+                "192.0.2.1",
+                5060);
     }
 
     @Override

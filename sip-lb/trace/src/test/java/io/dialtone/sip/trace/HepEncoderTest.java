@@ -57,7 +57,13 @@ class HepEncoderTest {
     @Test
     void shouldWriteIpv6AndConnectionsAndNoKeyIfThereIsNone() {
         final String packet = hex(new HepEncoder(1, "")
-                .encode(address("2001:db8::1", 5061), address("192.0.2.1", 40_000), ViaTransport.TLS, 0, "", new byte[0]));
+                .encode(
+                        address("2001:db8::1", 5061),
+                        address("192.0.2.1", 40_000),
+                        ViaTransport.TLS,
+                        0,
+                        "",
+                        new byte[0]));
 
         assertEquals("0000000100070a" + "00000002000706", packet.substring(12, 40));
         assertEquals("00000005001620010db8000000000000000000000001", packet.substring(40, 84));

@@ -24,8 +24,11 @@ class PrivacyTest {
 
     @Test
     void shouldMaskOtherSchemesWhole() {
-        assertEquals("X\r\nproxy-AUTHORIZATION \t: Basic ****************\r\n\r\n", masked("X\r\nproxy-AUTHORIZATION \t: Basic dXNlcjpzZWNyZXQ=\r\n\r\n"));
-        assertEquals("X\r\nAuthorization: Bearer *******\r\n\r\n", masked("X\r\nAuthorization: Bearer a.b.c=d\r\n\r\n"));
+        assertEquals(
+                "X\r\nproxy-AUTHORIZATION \t: Basic ****************\r\n\r\n",
+                masked("X\r\nproxy-AUTHORIZATION \t: Basic dXNlcjpzZWNyZXQ=\r\n\r\n"));
+        assertEquals(
+                "X\r\nAuthorization: Bearer *******\r\n\r\n", masked("X\r\nAuthorization: Bearer a.b.c=d\r\n\r\n"));
     }
 
     @Test

@@ -101,7 +101,9 @@ class TraceRingTest {
                 }
             }
             assertEquals(i & 0x7F, number);
-            assertEquals(Math.min(length, TraceRing.MESSAGE_BYTES_MAX), reader.message().length());
+            assertEquals(
+                    Math.min(length, TraceRing.MESSAGE_BYTES_MAX),
+                    reader.message().length());
         }
     }
 

@@ -80,7 +80,8 @@ class TracerTest {
     }
 
     private static String invite(final String callId, final String from, final String to) {
-        return "INVITE sip:" + to + "@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:40000;branch=z9hG4bK1\r\nFrom: <sip:" + from
+        return "INVITE sip:" + to
+                + "@example.com SIP/2.0\r\nVia: SIP/2.0/UDP 192.0.2.9:40000;branch=z9hG4bK1\r\nFrom: <sip:" + from
                 + "@example.com>;tag=1\r\nTo: <sip:" + to + "@example.com>\r\nCall-ID: " + callId
                 + "\r\nCSeq: 1 INVITE\r\nMax-Forwards: 70\r\nContent-Length: 0\r\n\r\n";
     }
@@ -125,8 +126,7 @@ class TracerTest {
         final TraceReader reader = tracer.readers().getFirst();
         reader.next();
 
-        assertEquals(
-                invite("c1", "alice", "bob"), new String(reader.message().toBytes(), StandardCharsets.US_ASCII));
+        assertEquals(invite("c1", "alice", "bob"), new String(reader.message().toBytes(), StandardCharsets.US_ASCII));
         assertEquals("/192.0.2.9:40000", reader.message().peer().toString());
         assertEquals("/192.0.2.1:5060", reader.message().local().toString());
         assertEquals(WALL_NS, reader.message().timeNs());
@@ -239,7 +239,9 @@ class TracerTest {
                 TraceFilter.ALL,
                 new TraceFilter(3, Optional.empty(), Optional.empty()),
                 new TraceFilter(
-                        1, Optional.of("bob"), Optional.of(alice.toSocketAddress().getAddress())))) {
+                        1,
+                        Optional.of("bob"),
+                        Optional.of(alice.toSocketAddress().getAddress())))) {
             final SipIngress ingress = around(tracer(filter));
             final UnsafeBuffer message = bytes(invite("c1", "alice", "bob"));
             final UnsafeBuffer answer = bytes("SIP/2.0 200 OK\r\nCall-ID: c1\r\n\r\n");
