@@ -405,18 +405,22 @@ final class TraceCommand extends ToolCommand {
     }
 
     private void toFile(final List<TraceStory.Step> steps, final String file) throws Exception {
-        final boolean isPiped = file.equals(STANDARD_OUTPUT);
-        try (OutputStream stream =
-                isPiped ? System.out : new BufferedOutputStream(Files.newOutputStream(Path.of(file)))) {
-            final PcapngWriter writer = new PcapngWriter(stream, "dialtone " + Version.number());
-            write(steps, writer);
-            if (!isPiped && !follow) {
-                out().println(steps.size() + " messages written to " + file);
-            }
-            followUp(more -> write(more, writer));
+        if (file.equals(STANDARD_OUTPUT)) {
+            toStream(steps, new BufferedOutputStream(System.out));
+            return;
+        }
+        try (OutputStream stream = new BufferedOutputStream(Files.newOutputStream(Path.of(file)))) {
+            toStream(steps, stream);
         } catch (FileSystemException e) {
             throw new UnavailableException("cannot write " + e.getMessage());
         }
+        out().println(steps.size() + " messages written to " + file);
+    }
+
+    private void toStream(final List<TraceStory.Step> steps, final OutputStream stream) throws Exception {
+        final PcapngWriter writer = new PcapngWriter(stream, "dialtone " + Version.number());
+        write(steps, writer);
+        followUp(more -> write(more, writer));
     }
 
     private static void write(final List<TraceStory.Step> steps, final PcapngWriter writer) throws IOException {

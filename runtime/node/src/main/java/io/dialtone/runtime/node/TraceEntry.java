@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param node the node that has had to do with it, or empty
  * @param slot its session's slot, or -1
  */
+@SuppressWarnings("ArrayRecordComponent") // never written, never compared as a whole
 record TraceEntry(
         long timeNs,
         String process,

@@ -98,7 +98,7 @@ class TraceTest {
         final Platform platform = Platform.withGrid(
                 stage, BRIDGING, 3, "--class-path", Dialtone.testClasses(), "--cdr-directory", cdr.toString());
         final SippRun uas = uas();
-        final SippRun uac = calls(platform, uas, "4000", 20, 60);
+        final SippRun uac = calls(platform, uas, "12000", 20, 60);
         Await.until("calls are up", LONG_ENOUGH, () -> uac.figure("CurrentCall") >= 40, uac::toString);
         final Predicate<String> ofVictim = platform.callsOf(Set.of("node-1"));
         final String callId = IntStream.rangeClosed(10, 40)
@@ -143,7 +143,7 @@ class TraceTest {
         assertEquals(1, ofCall.getLast().path("takeOvers").asInt(), ofCall::toString);
         assertEquals("node-1", ofCall.getLast().at("/owners/0").asText());
         assertEquals("peer", ofCall.getLast().path("endedBy").asText());
-        assertTrue(ofCall.getLast().path("durationMs").asLong() >= 4_000, ofCall::toString);
+        assertTrue(ofCall.getLast().path("durationMs").asLong() >= 12_000, ofCall::toString);
     }
 
     private static Set<String> ids(final List<JsonNode> records) {
@@ -171,12 +171,12 @@ class TraceTest {
         final SippRun uac = SippRun.named(stage, "uac")
                 .scenario("uac-reinvite")
                 .option("-t", "t1", "-d", "100", "-s", String.valueOf(uas.port()), "-cid_str", "traced-%u@%s")
-                .calls(platform.address(), 10, 10);
+                .calls(platform.address(), 2, 3);
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
 
         final Path file = stage.directory().resolve("call.pcapng");
-        shown(platform, "traced-3@127.0.0.1", "--pcapng", file.toString());
-        final JsonNode trace = json(platform, List.of("run"), "traced-3@127.0.0.1");
+        shown(platform, "traced-2@127.0.0.1", "--pcapng", file.toString());
+        final JsonNode trace = json(platform, List.of("run"), "traced-2@127.0.0.1");
         final int messages = trace.path("messages").size();
 
         assertTrue(messages >= 24, trace::toPrettyString);
@@ -238,17 +238,17 @@ class TraceTest {
                 stage, BRIDGING, "--class-path", Dialtone.testClasses(), "--trace-hep", kamailio.address());
         final SippRun uas = uas();
 
-        final SippRun uac = calls(platform, uas, "100", 5, 5);
+        final SippRun uac = calls(platform, uas, "100", 2, 2);
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
 
         Await.until(
                 "Kamailio has read the end of a call",
                 LONG_ENOUGH,
-                () -> kamailio.captured("traced-5@127.0.0.1").stream().anyMatch(line -> line.startsWith("BYE")),
+                () -> kamailio.captured("traced-2@127.0.0.1").stream().anyMatch(line -> line.startsWith("BYE")),
                 kamailio.process()::tail);
-        final List<String> captured = kamailio.captured("traced-5@127.0.0.1");
-        assertTrue(captured.getFirst().startsWith("INVITE of traced-5@127.0.0.1 from port "), captured::toString);
-        assertTrue(captured.contains("200 of traced-5@127.0.0.1 from port " + platform.port()), captured::toString);
+        final List<String> captured = kamailio.captured("traced-2@127.0.0.1");
+        assertTrue(captured.getFirst().startsWith("INVITE of traced-2@127.0.0.1 from port "), captured::toString);
+        assertTrue(captured.contains("200 of traced-2@127.0.0.1 from port " + platform.port()), captured::toString);
     }
 
     @Test

@@ -47,7 +47,7 @@ public record TraceFilter(int oneIn, Optional<String> user, Optional<InetAddress
 
     /** Whether a number, a slot or a hash, is of those that are kept. */
     boolean takes(final long key) {
-        return Long.remainderUnsigned(key * SPREAD >>> 16, oneIn) == 0;
+        return Long.remainderUnsigned((key * SPREAD) >>> 16, oneIn) == 0;
     }
 
     @Override

@@ -110,6 +110,7 @@ final class TraceRecorder implements RouteTap {
 
     // ---- which of it
 
+    @SuppressWarnings("ReferenceEquality") // asked for each message; another one is another order
     private boolean isWanted(final SipFlow peer, final DirectBuffer buffer, final int offset, final int length) {
         final TraceFilter filter = tracer.filter(turnNs);
         if (filter != match.filter) {

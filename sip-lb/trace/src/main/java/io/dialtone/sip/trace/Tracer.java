@@ -87,7 +87,7 @@ public final class Tracer {
     /** How long what {@link #start} began goes on; 0 if it is over. */
     public long leftNs(final long nowNs) {
         final Order now = order;
-        return now.filter == now.after ? 0 : Math.max(0, now.untilNs - nowNs);
+        return now.filter.equals(now.after) ? 0 : Math.max(0, now.untilNs - nowNs);
     }
 
     /** A reader for each I/O thread, at its oldest record. */

@@ -58,7 +58,7 @@ class PcapngWriterTest {
         assertEquals(252, blocks.get(1).getShort(8));
         final ByteBuffer packet = blocks.get(2);
         assertEquals(6, packet.getInt(0));
-        assertEquals(TIME_NS, (packet.getInt(12) & 0xFFFF_FFFFL) << 32 | packet.getInt(16) & 0xFFFF_FFFFL);
+        assertEquals(TIME_NS, ((packet.getInt(12) & 0xFFFF_FFFFL) << 32) | (packet.getInt(16) & 0xFFFF_FFFFL));
         final int length = packet.getInt(20);
         final byte[] bytes = new byte[length];
         packet.get(28, bytes);
