@@ -56,8 +56,7 @@ final class AdminClient {
         return ask("POST", path, request, TIMEOUT_MS);
     }
 
-    private JsonNode ask(
-            final String method, final String path, final @Nullable JsonNode request, final int timeoutMs)
+    private JsonNode ask(final String method, final String path, final @Nullable JsonNode request, final int timeoutMs)
             throws UnavailableException, AdminRefusal {
         try {
             final HttpURLConnection connection = (HttpURLConnection)

@@ -37,9 +37,7 @@ final class CdrRoom implements AutoCloseable {
     }
 
     void metrics(final MetricsPage page) {
-        if (writer != null) {
-            writer.metrics(page);
-        }
+        CdrWriter.metrics(page, writer);
     }
 
     @Override

@@ -20,6 +20,7 @@ import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes a line of JSON for each call that has ended, on a thread of its own. Workers hand over records through a queue of fixed size and never wait: what finds no room, or what the file does not take, is
@@ -218,13 +219,14 @@ final class CdrWriter implements Agent {
         }
     }
 
-    void metrics(final MetricsPage page) {
+    /** Adds what it counts; nothing where none is. */
+    static void metrics(final MetricsPage page, final @Nullable CdrWriter writer) {
         page.counter("dialtone_cdr_written_total", "Records of ended calls that were written.")
-                .sample(written.getAcquire());
+                .sample(writer == null ? 0 : writer.written.getAcquire());
         page.counter(
                         "dialtone_cdr_dropped_total",
                         "Records of ended calls that were not: the queue was full, or the file did not take them.")
-                .sample(queueFull.getAcquire(), "why", "queue")
-                .sample(fileFailed.getAcquire(), "why", "file");
+                .sample(writer == null ? 0 : writer.queueFull.getAcquire(), "why", "queue")
+                .sample(writer == null ? 0 : writer.fileFailed.getAcquire(), "why", "file");
     }
 }

@@ -15,6 +15,7 @@ import java.nio.channels.DatagramChannel;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.Agent;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sends what I/O threads have kept to a receiver of HEP, on a thread of its own. It reads behind them and holds up none: what is overwritten before it was read, or finds no room in the socket, is
@@ -131,13 +132,14 @@ final class HepSender implements Agent {
         }
     }
 
-    void metrics(final MetricsPage page) {
+    /** Adds what it counts; nothing where none is. */
+    static void metrics(final MetricsPage page, final @Nullable HepSender sender) {
         page.counter("dialtone_hep_messages_sent_total", "Messages sent to the receiver of HEP.")
-                .sample(sent.getAcquire());
+                .sample(sender == null ? 0 : sender.sent.getAcquire());
         page.counter(
                         "dialtone_hep_messages_dropped_total",
                         "Messages not sent to it: the socket did not take them, or they were overwritten before.")
-                .sample(refused.getAcquire(), "why", "socket")
-                .sample(missed.getAcquire(), "why", "overwritten");
+                .sample(sender == null ? 0 : sender.refused.getAcquire(), "why", "socket")
+                .sample(sender == null ? 0 : sender.missed.getAcquire(), "why", "overwritten");
     }
 }

@@ -65,9 +65,7 @@ final class TraceRoom implements AutoCloseable {
 
     void metrics(final MetricsPage metrics) {
         page.metrics(metrics);
-        if (sender != null) {
-            sender.metrics(metrics);
-        }
+        HepSender.metrics(metrics, sender);
     }
 
     /** Keeps something else for a while, or what is usual again. */
