@@ -10,6 +10,7 @@ import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.ManyToOneConcurrentArrayQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A thread's worth of a node: the single writer of the sessions of its slots. A turn takes what came in, serves what is due, makes a record of each event, and releases
@@ -123,6 +124,25 @@ public final class SessionWorker implements Agent {
     /** The worker's sessions that are not in memory; for commands. */
     public DormantSessions dormant() {
         return dormant;
+    }
+
+    /** The session whose key has this hash, in memory or at rest; for commands, which run on the worker. */
+    public @Nullable WorkerSession<?> find(final long keyHash) {
+        for (int slot = 0; slot < sessions.slots(); slot++) {
+            if (replicator.isOwned(slot)) {
+                final WorkerSession<?> session = sessions.find(slot, keyHash);
+                if (session != null) {
+                    return session;
+                }
+                if (dormant.hasAny(slot)) {
+                    final WorkerSession<?> woken = dormant.wake(slot, keyHash);
+                    if (woken != null) {
+                        return woken;
+                    }
+                }
+            }
+        }
+        return null;
     }
 
     private void onCommand(final WorkerCommand command) {

@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.function.ObjLongConsumer;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -337,6 +338,15 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
         spareTimers.add(timer);
         parts.counters().increment(WorkerCounter.TIMERS_FIRED);
         onTimer(name, nowNs);
+    }
+
+    /** Shows its timers with what is left of each, in ns. */
+    public final void forEachTimer(final ObjLongConsumer<String> to) {
+        for (int i = 0; i < timers.size(); i++) {
+            to.accept(
+                    timers.get(i).name,
+                    Math.max(0, timers.get(i).dueNs() - parts.time().nowNs()));
+        }
     }
 
     private void checkInEvent() {

@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /** Asks the admin server of a process. Used by the main thread of a command. */
 final class AdminClient {
     private static final int TIMEOUT_MS = 3_000;
+    private static final int SLOW_MS = 30_000;
 
     private final Endpoint admin;
     private final Optional<String> token;
@@ -43,20 +44,25 @@ final class AdminClient {
     }
 
     JsonNode get(final String path) throws UnavailableException, AdminRefusal {
-        return ask("GET", path, null);
+        return ask("GET", path, null, TIMEOUT_MS);
+    }
+
+    /** The same for what a process may take longer to find. */
+    JsonNode getSlowly(final String path) throws UnavailableException, AdminRefusal {
+        return ask("GET", path, null, SLOW_MS);
     }
 
     JsonNode post(final String path, final JsonNode request) throws UnavailableException, AdminRefusal {
-        return ask("POST", path, request);
+        return ask("POST", path, request, TIMEOUT_MS);
     }
 
-    private JsonNode ask(final String method, final String path, final @Nullable JsonNode request)
+    private JsonNode ask(final String method, final String path, final @Nullable JsonNode request, final int timeoutMs)
             throws UnavailableException, AdminRefusal {
         try {
             final HttpURLConnection connection = (HttpURLConnection)
                     URI.create("http://" + admin + path).toURL().openConnection(java.net.Proxy.NO_PROXY);
             connection.setConnectTimeout(TIMEOUT_MS);
-            connection.setReadTimeout(TIMEOUT_MS);
+            connection.setReadTimeout(timeoutMs);
             connection.setRequestMethod(method);
             token.ifPresent(secret -> connection.setRequestProperty("Authorization", "Bearer " + secret));
             if (request != null) {

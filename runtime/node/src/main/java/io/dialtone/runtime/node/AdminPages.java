@@ -15,6 +15,15 @@ interface AdminPages {
     String whyNotReady();
 
     /**
+     * Messages of a call, and what is known of its session.
+     *
+     * @throws AdminRefusal if the role has nothing to do with calls
+     */
+    default ObjectNode trace(final TraceQuery query) throws AdminRefusal {
+        throw new AdminRefusal(AdminRefusal.NOT_FOUND, "this process sees no calls");
+    }
+
+    /**
      * Does what an operator wants.
      *
      * @param command a path without its slash, such as {@code backends}, {@code drain} or {@code reload}

@@ -17,7 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * The door for operators: {@code /metrics}, {@code /status}, {@code /healthz}, {@code /readyz}, and commands by POST. Its threads are its own,
+ * The door for operators: {@code /metrics}, {@code /status}, {@code /trace}, {@code /healthz}, {@code /readyz}, and commands by POST. Its threads are its own,
  * and never those of the message path. Opened and closed by the main thread.
  */
 final class AdminServer implements AutoCloseable {
@@ -27,7 +27,8 @@ final class AdminServer implements AutoCloseable {
     private static final int THREADS = 2;
     private static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain; charset=utf-8";
-    private static final Set<String> COMMANDS = Set.of("backends", "drain", "reload");
+    private static final String TRACE = "trace";
+    private static final Set<String> COMMANDS = Set.of("backends", "drain", "reload", TRACE);
 
     private final HttpServer server;
     private final ExecutorService threads;
@@ -119,6 +120,17 @@ final class AdminServer implements AutoCloseable {
                         answer(exchange, 200, MetricsPage.CONTENT_TYPE, page.toString());
                     }
                     case "/status" -> answer(exchange, 200, JSON, Json.write(status()));
+                    case "/" + TRACE -> {
+                        // What people have said to each other is not for everybody who may see how a process is.
+                        requireToken(exchange);
+                        final TraceQuery query =
+                                TraceQuery.parse(exchange.getRequestURI().getRawQuery());
+                        answer(
+                                exchange,
+                                200,
+                                JSON,
+                                Json.write(pages.trace(query).put("name", facts.name())));
+                    }
                     case "/healthz" -> answer(exchange, 200, TEXT, "alive\n");
                     case "/readyz" -> {
                         final String why = pages.whyNotReady();
@@ -127,7 +139,7 @@ final class AdminServer implements AutoCloseable {
                     default ->
                         throw new AdminRefusal(
                                 AdminRefusal.NOT_FOUND,
-                                "there is no " + path + " (expected: /metrics, /status, /healthz or /readyz)");
+                                "there is no " + path + " (expected: /metrics, /status, /trace, /healthz or /readyz)");
                 }
             }
             case "POST" -> {

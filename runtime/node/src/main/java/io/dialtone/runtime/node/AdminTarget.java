@@ -90,6 +90,11 @@ final class AdminTarget {
                 .toList();
     }
 
+    /** The process whose admin server listens there. */
+    AdminClient at(final String address) throws WrongConfigurationException, IOException {
+        return byAddress(address);
+    }
+
     private AdminClient byAddress(final String address) throws WrongConfigurationException, IOException {
         try {
             return new AdminClient(

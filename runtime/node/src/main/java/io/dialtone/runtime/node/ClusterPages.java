@@ -3,16 +3,21 @@ package io.dialtone.runtime.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialtone.api.AffinityRule;
 import io.dialtone.placement.table.SlotTable;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.link.Link;
 import io.dialtone.runtime.link.LinkCounter;
 import io.dialtone.runtime.link.LinkPeerStatus;
+import io.dialtone.runtime.sip.SessionPicture;
 import io.dialtone.runtime.sip.SipCounter;
+import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.locate.LocateCounter;
 import io.dialtone.sip.routing.EdgeCounter;
 import io.dialtone.sip.routing.EdgeGauge;
 import io.dialtone.sip.routing.EdgeStatus;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -22,7 +27,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * What operators see of the members of a cluster that live in this process: one node, one edge, or in {@code dialtone run} all of them. Called
@@ -48,13 +55,16 @@ final class ClusterPages implements AdminPages {
     private final List<NodeHouse> nodes;
     private final List<EdgeHouse> edges;
     private final Optional<RegistrySeat> seat;
+    private final CdrRoom cdr;
     private final GridPages grid;
 
     ClusterPages(
             final ClusterPlan cluster,
             final List<NodeHouse> nodes,
             final List<EdgeHouse> edges,
-            final Optional<RegistrySeat> seat) {
+            final Optional<RegistrySeat> seat,
+            final CdrRoom cdr) {
+        this.cdr = cdr;
         this.seat = seat;
         this.cluster = cluster;
         this.nodes = List.copyOf(nodes);
@@ -69,6 +79,7 @@ final class ClusterPages implements AdminPages {
     public void metrics(final MetricsPage page) {
         if (!nodes.isEmpty()) {
             nodeMetrics(page);
+            cdr.metrics(page);
         }
         if (!edges.isEmpty()) {
             edgeMetrics(page);
@@ -131,6 +142,7 @@ final class ClusterPages implements AdminPages {
                 "dialtone_edge_answer_seconds", "Time from a request's arrival to the leaving of its first answer.");
         statuses.forEach((name, status) -> page.sample(status.answer(), "edge", name));
         edges.forEach(edge -> new SipTransportPages(edge.transport()).metrics(page));
+        edges.forEach(edge -> edge.trace().metrics(page));
     }
 
     private void linkMetrics(final MetricsPage page) {
@@ -158,6 +170,7 @@ final class ClusterPages implements AdminPages {
     @Override
     public void status(final ObjectNode status) {
         edges.forEach(edge -> new SipTransportPages(edge.transport()).status(status));
+        edges.forEach(edge -> edge.trace().status(status));
         status.put("slots", slots().slots());
         if (nodes.size() == 1) {
             GridPages.ownedSlots(status, slots(), nodes.getFirst().self().number());
@@ -268,7 +281,60 @@ final class ClusterPages implements AdminPages {
     }
 
     @Override
+    public ObjectNode trace(final TraceQuery query) throws AdminRefusal {
+        final ObjectNode answer =
+                edges.isEmpty() ? Json.object() : edges.getFirst().trace().answer(query);
+        final ArrayNode calls = answer.putArray("calls");
+        if (!nodes.isEmpty()) {
+            final Set<Long> sessions = new TreeSet<>(query.sessions());
+            answer.path("sessions").forEach(each -> sessions.add(Long.parseUnsignedLong(each.asText(), 16)));
+            sessions.add(sessionOf(query.callId()));
+            for (final NodeHouse node : nodes) {
+                for (final long session : sessions) {
+                    node.session(session).ifPresent(picture -> describe(picture, node, calls.addObject()));
+                }
+            }
+        }
+        return answer;
+    }
+
+    /** The session that a call has by its Call-ID alone, which is all that a node without messages can say. */
+    private long sessionOf(final String callId) {
+        final byte[] bytes = ("SIP/2.0 200\r\nCall-ID: " + callId.replaceAll("[\r\n]", "") + "\r\n\r\n")
+                .getBytes(StandardCharsets.UTF_8);
+        final SipMessage message = new SipMessage(SipLimits.defaults());
+        message.parseDatagram(new UnsafeBuffer(bytes), 0, bytes.length);
+        return message.callIdLength() > 0
+                ? ClusterSessions.of(cluster, AffinityRule.CALL_ID).sessionOf(message)
+                : 0;
+    }
+
+    private void describe(final SessionPicture picture, final NodeHouse node, final ObjectNode to) {
+        to.put("node", node.self().name())
+                .put("key", picture.key())
+                .put("slot", picture.slot())
+                .put("epoch", slots().epochOf(picture.slot()))
+                .put("begun", picture.isBegun());
+        final ArrayNode legs = to.putArray("legs");
+        picture.legs()
+                .forEach(leg -> legs.addObject()
+                        .put("name", leg.name())
+                        .put("callId", leg.callId())
+                        .put("state", leg.state())
+                        .put("ours", leg.isOurs()));
+        final ArrayNode waiting = to.putArray("waiting");
+        picture.waiting().forEach(waiting::add);
+        final ArrayNode asked = to.putArray("asked");
+        picture.asked().forEach(asked::add);
+        final ObjectNode timers = to.putObject("timersMs");
+        picture.timersMs().forEach(timers::put);
+    }
+
+    @Override
     public ObjectNode command(final String command, final JsonNode request) throws AdminRefusal {
+        if (command.equals("trace") && !edges.isEmpty()) {
+            return edges.getFirst().trace().command(request);
+        }
         if (command.equals("drain") && grid.isThere()) {
             return grid.drain(request);
         }

@@ -30,6 +30,13 @@ record ClusterPlan(
         listeners = Map.copyOf(listeners);
     }
 
+    /** The name of a member. */
+    String nameOf(final int member) {
+        return member >= 0 && member < members.members().size()
+                ? members.members().get(member).name()
+                : "member " + member;
+    }
+
     /** A plan in which the registry deals slots to the nodes; without one they are dealt in turn, for good. */
     static ClusterPlan of(
             final ClusterFile file,

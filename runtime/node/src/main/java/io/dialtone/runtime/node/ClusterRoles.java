@@ -113,8 +113,9 @@ final class ClusterRoles {
         final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), state, grid);
         final StopOnNodeEnd end = new StopOnNodeEnd(stop);
         try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
-                NodeHouse node = NodeHouse.start(self.get(), cluster, plan, link, end)) {
-            final ClusterPages pages = new ClusterPages(cluster, List.of(node), List.of(), Optional.empty());
+                CdrRoom cdr = CdrRoom.open(settings, self.get().name(), cluster::nameOf);
+                NodeHouse node = NodeHouse.start(self.get(), cluster, plan, link, cdr, end)) {
+            final ClusterPages pages = new ClusterPages(cluster, List.of(node), List.of(), Optional.empty(), cdr);
             if (grid.hasRegistry()) {
                 // Never let go of: the system does that with the process, and that is when its end is seen.
                 Lifeline.hold(
@@ -148,6 +149,8 @@ final class ClusterRoles {
                 grid.seatOf(self.map(LinkMember::name).orElse(""), problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
+        final TracePlan trace =
+                TracePlan.of(settings, self.map(LinkMember::threads).orElse(1), problems);
         final List<ListenerSpec> listeners = self.map(member -> file.listeners().getOrDefault(member.name(), List.of()))
                 .orElse(List.of());
         final Optional<TlsSettings> tls = SipTransportWiring.tls(settings, listeners, problems);
@@ -161,8 +164,9 @@ final class ClusterRoles {
         try (Link link = openLink(cluster, self.get(), settings, stop);
                 RegistrySeat registry = RegistrySeat.take(seat);
                 EdgeHouse edge =
-                        EdgeHouse.start(self.get(), cluster, grid, config, transport, link, stopOnFault(stop))) {
-            final ClusterPages pages = new ClusterPages(cluster, List.of(), List.of(edge), Optional.of(registry));
+                        EdgeHouse.start(self.get(), cluster, grid, config, transport, trace, link, stopOnFault(stop))) {
+            final ClusterPages pages =
+                    new ClusterPages(cluster, List.of(), List.of(edge), Optional.of(registry), CdrRoom.none());
             try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());
                 process.say("link", linkText(self.get(), linkSettings));
@@ -196,6 +200,7 @@ final class ClusterRoles {
         final Optional<ServiceState> state = state(settings, handlers, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
+        final TracePlan trace = TracePlan.of(settings, settings.get(SipSettings.LOOPS), problems);
         final Optional<TlsSettings> tls = SipTransportWiring.tls(settings, settings.get(SipSettings.LISTEN), problems);
         problems.throwIfAny();
 
@@ -211,21 +216,24 @@ final class ClusterRoles {
             rooms.add(LinkDriver.start(linkSettings, stopOnFailure(stop)));
             final RegistrySeat registry = RegistrySeat.take(seat);
             rooms.add(registry);
+            final CdrRoom cdr =
+                    CdrRoom.open(settings, settings.find(CommonSettings.NAME).orElse(RUN_HOST), cluster::nameOf);
+            rooms.add(cdr);
             final List<NodeHouse> nodes = new ArrayList<>();
             for (final int number : file.members().numbersOf(LinkRole.NODE)) {
                 final LinkMember member = file.members().members().get(number);
                 final Link link = openLink(cluster, member, settings, stop);
                 rooms.add(link);
-                nodes.add(NodeHouse.start(member, cluster, plan, link, end));
+                nodes.add(NodeHouse.start(member, cluster, plan, link, cdr, end));
                 rooms.add(nodes.getLast());
             }
             final LinkMember edgeMember = file.members().named(EDGE_NAME);
             final Link edgeLink = openLink(cluster, edgeMember, settings, stop);
             rooms.add(edgeLink);
             final EdgeHouse edge =
-                    EdgeHouse.start(edgeMember, cluster, grid, config, transport, edgeLink, stopOnFault(stop));
+                    EdgeHouse.start(edgeMember, cluster, grid, config, transport, trace, edgeLink, stopOnFault(stop));
             rooms.add(edge);
-            final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge), Optional.of(registry));
+            final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge), Optional.of(registry), cdr);
             try (RoleProcess process = RoleProcess.open(
                     "run", settings.find(CommonSettings.NAME).orElse("run"), settings, stop, access, pages)) {
                 process.say("listens", new SipTransportPages(edge.transport()).summary());

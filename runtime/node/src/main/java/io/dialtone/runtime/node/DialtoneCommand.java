@@ -46,6 +46,7 @@ final class DialtoneCommand implements Runnable {
             "node",
             "edge",
             "status",
+            "trace",
             "backends",
             "drain",
             "reload",
@@ -71,6 +72,7 @@ final class DialtoneCommand implements Runnable {
             case "node" -> new NodeCommand();
             case "edge" -> new EdgeCommand();
             case "status" -> new StatusCommand();
+            case "trace" -> new TraceCommand();
             case "backends" -> new BackendsCommand();
             case "drain" -> new DrainCommand();
             case "reload" -> new ReloadCommand();

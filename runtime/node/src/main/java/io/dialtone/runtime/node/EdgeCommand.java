@@ -24,6 +24,7 @@ final class EdgeCommand extends RoleCommand {
             SipSettings.CONNECTIONS,
             SipSettings.TLS,
             SipSettings.SOCKETS,
+            TraceSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             NodeSettings.REGISTRY_POLICY,

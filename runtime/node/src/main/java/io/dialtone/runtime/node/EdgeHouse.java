@@ -18,6 +18,7 @@ final class EdgeHouse implements AutoCloseable {
     private final LinkMember self;
     private final Link link;
     private final Edge edge;
+    private final TraceRoom trace;
     private final SipTransport transport;
     private final @Nullable RegistryDoor registry;
 
@@ -25,11 +26,13 @@ final class EdgeHouse implements AutoCloseable {
             final LinkMember self,
             final Link link,
             final Edge edge,
+            final TraceRoom trace,
             final SipTransport transport,
             final @Nullable RegistryDoor registry) {
         this.self = self;
         this.link = link;
         this.edge = edge;
+        this.trace = trace;
         this.transport = transport;
         this.registry = registry;
     }
@@ -68,6 +71,7 @@ final class EdgeHouse implements AutoCloseable {
             final GridPlan grid,
             final EdgeConfig config,
             final SipTransportConfig transportConfig,
+            final TracePlan tracePlan,
             final Link link,
             final Consumer<Throwable> onFailure)
             throws IOException {
@@ -78,10 +82,21 @@ final class EdgeHouse implements AutoCloseable {
                 cluster.slots(),
                 SystemEpochNanoClock.INSTANCE,
                 transportConfig.loops());
+        final TraceRoom trace = new TraceRoom(
+                tracePlan,
+                transportConfig.loops(),
+                () -> ClusterSessions.of(cluster, config.affinity()),
+                cluster::nameOf);
         final SipTransport transport = SipTransport.start(transportConfig, (loop, egress) -> {
             final long nowNs = System.nanoTime();
-            return edge.router(loop, egress, link.endpoint(loop, nowNs), nowNs);
+            return trace.tracer()
+                    .around(
+                            loop,
+                            egress,
+                            nowNs,
+                            (out, tap) -> edge.router(loop, out, tap, link.endpoint(loop, nowNs), nowNs));
         });
+        trace.start();
         final RegistryDoor registry = grid.hasRegistry()
                 ? RegistryDoor.ofEdge(
                         grid,
@@ -91,7 +106,7 @@ final class EdgeHouse implements AutoCloseable {
                         new OutOfReach(link::isReachable),
                         onFailure)
                 : null;
-        return new EdgeHouse(self, link, edge, transport, registry);
+        return new EdgeHouse(self, link, edge, trace, transport, registry);
     }
 
     LinkMember self() {
@@ -104,6 +119,10 @@ final class EdgeHouse implements AutoCloseable {
 
     Edge edge() {
         return edge;
+    }
+
+    TraceRoom trace() {
+        return trace;
     }
 
     SipTransport transport() {
@@ -121,6 +140,7 @@ final class EdgeHouse implements AutoCloseable {
         if (registry != null) {
             registry.close();
         }
+        trace.close();
         transport.close();
     }
 }

@@ -38,6 +38,15 @@ record Endpoint(String host, int port) {
         return new Endpoint(host, port);
     }
 
+    static Endpoint of(final InetSocketAddress address) {
+        return new Endpoint(address.getAddress().getHostAddress(), address.getPort());
+    }
+
+    /** The same as an address, if the host is a literal. */
+    InetSocketAddress toAddress() {
+        return new InetSocketAddress(InetAddress.ofLiteral(host), port);
+    }
+
     /** Asks the resolver; for start-up and control threads only. */
     InetSocketAddress resolve() throws WrongValueException {
         try {

@@ -24,6 +24,7 @@ final class NodeCommand extends RoleCommand {
             NodeSettings.DIGEST,
             NodeSettings.NODE,
             LocatorSettings.GROUP,
+            CdrSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             ClusterSettings.LINK,

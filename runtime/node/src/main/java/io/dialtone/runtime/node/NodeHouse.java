@@ -9,6 +9,7 @@ import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
 import io.dialtone.runtime.engine.SessionProtocol;
 import io.dialtone.runtime.engine.SessionWorker;
+import io.dialtone.runtime.engine.SessionWorkerProxy;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerContext;
 import io.dialtone.runtime.engine.WorkerCounter;
@@ -22,6 +23,7 @@ import io.dialtone.runtime.sip.DigestContext;
 import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.EdgeAddresses;
 import io.dialtone.runtime.sip.ProxySettings;
+import io.dialtone.runtime.sip.SessionPicture;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipProtocol;
@@ -44,7 +46,11 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -53,10 +59,12 @@ import org.jspecify.annotations.Nullable;
 /** A node: its workers, each on a thread of its own, and the service they run. Built and closed by the main thread; counters may be read by any. */
 final class NodeHouse implements AutoCloseable {
     /** What {@link ClusterKey#derive} is asked for. */
-    private static final String SESSION_KEYS = "keys of sessions";
+    static final String SESSION_KEYS = "keys of sessions";
 
     /** What a session's dialogs, transactions and timers may add to the bytes of its state. */
     private static final int PROTOCOL_BYTES_MAX = 32 * 1024;
+
+    private static final long WORKER_WAIT_MS_MAX = 1_000;
 
     private final LinkMember self;
     private final ServiceDescriptor service;
@@ -66,6 +74,7 @@ final class NodeHouse implements AutoCloseable {
     private final List<CounterSet<WorkerCounter>> workerCounters = new CopyOnWriteArrayList<>();
     private final List<CounterSet<SipCounter>> sipCounters = new CopyOnWriteArrayList<>();
     private final List<ReplicationCounters> gridCounters = new CopyOnWriteArrayList<>();
+    private final List<SessionWorkerProxy> workers = new CopyOnWriteArrayList<>();
     private final DeathHints hints = new DeathHints();
     private final List<SlabImages> images = new ArrayList<>();
     private final Debut debut;
@@ -182,7 +191,12 @@ final class NodeHouse implements AutoCloseable {
 
     /** Builds the node and starts its workers. The link stays the caller's. */
     static NodeHouse start(
-            final LinkMember self, final ClusterPlan cluster, final Plan plan, final Link link, final NodeEnd end) {
+            final LinkMember self,
+            final ClusterPlan cluster,
+            final Plan plan,
+            final Link link,
+            final CdrRoom cdr,
+            final NodeEnd end) {
         final NodeHouse node = new NodeHouse(self, cluster, plan, link);
         final SlotToken tokens = SlotToken.of(
                 cluster.key(), ClusterPlan.GROUP, cluster.slots().table().slots());
@@ -215,6 +229,7 @@ final class NodeHouse implements AutoCloseable {
                     tagHash,
                     edges,
                     DigestContext.of(plan.digest(), cluster.key()),
+                    cdr.log(self.number(), link.incarnation()),
                     sipCounters,
                     node.locator);
             final SessionProtocol.Factory sip = plan.grid().hasRegistry()
@@ -222,11 +237,9 @@ final class NodeHouse implements AutoCloseable {
                     : SipProtocol.factory(sipContext, plan.handlers());
             node.workerCounters.add(workerCounters);
             node.sipCounters.add(sipCounters);
-            node.threads.add(AgentThread.start(
-                    new SessionWorker(plan.workers(self.threads()), context, sip),
-                    plan.parkMinNs(),
-                    plan.parkMaxNs(),
-                    end::onFault));
+            final SessionWorker worker = new SessionWorker(plan.workers(self.threads()), context, sip);
+            node.workers.add(worker.proxy());
+            node.threads.add(AgentThread.start(worker, plan.parkMinNs(), plan.parkMaxNs(), end::onFault));
         }
         return node;
     }
@@ -287,6 +300,33 @@ final class NodeHouse implements AutoCloseable {
     private static SipHash randomHash() {
         final SecureRandom random = new SecureRandom();
         return new SipHash(random.nextLong(), random.nextLong());
+    }
+
+    /**
+     * The session whose key has this hash, if it lives here. Waits for the workers a moment; called by the admin server's threads.
+     *
+     * @throws AdminRefusal if a worker does not answer in time
+     */
+    Optional<SessionPicture> session(final long keyHash) throws AdminRefusal {
+        for (final SessionWorkerProxy worker : workers) {
+            final CompletableFuture<Optional<SessionPicture>> answer = new CompletableFuture<>();
+            final long accepted = worker.offer(owner ->
+                    answer.complete(Optional.ofNullable(owner.find(keyHash)).map(SessionPicture::of)));
+            try {
+                final Optional<SessionPicture> picture = accepted == SessionWorkerProxy.ACCEPTED
+                        ? answer.get(WORKER_WAIT_MS_MAX, TimeUnit.MILLISECONDS)
+                        : Optional.empty();
+                if (picture.isPresent()) {
+                    return picture;
+                }
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new AdminRefusal(503, "this process ends");
+            } catch (ExecutionException | TimeoutException e) {
+                throw new AdminRefusal(503, "a worker has not answered within " + WORKER_WAIT_MS_MAX + " ms");
+            }
+        }
+        return Optional.empty();
     }
 
     /** Where whoever hears of others' deaths says so. */

@@ -38,6 +38,8 @@ final class RunCommand extends RoleCommand {
             SipSettings.CONNECTIONS,
             SipSettings.TLS,
             SipSettings.SOCKETS,
+            TraceSettings.GROUP,
+            CdrSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             ClusterSettings.LINK,

@@ -25,6 +25,8 @@ final class SettingsCatalogue {
             LocatorSettings.GROUP,
             NodeSettings.EDGE,
             NodeSettings.RUN,
+            TraceSettings.GROUP,
+            CdrSettings.GROUP,
             ClusterSettings.CLUSTER,
             GridSettings.GROUP,
             DiscoverySettings.GROUP,

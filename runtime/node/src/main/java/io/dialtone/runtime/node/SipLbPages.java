@@ -27,6 +27,7 @@ final class SipLbPages implements AdminPages {
 
     private final Balancer balancer;
     private final SipTransport transport;
+    private final TraceRoom trace;
     private final SipTransportPages transportPages;
     private final Optional<Path> backendsFile;
     private final List<BackendSpec> fixedBackends;
@@ -38,10 +39,12 @@ final class SipLbPages implements AdminPages {
     SipLbPages(
             final Balancer balancer,
             final SipTransport transport,
+            final TraceRoom trace,
             final Optional<Path> backendsFile,
             final List<BackendSpec> fixedBackends) {
         this.balancer = balancer;
         this.transport = transport;
+        this.trace = trace;
         this.transportPages = new SipTransportPages(transport);
         this.backendsFile = backendsFile;
         this.fixedBackends = List.copyOf(fixedBackends);
@@ -49,6 +52,7 @@ final class SipLbPages implements AdminPages {
 
     @Override
     public void metrics(final MetricsPage page) {
+        trace.metrics(page);
         final ProxyStatus status = balancer.status();
         for (final ProxyCounter counter : ProxyCounter.values()) {
             page.counter("dialtone_sip_lb_" + snake(counter.text()) + "_total", counter.meaning())
@@ -209,12 +213,18 @@ final class SipLbPages implements AdminPages {
     }
 
     @Override
+    public ObjectNode trace(final TraceQuery query) {
+        return trace.answer(query);
+    }
+
+    @Override
     public ObjectNode command(final String command, final JsonNode request) throws AdminRefusal {
         try {
             final String done = switch (command) {
                 case "backends" -> changeBackends(request);
                 case "drain" -> drain(request);
                 case "reload" -> reload();
+                case "trace" -> trace.command(request).path("done").asText();
                 default -> throw new AdminRefusal(AdminRefusal.NOT_FOUND, "a balancer has no command " + command);
             };
             transport.wakeUp();

@@ -9,6 +9,7 @@ import io.dialtone.sip.routing.BalancingConfig;
 import io.dialtone.sip.routing.EjectionConfig;
 import io.dialtone.sip.routing.HealthConfig;
 import io.dialtone.sip.routing.ProxyConfig;
+import io.dialtone.sip.trace.TraceFilter;
 import io.dialtone.sip.transport.SipTransport;
 import io.dialtone.sip.transport.SipTransportConfig;
 import io.dialtone.sip.transport.WaitMode;
@@ -24,6 +25,10 @@ import java.util.Optional;
 final class SipLbRole {
     private static final String ROLE = "sip-lb";
     private static final long NAMES_PARK_NS = 200_000_000L;
+
+    /** A call that passes a balancer has one Call-ID on both sides. */
+    private static final SessionNames BALANCED_SESSIONS =
+            message -> TraceFilter.hash(message.buffer(), message.callIdOffset(), message.callIdLength());
 
     private SipLbRole() {}
 
@@ -43,17 +48,26 @@ final class SipLbRole {
                     SipSettings.LOOPS.key() + ": " + transportConfig.loops()
                             + " with a listener that has connections (expected: 1, as answers of backends may come to a thread that has not the connection). Maybe 1.");
         }
+        final TracePlan tracePlan = TracePlan.of(settings, transportConfig.loops(), problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         final Balancer balancer = balancer(proxyConfig, transportConfig.loops());
-        try (SipTransport transport = SipTransport.start(transportConfig, balancer::proxy);
+        final TraceRoom trace =
+                new TraceRoom(tracePlan, transportConfig.loops(), () -> BALANCED_SESSIONS, member -> "");
+        try (trace;
+                SipTransport transport = SipTransport.start(
+                        transportConfig,
+                        (loop, egress) -> trace.tracer()
+                                .around(loop, egress, System.nanoTime(), (out, tap) -> balancer.proxy(loop, out)));
                 RecordSource dns = LocatorSettings.dns(settings);
                 AgentThread names = names(balancer, dns, settings)) {
+            trace.start();
             final SipLbPages pages = new SipLbPages(
                     balancer,
                     transport,
+                    trace,
                     settings.find(SipLbSettings.BACKENDS_FILE),
                     settings.find(SipLbSettings.BACKENDS).orElse(List.of()));
             try (RoleProcess process = RoleProcess.open(

@@ -260,6 +260,7 @@ final class SipLbSettings {
             HEALTH,
             PROXY,
             LocatorSettings.DNS,
+            TraceSettings.GROUP,
             SipSettings.CONNECTIONS,
             SipSettings.TLS,
             SipSettings.SOCKETS,

@@ -10,6 +10,7 @@ import io.dialtone.sip.routing.BackendSpec;
 import io.dialtone.sip.routing.BackendStatus;
 import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.ProxyConfig;
+import io.dialtone.sip.trace.TraceFilter;
 import io.dialtone.sip.transport.SipTransport;
 import io.dialtone.sip.transport.SipTransportConfig;
 import java.io.PrintWriter;
@@ -43,7 +44,12 @@ class SipLbPagesTest {
                 SipTransportConfig.builder().listen("127.0.0.1", 0).build(), made::proxy);
         balancer = Optional.of(made);
         transport = Optional.of(started);
-        pages = Optional.of(new SipLbPages(made, started, Optional.of(file), List.of(FIXED)));
+        pages = Optional.of(new SipLbPages(made, started, noTrace(), Optional.of(file), List.of(FIXED)));
+    }
+
+    private static TraceRoom noTrace() {
+        return new TraceRoom(
+                new TracePlan(0, TraceFilter.ALL, true, Optional.empty()), 1, () -> message -> 0, member -> "");
     }
 
     @AfterEach

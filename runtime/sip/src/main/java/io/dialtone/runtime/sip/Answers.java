@@ -198,6 +198,13 @@ final class Answers {
             onTargetRefreshed(transaction.dialog, transaction);
         }
         transaction.respond(status, answer, offset, length, nowNs);
+        if (transaction.callerNumber != LegNames.NO_CALLER && transaction.session != null) {
+            transaction.session.calls.onAnswer(
+                    LegNames.ofCaller(transaction.callerNumber),
+                    status,
+                    CallRecord.EndedBy.SERVICE,
+                    transaction.layer.time().toWallNs(nowNs));
+        }
         if (status < 200) {
             return;
         }

@@ -215,6 +215,12 @@ final class DialogTable {
         if (dialogs.remove(dialog)) {
             final SipSession<?> holder = dialog.holder;
             if (holder != null) {
+                if (dialog.state == Dialog.State.CONFIRMED) {
+                    holder.calls.onDialogEnded(
+                            dialog.leg(),
+                            dialog.isHungUpByPeer ? CallRecord.EndedBy.PEER : CallRecord.EndedBy.SERVICE,
+                            layer.time().toWallNs(layer.time().nowNs()));
+                }
                 dialog.touch();
                 holder.forgetDialog(dialog);
                 (dialog.session == null ? holder.orphans : holder.dialogs).remove(dialog);

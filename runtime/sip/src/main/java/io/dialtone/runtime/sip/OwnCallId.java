@@ -8,20 +8,21 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * Writes and reads the Call-ID of what a service begins. It is not the key of its session, so it names it: all messages of the call lead to a session that may lie in the
- * store of images only. It says nothing of the call that came in: token and hash are keyed. Called only by the owning worker.
+ * store of images only. It says nothing of the call that came in: token and hash are keyed. For one thread: the owning worker, or whoever looks at traces.
  *
  * <pre>
  *  slot's token (16 characters) · hash of the session's key, the same on all nodes (13) · what makes it unique (13)
  * </pre>
  */
-final class OwnCallId {
+public final class OwnCallId {
     static final int LENGTH = SlotToken.LENGTH + 2 * Base32.LONG_CHARACTERS;
 
     private final SlotToken tokens;
     private final UnsafeBuffer text = new UnsafeBuffer(new byte[LENGTH]);
+    private int slotOfCall;
     private long sessionHash;
 
-    OwnCallId(final SlotToken tokens) {
+    public OwnCallId(final SlotToken tokens) {
         this.tokens = tokens;
     }
 
@@ -34,19 +35,25 @@ final class OwnCallId {
 
     /** True if the message's Call-ID is one of ours in this slot; {@link #sessionHash} is then the hash of its session's key. */
     boolean read(final SipMessage message, final int slot) {
+        return read(message) && slotOfCall == slot;
+    }
+
+    /** The same, whichever its slot. */
+    public boolean read(final SipMessage message) {
         if (message.callIdLength() != LENGTH) {
             return false;
         }
         final DirectBuffer buffer = message.buffer();
         final int offset = message.callIdOffset();
-        if (tokens.parsePrefix(buffer, offset, LENGTH) != slot || !Base32.isLong(buffer, offset + SlotToken.LENGTH)) {
+        slotOfCall = tokens.parsePrefix(buffer, offset, LENGTH);
+        if (slotOfCall == SlotToken.NOT_A_TOKEN || !Base32.isLong(buffer, offset + SlotToken.LENGTH)) {
             return false;
         }
         sessionHash = Base32.read(buffer, offset + SlotToken.LENGTH);
         return true;
     }
 
-    long sessionHash() {
+    public long sessionHash() {
         return sessionHash;
     }
 }

@@ -17,6 +17,7 @@ import io.dialtone.sip.locate.Locator;
  * @param tagHash keyed function for To tags, with a key of this process's start, so that tags differ after a restart
  * @param edges addresses for Contact
  * @param digest how requests are asked for credentials
+ * @param calls is told of calls that have ended
  * @param counters where SIP counts
  * @param locator finds the servers of names
  */
@@ -28,10 +29,11 @@ public record SipContext(
         SipHash tagHash,
         EdgeAddresses edges,
         DigestContext digest,
+        CallLog calls,
         CounterSet<SipCounter> counters,
         Locator locator) {
 
-    /** For services that ask nobody for credentials. */
+    /** For services that ask nobody for credentials, and whose calls nobody counts. */
     public SipContext(
             final SipSettings settings,
             final SipLimits limits,
@@ -40,19 +42,16 @@ public record SipContext(
             final SipHash tagHash,
             final EdgeAddresses edges,
             final CounterSet<SipCounter> counters) {
-        this(settings, limits, service, tokens, tagHash, edges, DigestContext.none(), counters);
-    }
-
-    /** For services that speak to addresses only. */
-    public SipContext(
-            final SipSettings settings,
-            final SipLimits limits,
-            final ServiceDescriptor service,
-            final SlotToken tokens,
-            final SipHash tagHash,
-            final EdgeAddresses edges,
-            final DigestContext digest,
-            final CounterSet<SipCounter> counters) {
-        this(settings, limits, service, tokens, tagHash, edges, digest, counters, Locator.none());
+        this(
+                settings,
+                limits,
+                service,
+                tokens,
+                tagHash,
+                edges,
+                DigestContext.none(),
+                CallLog.NONE,
+                counters,
+                Locator.none());
     }
 }

@@ -42,6 +42,9 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     /** Which credentials it has taken. */
     final NonceMemory nonces = new NonceMemory();
 
+    /** What will be said of its calls. */
+    final SessionCalls calls;
+
     private final DeadlineWheel deadlines;
     private final NoncesEnd noncesEnd = new NoncesEnd();
 
@@ -49,6 +52,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         super(parts);
         this.core = core;
         deadlines = parts.deadlines();
+        calls = core.callsOf(this);
     }
 
     @Override
@@ -115,6 +119,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     public void close() {
         pending.clear();
         nonces.clear();
+        calls.clear();
         deadlines.cancel(noncesEnd);
         super.close();
     }
@@ -240,6 +245,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  credentials it has taken, as NonceMemory writes them
      *  1 if the door follows (8), which it does if nothing else here has it, and the door, as ReplyPort writes it
      *  what is being proxied (16), each as ResponseContext writes it
+     *  records of its calls, as SessionCalls writes them
      * </pre>
      */
     @Override
@@ -271,6 +277,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         for (int i = 0; i < contexts.size(); i++) {
             contexts.get(i).encode(image);
         }
+        calls.encode(image);
     }
 
     private static void encodeDialogs(final List<Dialog> list, final ImageWriter image) {
@@ -323,6 +330,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
             core.uac().proxy().restore(this, image);
         }
+        calls.decode(image);
         for (int i = 0; i < pending.size() && image.isIntact(); i++) {
             if (pending.get(i).request() == null) {
                 image.refuse(); // it could never be answered

@@ -188,6 +188,7 @@ final class UacCore<S extends Record> {
         if (response.statusCode() == 100 || listener == null || !invite.isHeard) {
             return;
         }
+        note(invite, response.statusCode(), CallRecord.EndedBy.NOBODY, nowNs);
         if (!invite.isWithin && response.toTagLength() > 0) {
             onEarly(invite, listener, response);
         }
@@ -237,6 +238,7 @@ final class UacCore<S extends Record> {
         if (!isNew) {
             dialogs.learnTargetFromAnswer(dialog, response);
         }
+        note(invite, response.statusCode(), CallRecord.EndedBy.NOBODY, nowNs);
         invite.won(hashOf(response));
         dialog.ownInvite = invite;
         view.wrap(response.statusCode(), response, invite);
@@ -261,6 +263,7 @@ final class UacCore<S extends Record> {
             final int status,
             final long nowNs) {
         view.wrap(status, null, invite);
+        note(invite, status, CallRecord.EndedBy.SERVICE, nowNs);
         dialogs.endEarlyOwn(invite, null);
         invite.unheard();
         onEnded(listener, null, status, nowNs);
@@ -316,6 +319,7 @@ final class UacCore<S extends Record> {
             return;
         }
         clients.locating().onAnswered(invite, status);
+        note(invite, status, invite.isCancelAsked ? CallRecord.EndedBy.SERVICE : CallRecord.EndedBy.PEER, nowNs);
         acknowledgeRefusal(invite, response, nowNs);
         onInviteOver(invite, dialog);
         onEnded(listener, dialog, status, nowNs);
@@ -336,6 +340,15 @@ final class UacCore<S extends Record> {
         final int length = composer.composeAckOfRefusal(message, invite, response);
         assert length > 0 : "an ACK is hardly longer than its INVITE";
         invite.onRefused(message, 0, length, nowNs);
+    }
+
+    /** Notes for the call's record that its first INVITE has an answer. */
+    private void note(
+            final InviteClientTransaction invite, final int status, final CallRecord.EndedBy by, final long nowNs) {
+        final SipSession<?> session = invite.holder;
+        if (session != null && !invite.isWithin) {
+            session.calls.onAnswer(invite.leg, status, by, parts.time().toWallNs(nowNs));
+        }
     }
 
     private void onInviteOver(final InviteClientTransaction invite, final @Nullable Dialog dialog) {
@@ -424,6 +437,7 @@ final class UacCore<S extends Record> {
         int status = ofStatus;
         if (transaction instanceof InviteClientTransaction invite) {
             status = invite.isCancelAsked ? 487 : ofStatus;
+            note(invite, status, invite.isCancelAsked ? CallRecord.EndedBy.SERVICE : CallRecord.EndedBy.TIMEOUT, nowNs);
             onInviteOver(invite, dialog);
         }
         view.wrap(status, null, transaction);
@@ -765,6 +779,10 @@ final class UacCore<S extends Record> {
             } else {
                 context.counters().increment(SipCounter.LEGS_BEGUN);
             }
+        }
+        if (dialog == null && entry.method == SipMethod.INVITE && session.calls.isOn()) {
+            written.parseDatagram(staged.buffer(), entry.offset, entry.length);
+            session.calls.begin(entry.leg, true, written, address, parts.time().toWallNs(nowNs));
         }
         begin(transaction, entry.destination, staged.buffer(), entry.offset, entry.length, nowNs);
         if (dialog != null && entry.method == SipMethod.BYE) {

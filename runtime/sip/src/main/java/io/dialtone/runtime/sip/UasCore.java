@@ -12,6 +12,7 @@ import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
 import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
@@ -58,6 +59,8 @@ final class UasCore<S extends Record> {
     private final DialogTable dialogs;
     private final UacCore<S> uac;
     private final OwnCallId ownCallId;
+    private final SessionCalls noCalls = SessionCalls.none();
+    private final NameAddrView address = new NameAddrView();
     private final ArrayDeque<SipSession<S>> spareSessions = new ArrayDeque<>();
 
     private final Answers answers;
@@ -349,6 +352,8 @@ final class UasCore<S extends Record> {
             session.door.copyFrom(transaction.port).forgetArrival();
             if (transaction.method == SipMethod.INVITE) {
                 transaction.callerNumber = session.nextCallerNumber();
+                session.calls.begin(
+                        transaction.leg(), false, message, address, parts.time().toWallNs(nowNs));
             }
         }
         session.pending.add(transaction);
@@ -471,10 +476,14 @@ final class UasCore<S extends Record> {
             return;
         }
         final String leg = invite.leg();
-        if (proxied == null) {
-            answers.respond(invite, 487, nowNs);
-        } else {
+        if (proxied != null) {
             uac.proxy().onCancel(proxied, nowNs);
+        } else if (waiting != null) {
+            if (invite.callerNumber != LegNames.NO_CALLER) {
+                waiting.calls.onAnswer(
+                        leg, 487, CallRecord.EndedBy.PEER, parts.time().toWallNs(nowNs));
+            }
+            answers.respond(invite, 487, nowNs);
         }
         if (waiting == null) {
             return;
@@ -710,6 +719,11 @@ final class UasCore<S extends Record> {
         return nonces.isEmpty()
                 ? SessionRecord.NO_DEADLINE
                 : parts.time().toMonotonicNs((guard.deadAfterMs(nonces.newestMs()) + 1) * MS);
+    }
+
+    /** Where a session notes its calls. */
+    SessionCalls callsOf(final SipSession<S> session) {
+        return context.calls().isOn() ? SessionCalls.of(context.calls(), session) : noCalls;
     }
 
     void touch(final SipSession<S> session) {

@@ -26,6 +26,7 @@ class ImportTableTest {
     private static final String LOCATE = "io.dialtone.sip.locate..";
     private static final String DNS = "io.dialtone.sip.dns..";
     private static final String TRANSPORT = "io.dialtone.sip.transport..";
+    private static final String TRACE = "io.dialtone.sip.trace..";
     private static final String ENGINE = "io.dialtone.runtime.engine..";
     private static final String SIP = "io.dialtone.runtime.sip..";
     private static final String LINK = "io.dialtone.runtime.link..";
@@ -71,12 +72,15 @@ class ImportTableTest {
             .because("a transport fills SipEgress and calls SipIngress; it has no opinion on messages");
 
     @ArchTest
-    static final ArchRule locateImportsCodec = room(LOCATE, CODEC)
-            .because("it is a function of what DNS has said; who asks fills its RecordSource");
+    static final ArchRule locateImportsCodec =
+            room(LOCATE, CODEC).because("it is a function of what DNS has said; who asks fills its RecordSource");
 
     @ArchTest
-    static final ArchRule dnsImportsLocate = room(DNS, LOCATE, CODEC)
-            .because("it asks, and does not know what for");
+    static final ArchRule dnsImportsLocate = room(DNS, LOCATE, CODEC).because("it asks, and does not know what for");
+
+    @ArchTest
+    static final ArchRule traceStandsAroundTheRouting = room(TRACE, API, ROUTING, CODEC)
+            .because("it keeps what passes between transport and routing, and knows neither sockets nor who reads it");
 
     @ArchTest
     static final ArchRule linkImportsApi = room(LINK, API)

@@ -16,6 +16,8 @@ import io.dialtone.runtime.engine.WorkerContext;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.engine.WorkerGrid;
 import io.dialtone.runtime.engine.WorkerSession;
+import io.dialtone.runtime.sip.CallLog;
+import io.dialtone.runtime.sip.CallRecord;
 import io.dialtone.runtime.sip.DigestContext;
 import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.SipContext;
@@ -82,6 +84,7 @@ public final class TestCluster {
     private final boolean isWorstCase;
     private long moves;
     private int strayDatagrams;
+    private final List<EndedCall> endedCalls = new ArrayList<>();
     private long wallStepNs;
 
     /** One node, with one worker. */
@@ -387,6 +390,54 @@ public final class TestCluster {
         return link;
     }
 
+    /** What nodes have told of calls that have ended, oldest first. */
+    public List<EndedCall> endedCalls() {
+        return List.copyOf(endedCalls);
+    }
+
+    /** Writes down what a node tells. */
+    private final class EndedCalls implements CallLog {
+        private final String node;
+        private final int member;
+
+        EndedCalls(final String node, final int member) {
+            this.node = node;
+            this.member = member;
+        }
+
+        @Override
+        public boolean isOn() {
+            return true;
+        }
+
+        @Override
+        public int member() {
+            return member;
+        }
+
+        @Override
+        public long incarnation() {
+            return member;
+        }
+
+        @Override
+        public void onEnded(final long session, final int slot, final CallRecord call) {
+            endedCalls.add(new EndedCall(
+                    node,
+                    session,
+                    call.leg(),
+                    call.callId(),
+                    call.from(),
+                    call.to(),
+                    call.status(),
+                    call.endedBy(),
+                    call.isAnswered(),
+                    call.takeOvers(),
+                    call.beganNs(),
+                    call.endedNs()));
+        }
+    }
+
     /** Who owns what, to move a slot. */
     public SlotTableHolder slots() {
         return slots;
@@ -458,6 +509,7 @@ public final class TestCluster {
                 key.derive("tags of " + member),
                 new TestListeners(),
                 DigestContext.of(builder.digest, key),
+                new EndedCalls(node.name(), member),
                 node.sipCounters,
                 locator(builder));
         final WorkerContext context = new WorkerContext(

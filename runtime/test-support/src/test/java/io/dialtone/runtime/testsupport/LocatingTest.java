@@ -379,7 +379,9 @@ class LocatingTest {
 
         assertTrue(second.header("Via").orElseThrow().startsWith("SIP/2.0/TCP 192.0.2.200:5060;branch="));
         final String contact = first.header("Contact").orElseThrow();
-        assertEquals(contact.replace(";dt=", ";transport=tcp;dt="), second.header("Contact").orElseThrow());
+        assertEquals(
+                contact.replace(";dt=", ";transport=tcp;dt="),
+                second.header("Contact").orElseThrow());
         assertEquals(first.body(), second.body());
         assertEquals(first.header("Allow"), second.header("Allow"));
         cluster.advance(Duration.ofSeconds(5));

@@ -58,18 +58,26 @@ public final class Edge {
         }
     }
 
+    /** The routing of one I/O thread that nobody looks at. */
+    public EdgeRouter router(final int loop, final SipEgress egress, final LinkEndpoint link, final long nowNs) {
+        return router(loop, egress, RouteTap.NONE, link, nowNs);
+    }
+
     /**
      * The routing of one I/O thread; called once for each.
      *
      * @param loop index of the thread, from 0
      * @param egress the thread's way out
+     * @param tap told which nodes messages go to
      * @param link the thread's end of the corridor
      */
-    public EdgeRouter router(final int loop, final SipEgress egress, final LinkEndpoint link, final long nowNs) {
+    public EdgeRouter router(
+            final int loop, final SipEgress egress, final RouteTap tap, final LinkEndpoint link, final long nowNs) {
         return new EdgeRouter(
                 config,
                 new EdgeLoop(
                         egress,
+                        tap,
                         link,
                         slots,
                         new SlotFinder(config.affinity(), slotHash, slotToken),

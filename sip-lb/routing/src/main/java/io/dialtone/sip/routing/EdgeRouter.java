@@ -50,6 +50,7 @@ public final class EdgeRouter implements SipIngress {
     private static final long CLOCK_SAMPLE_NS = 1_000_000_000L;
 
     private final SipEgress egress;
+    private final RouteTap tap;
     private final LinkEndpoint link;
     private final SlotTableHolder slots;
     private final SlotFinder finder;
@@ -86,6 +87,7 @@ public final class EdgeRouter implements SipIngress {
             final EpochNanoClock wallClock,
             final long nowNs) {
         egress = loop.egress();
+        tap = loop.tap();
         link = loop.link();
         slots = loop.slots();
         finder = loop.finder();
@@ -426,6 +428,7 @@ public final class EdgeRouter implements SipIngress {
         if (flow.isStream() && !egress.isConnected(flow)) {
             aimAtSender(buffer, offset + received.headerLength(), received.payloadLength());
         }
+        tap.onMessageOfNode(received);
         if (!egress.sendCopy(buffer, offset + received.headerLength(), received.payloadLength(), flow)) {
             counters.increment(EdgeCounter.DROPPED_BY_EGRESS);
             return;

@@ -12,6 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 final class OwnerFrames {
     private final LinkEndpoint link;
     private final SlotWays ways;
+    private final RouteTap tap;
     private final long deadlineNs;
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
     private final LinkFrame frame = new LinkFrame();
@@ -20,9 +21,10 @@ final class OwnerFrames {
     /**
      * @param deadlineNs how long after its arrival a message is worth its owner's work
      */
-    OwnerFrames(final LinkEndpoint link, final SlotWays ways, final long deadlineNs) {
+    OwnerFrames(final LinkEndpoint link, final SlotWays ways, final RouteTap tap, final long deadlineNs) {
         this.link = link;
         this.ways = ways;
+        this.tap = tap;
         this.deadlineNs = deadlineNs;
     }
 
@@ -53,7 +55,12 @@ final class OwnerFrames {
 
     /** Offers header and message; the answer is the link's. */
     long offer(final DirectBuffer message, final int offset, final int length) {
-        return link.publication(ways.member(slot), ways.thread(slot))
+        final int member = ways.member(slot);
+        final long position = link.publication(member, ways.thread(slot))
                 .offer(header, 0, LinkFrame.HEADER_BYTES, message, offset, length);
+        if (position > 0) {
+            tap.onHandedOver(frame, member, message, offset, length);
+        }
+        return position;
     }
 }
