@@ -22,12 +22,17 @@ final class DnsOnDemand implements RecordSource {
 
     @Override
     public void execute(final Runnable task) {
-        started().thenAccept(its -> its.execute(task));
+        once(started(), its -> its.execute(task));
     }
 
     @Override
     public void ask(final Question question, final Consumer<Answer> onAnswer) {
-        started().thenAccept(its -> its.ask(question, onAnswer));
+        once(started(), its -> its.ask(question, onAnswer));
+    }
+
+    /** Nothing happens if it could not be started, which is in the log: whoever waits has a timer. */
+    private static void once(final CompletableFuture<RecordSource> started, final Consumer<RecordSource> action) {
+        final var _ = started.thenAccept(action);
     }
 
     private CompletableFuture<RecordSource> started() {
@@ -49,7 +54,7 @@ final class DnsOnDemand implements RecordSource {
             fresh.complete(starter.get());
         } catch (RuntimeException | LinkageError e) {
             LOGGER.log(System.Logger.Level.ERROR, "names cannot be looked up", e);
-            fresh.completeExceptionally(e); // whoever waits has a timer
+            fresh.completeExceptionally(e);
         }
     }
 
@@ -57,7 +62,7 @@ final class DnsOnDemand implements RecordSource {
     public void close() {
         final CompletableFuture<RecordSource> known = source.get();
         if (known != null) {
-            known.thenAccept(RecordSource::close);
+            once(known, RecordSource::close);
         }
     }
 }
