@@ -95,7 +95,8 @@ class TraceTest {
     @Test
     void shouldShowBothLegsOfACallAndWhoTookItOver() throws IOException {
         final Path cdr = stage.directory().resolve("cdr");
-        // Many processes on a small machine: one that waits for a processor is not dead. Its end is seen by its host all the same.
+        // Many processes on a small machine: one that waits for a processor is not dead. Its end is seen by its host
+        // all the same.
         final Platform platform = Platform.withGridAndSettings(
                 stage,
                 BRIDGING,
