@@ -157,11 +157,14 @@ public final class CallRecord {
 
     /** Its session has come to this node; true if it has ended, and this node has not told anybody yet. */
     boolean onOwner(final CallLog log) {
+        if (isEnded()) {
+            return toldBy != log.incarnation();
+        }
         if (ownerIncarnation != log.incarnation()) {
             takeOvers = Math.min(takeOvers + 1, BYTE_MAX);
             addOwner(log);
         }
-        return isEnded() && toldBy != log.incarnation();
+        return false;
     }
 
     private void addOwner(final CallLog log) {

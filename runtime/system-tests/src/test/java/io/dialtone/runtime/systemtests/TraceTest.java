@@ -95,13 +95,22 @@ class TraceTest {
     @Test
     void shouldShowBothLegsOfACallAndWhoTookItOver() throws IOException {
         final Path cdr = stage.directory().resolve("cdr");
-        final Platform platform = Platform.withGrid(
-                stage, BRIDGING, 3, "--class-path", Dialtone.testClasses(), "--cdr-directory", cdr.toString());
+        // Many processes on a small machine: one that waits for a processor is not dead. Its end is seen by its host
+        // all the same.
+        final Platform platform = Platform.withGridAndSettings(
+                stage,
+                BRIDGING,
+                3,
+                "link: { peer-silence-max: 3s }\n",
+                "--class-path",
+                Dialtone.testClasses(),
+                "--cdr-directory",
+                cdr.toString());
         final SippRun uas = uas();
-        final SippRun uac = calls(platform, uas, "12000", 20, 60);
-        Await.until("calls are up", LONG_ENOUGH, () -> uac.figure("CurrentCall") >= 40, uac::toString);
+        final SippRun uac = calls(platform, uas, "12000", 10, 30);
+        Await.until("calls are up", LONG_ENOUGH, () -> uac.figure("CurrentCall") >= 25, uac::toString);
         final Predicate<String> ofVictim = platform.callsOf(Set.of("node-1"));
-        final String callId = IntStream.rangeClosed(10, 40)
+        final String callId = IntStream.rangeClosed(5, 25)
                 .mapToObj(i -> "traced-" + i + "@127.0.0.1")
                 .filter(ofVictim)
                 .findFirst()
@@ -111,7 +120,7 @@ class TraceTest {
 
         final JsonNode during = json(platform, List.of("edge-1", "node-2", "node-3"), callId);
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
-        assertEquals(60, uac.successful());
+        assertEquals(30, uac.successful());
         final JsonNode after = json(platform, List.of("edge-1", "node-2", "node-3"), callId);
 
         assertEquals(2, during.path("legs").size(), during::toPrettyString);
@@ -131,7 +140,7 @@ class TraceTest {
                 LONG_ENOUGH,
                 () -> {
                     try {
-                        return ids(records(cdr)).size() == 120;
+                        return ids(records(cdr)).size() == 60;
                     } catch (IOException e) {
                         return false;
                     }

@@ -180,5 +180,6 @@ class CallRecordsTest {
         assertEquals(first.session(), all.getLast().session());
         assertEquals(first.beganNs(), all.getLast().beganNs());
         assertEquals(first.endedNs(), all.getLast().endedNs());
+        assertEquals(0, all.getLast().takeOvers(), "after the end nothing changes");
     }
 }
