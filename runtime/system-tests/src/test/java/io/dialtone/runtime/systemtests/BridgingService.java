@@ -8,13 +8,22 @@ import io.dialtone.api.SipResponse;
 import io.dialtone.examples.BackToBackService;
 import java.util.Set;
 
-/** The back-to-back service of the examples, whose callers say by the Request-URI's user to which port on loopback they want, or to which domain. Loaded by the product from our test classes. */
+/**
+ * The back-to-back service of the examples, whose callers say to which port on loopback they want, by the Request-URI's parameter {@code next} or its user, or to which domain, by its
+ * user. Loaded by the product from our test classes.
+ */
 public final class BridgingService implements SipHandler<BackToBackService.Call> {
+    private static final String NEXT = ";next=";
+
     private final BackToBackService service = new BackToBackService(BridgingService::whoIsMeant);
 
     private static String whoIsMeant(final SipRequest invite) {
-        final String user = invite.requestUriUser();
-        return user.chars().allMatch(Character::isDigit) ? "127.0.0.1:" + user : user;
+        final String uri = invite.requestUri();
+        final int at = uri.indexOf(NEXT);
+        final String who = at < 0
+                ? invite.requestUriUser()
+                : uri.substring(at + NEXT.length()).split(";", -1)[0];
+        return who.chars().allMatch(Character::isDigit) ? "127.0.0.1:" + who : who;
     }
 
     @Override

@@ -11,7 +11,8 @@ enum Peer {
     KAMAILIO("kamailio", "kamailio"),
     SIPSAK("sipsak", "sipsak"),
     TSHARK("tshark", "tshark"),
-    DNSMASQ("dnsmasq", "dnsmasq-base");
+    DNSMASQ("dnsmasq", "dnsmasq-base"),
+    BARESIP("baresip", "baresip-core");
 
     private final String program;
     private final String debianPackage;

@@ -57,11 +57,17 @@ final class Platform {
 
     /** {@code dialtone run}: everything in one process. */
     static Platform inOneProcess(final Stage stage, final String handler, final String... options) {
+        return inOneProcessBeside(stage, "run", handler, options);
+    }
+
+    /** The same under another name, beside others. */
+    static Platform inOneProcessBeside(
+            final Stage stage, final String name, final String handler, final String... options) {
         final Platform platform = new Platform(Ports.free());
         final List<String> arguments = new ArrayList<>(List.of("run", "--listen", "udp:127.0.0.1:" + platform.port));
         arguments.addAll(List.of("--listen", "tcp:127.0.0.1:" + platform.port, "--handler", handler));
         arguments.addAll(List.of(options));
-        platform.start(stage, "run", arguments);
+        platform.start(stage, name, arguments);
         platform.awaitReady(stage);
         return platform;
     }
