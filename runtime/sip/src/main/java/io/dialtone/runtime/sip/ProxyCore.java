@@ -620,15 +620,11 @@ final class ProxyCore {
             considerOwn(proxied, 408); // we have withdrawn it, because it rang too long
             return;
         }
-        final int before = proxied.bestStatus();
-        if (!BestResponse.isBetter(status, before)) {
+        if (!BestResponse.isBetter(status, proxied.bestStatus())) { // of two challenges the first is the better one
             if (BestResponse.isChallenge(status)) {
                 collectChallenges(proxied, response);
             }
             return;
-        }
-        if (BestResponse.isChallenge(before)) {
-            collectChallenges(proxied, parseBest(proxied));
         }
         final int length = composer.composeResponse(out, response, topmost);
         if (length < 0) {

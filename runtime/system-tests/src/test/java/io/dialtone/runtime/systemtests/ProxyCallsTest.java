@@ -143,11 +143,11 @@ class ProxyCallsTest {
                         "12",
                         "-max_invite_retrans",
                         "12")
-                .calls(before.address(), 50, 100);
+                .calls(before.address(), 20, 60);
 
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
         uas.finish();
-        assertEquals(100, uac.successful());
+        assertEquals(60, uac.successful());
         assertEquals(0, uac.failed() + uac.unexpected());
         assertEquals(0, uas.failed() + uas.unexpected(), uas::toString);
         assertEquals(List.of(), capture.stop().objectionsTo(platform.port()));
