@@ -61,8 +61,8 @@ final class Baresip {
         if (Files.isDirectory(plain)) {
             return plain;
         }
-        return Path.of("/usr/lib/" + System.getProperty("os.arch").replace("amd64", "x86_64")
-                + "-linux-gnu/baresip/modules");
+        return Path.of(
+                "/usr/lib/" + System.getProperty("os.arch").replace("amd64", "x86_64") + "-linux-gnu/baresip/modules");
     }
 
     Baresip awaitRegistered() {

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Takes packets of HEP version 3 and reads them by the letter: a chunk that does not fit, or a type that is not in the specification, is written down as a complaint. */
@@ -111,13 +112,17 @@ final class HepReceiver implements AutoCloseable {
             chunks.put(type, bytes);
         }
         packets.add(new Packet(
-                chunks.get(PROTOCOL)[0],
-                ByteBuffer.wrap(chunks.get(SOURCE_PORT)).getShort() & 0xFFFF,
-                ByteBuffer.wrap(chunks.get(DESTINATION_PORT)).getShort() & 0xFFFF,
-                ByteBuffer.wrap(chunks.get(CAPTURE_ID)).getInt(),
+                chunk(chunks, PROTOCOL)[0],
+                ByteBuffer.wrap(chunk(chunks, SOURCE_PORT)).getShort() & 0xFFFF,
+                ByteBuffer.wrap(chunk(chunks, DESTINATION_PORT)).getShort() & 0xFFFF,
+                ByteBuffer.wrap(chunk(chunks, CAPTURE_ID)).getInt(),
                 text(chunks.getOrDefault(KEY, new byte[0])),
-                text(chunks.get(CORRELATION)),
-                text(chunks.get(PAYLOAD))));
+                text(chunk(chunks, CORRELATION)),
+                text(chunk(chunks, PAYLOAD))));
+    }
+
+    private static byte[] chunk(final Map<Integer, byte[]> chunks, final int type) {
+        return Objects.requireNonNull(chunks.get(type), () -> "no chunk " + type);
     }
 
     private static String text(final byte[] bytes) {

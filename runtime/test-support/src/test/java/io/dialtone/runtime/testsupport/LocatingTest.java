@@ -47,7 +47,7 @@ class LocatingTest {
                 .dns(dns)
                 .locate(settings, routes)
                 .worker(WorkerConfig.defaults()
-                        .withRestAfterNs(Duration.ofSeconds(300).toNanos()))
+                        .withRestAfterNs(Duration.ofMinutes(5).toNanos()))
                 .start();
     }
 
