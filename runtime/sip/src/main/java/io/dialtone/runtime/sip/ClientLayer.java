@@ -9,6 +9,8 @@ import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.TurnTime;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
@@ -41,6 +43,8 @@ final class ClientLayer {
     private final ArrayDeque<InviteClientTransaction> spareInvites = new ArrayDeque<>();
     private final ArrayDeque<NonInviteClientTransaction> spareNonInvites = new ArrayDeque<>();
     private final LocalTag branchTail = new LocalTag();
+    private final SipMessage kept;
+    private final ViaView top = new ViaView();
     private final UnsafeBuffer key = new UnsafeBuffer(new byte[KEY_BYTES_MAX]);
 
     ClientLayer(
@@ -56,6 +60,7 @@ final class ClientLayer {
         this.unique = unique;
         this.core = core;
         locating = new Locating(parts, context, unique, replies, this);
+        kept = new SipMessage(context.limits());
         transactions = new KeyedTable<>(context.settings().client().transactionsMax());
     }
 
@@ -104,6 +109,17 @@ final class ClientLayer {
             return true;
         }
         return false;
+    }
+
+    /** True if bytes of an image are a request that others can be made of: CANCEL, the ACK of a refusal, the same for another server. */
+    boolean isRequest(final DirectBuffer message) {
+        return kept.parseDatagram(message, 0, message.capacity()) == ParseResult.COMPLETE
+                && kept.isRequest()
+                && kept.requestUriLength() > 0
+                && top.wrap(kept)
+                && kept.firstHeader(HeaderName.FROM) >= 0
+                && kept.firstHeader(HeaderName.TO) >= 0
+                && kept.callIdLength() > 0;
     }
 
     // ---- Via

@@ -186,7 +186,10 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         if (!image.isIntact()) {
             return;
         }
-        if (timeoutNs == SessionRecord.NO_DEADLINE || !restore(state, flags) || (isOpen() && !hasMessage())) {
+        if (timeoutNs == SessionRecord.NO_DEADLINE
+                || !restore(state, flags)
+                || (isOpen() && !hasMessage())
+                || (hasMessage() && !layer.isRequest(message()))) {
             image.refuse();
             return;
         }
