@@ -124,7 +124,7 @@ public final class DnsClient implements RecordSource {
     @Override
     public void close() {
         resolver.close();
-        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+        final Future<?> _ = loops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
     }
 
     /** One question's way from server to server, and from alias to alias. */

@@ -172,7 +172,7 @@ final class TestDnsServer implements AutoCloseable {
     }
 
     private static void writeName(final DataOutputStream out, final String name) throws IOException {
-        for (final String label : name.split("\\.")) {
+        for (final String label : name.split("\\.", -1)) {
             out.writeByte(label.length());
             out.writeBytes(label);
         }

@@ -129,8 +129,8 @@ class ServerFinderTest {
             first.merge(order.getFirst(), 1, Integer::sum);
         }
 
-        assertEquals(7_500, first.get("udp:192.0.2.1:5060"), 200);
-        assertEquals(2_500, first.get("udp:192.0.2.2:5060"), 200);
+        assertEquals(7_500, first.getOrDefault("udp:192.0.2.1:5060", 0), 200);
+        assertEquals(2_500, first.getOrDefault("udp:192.0.2.2:5060", 0), 200);
     }
 
     @Test

@@ -47,6 +47,6 @@ class StaticRoutesTest {
     void shouldSayWhatARouteLooksLike(final String text) {
         final IllegalArgumentException wrong =
                 assertThrows(IllegalArgumentException.class, () -> StaticRoutes.Route.parse(text));
-        assertTrue(wrong.getMessage().contains("expected: DOMAIN=URI"), wrong::getMessage);
+        assertTrue(String.valueOf(wrong.getMessage()).contains("expected: DOMAIN=URI"), wrong::getMessage);
     }
 }
