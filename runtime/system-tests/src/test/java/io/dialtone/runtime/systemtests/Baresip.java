@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A baresip with one account, a tone for a voice and a file for an ear; it answers every call. */
+/** A baresip with one account, which hears what it says itself; it answers every call. */
 final class Baresip {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
 
@@ -32,11 +32,11 @@ final class Baresip {
             final String transport,
             final String... commands) {
         final Path directory = stage.directory().resolve("baresip-" + user);
-        final String config = "poll_method epoll\nsip_listen 127.0.0.1:" + Ports.free()
+        final String config = "poll_method epoll\nnet_interface 127.0.0.1\nsip_listen 127.0.0.1:" + Ports.free()
                 + "\nrtp_ports " + Ports.block(2) + "-65000\nmodule_path " + modules()
-                + "\nmodule g711.so\nmodule ausine.so\nmodule aufile.so\nmodule_tmp uuid.so\nmodule_tmp account.so"
-                + "\nmodule_app menu.so\naudio_source ausine,440\naudio_player aufile," + directory.resolve("heard.wav")
-                + "\naudio_alert aufile," + directory.resolve("alert.wav") + "\n";
+                + "\nmodule g711.so\nmodule aubridge.so\nmodule_tmp uuid.so\nmodule_tmp account.so"
+                + "\nmodule_app menu.so\naudio_source aubridge," + user + "\naudio_player aubridge," + user
+                + "\naudio_alert aubridge," + user + "\n";
         final String account = "<sip:" + user + "@" + registrar + ";transport=" + transport + ">;auth_user=" + user
                 + ";auth_pass=" + password + ";answermode=auto;regint=600\n";
         try {
