@@ -8,12 +8,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A leg as a handler sees it. Called only by the owning worker, within one handler method.
  *
- * @param core does what it is asked for
+ * @param requests does what it is asked for
  * @param dialog its dialog; null while our INVITE has no answer that makes one
  * @param invite our INVITE that begins it, while it has no final answer
  */
 record LegView(
-        UacCore<?> core,
+        OwnRequests requests,
         SipSession<?> session,
         String name,
         @Nullable Dialog dialog,
@@ -32,7 +32,7 @@ record LegView(
 
     @Override
     public boolean mayInvite() {
-        return dialog != null && core.mayInvite(dialog);
+        return dialog != null && requests.mayInvite(dialog);
     }
 
     @Override
@@ -40,16 +40,16 @@ record LegView(
         if (dialog == null) {
             throw new IllegalStateException("leg " + name + ": " + method + " before any answer to its INVITE");
         }
-        return core.beginInDialog(session, dialog, method);
+        return requests.beginInDialog(session, dialog, method);
     }
 
     @Override
     public void cancel() {
-        core.stage(StagedRequests.Kind.CANCEL, name);
+        requests.stage(StagedRequests.Kind.CANCEL, name);
     }
 
     @Override
     public void hangUp() {
-        core.stage(StagedRequests.Kind.HANG_UP, name);
+        requests.stage(StagedRequests.Kind.HANG_UP, name);
     }
 }

@@ -98,7 +98,7 @@ final class ProxyCore {
     }
 
     AddressTexts addresses() {
-        return uac.addresses();
+        return uac.requests().addresses();
     }
 
     // ---- what a message is

@@ -34,7 +34,7 @@ final class RequestBuilder implements OutgoingRequest {
             HeaderName.ROUTE,
             HeaderName.ALLOW);
 
-    private final UacCore<?> core;
+    private final OwnRequests requests;
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private final AsciiWriter routes = new AsciiWriter(ROUTES_BYTES_MAX);
     private final AsciiWriter from = new AsciiWriter(ADDRESS_BYTES_MAX);
@@ -51,8 +51,8 @@ final class RequestBuilder implements OutgoingRequest {
     private @Nullable Dialog dialog;
     private @Nullable ServerTransaction origin;
 
-    RequestBuilder(final UacCore<?> core) {
-        this.core = core;
+    RequestBuilder(final OwnRequests requests) {
+        this.requests = requests;
     }
 
     /** Begins a request outside any dialog. */
@@ -105,21 +105,21 @@ final class RequestBuilder implements OutgoingRequest {
     @Override
     public OutgoingRequest from(final String address) {
         outside("from");
-        core.addresses().put("from", address, from.clear());
+        requests.addresses().put("from", address, from.clear());
         return this;
     }
 
     @Override
     public OutgoingRequest to(final String address) {
         outside("to");
-        core.addresses().put("to", address, to.clear());
+        requests.addresses().put("to", address, to.clear());
         return this;
     }
 
     @Override
     public OutgoingRequest route(final String routeUri) {
         outside("route");
-        core.addresses().putRoute(routeUri, routes);
+        requests.addresses().putRoute(routeUri, routes);
         return this;
     }
 
@@ -159,7 +159,7 @@ final class RequestBuilder implements OutgoingRequest {
     @Override
     public OutgoingRequest onBehalfOf(final PendingRequest request) {
         open();
-        origin = core.originOf(request);
+        origin = requests.originOf(request);
         return this;
     }
 
@@ -175,9 +175,9 @@ final class RequestBuilder implements OutgoingRequest {
         }
         try {
             if (dialog == null) {
-                core.stageInitial(its, this);
+                requests.stageInitial(its, this);
             } else {
-                core.stageInDialog(its, dialog, this);
+                requests.stageInDialog(its, dialog, this);
             }
         } finally {
             abandon();

@@ -68,7 +68,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
 
     @Override
     public OutgoingRequest request(final SipMethod method, final String leg, final String uri) {
-        return core.uac().beginRequest(this, method, leg, uri);
+        return core.uac().requests().beginRequest(this, method, leg, uri);
     }
 
     @Override
@@ -77,7 +77,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         final Dialog dialog = dialogOf(name);
         return invite == null && dialog == null
                 ? Optional.empty()
-                : Optional.of(new LegView(core.uac(), this, name, dialog, invite));
+                : Optional.of(new LegView(core.uac().requests(), this, name, dialog, invite));
     }
 
     @Override

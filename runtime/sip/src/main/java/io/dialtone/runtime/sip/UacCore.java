@@ -1,18 +1,12 @@
 package io.dialtone.runtime.sip;
 
-import io.dialtone.api.OutgoingRequest;
-import io.dialtone.api.PendingRequest;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.sip.codec.AsciiWriter;
-import io.dialtone.sip.codec.HeaderName;
-import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.NameAddrView;
-import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
-import io.dialtone.sip.codec.SipSyntax;
 import io.dialtone.sip.codec.ViaView;
 import io.dialtone.sip.locate.Destination;
 import org.agrona.DirectBuffer;
@@ -37,25 +31,20 @@ final class UacCore<S extends Record> {
     private final ClientLayer clients;
     private final ProxyCore proxy;
     private final RequestComposer composer;
+    private final OwnRequests requests;
     private final RemoteParty.Scratch scratch;
-    private final AddressTexts addresses;
     private final ResponseView view = new ResponseView();
-    private final RequestBuilder builder = new RequestBuilder(this);
-    private final StagedRequests staged = new StagedRequests();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
     private final AsciiWriter branch = new AsciiWriter(ClientLayer.BRANCH_BYTES_MAX);
     private final ReplyPort door = new ReplyPort();
     /** Who has accepted an INVITE that is not theirs any more. */
     private final RemoteParty stranger;
 
-    private final SipMessage written;
-    private final SipSyntax syntax = new SipSyntax();
+    private final SipMessage sent;
     private final NameAddrView address = new NameAddrView();
-    private boolean inEvent;
 
     UacCore(final WorkerParts parts, final SipContext context, final UasCore<S> uas, final CoreParts shared) {
         this.parts = parts;
-        addresses = new AddressTexts(context.edges());
         this.context = context;
         this.uas = uas;
         answers = shared.answers();
@@ -63,8 +52,9 @@ final class UacCore<S extends Record> {
         scratch = shared.scratch();
         clients = new ClientLayer(parts, context, shared.bytes(), shared.unique(), shared.replies(), this);
         composer = new RequestComposer(context, clients, shared.unique(), shared.replies(), scratch);
+        requests = new OwnRequests(context, shared, clients, composer);
         stranger = new RemoteParty(shared.bytes());
-        written = new SipMessage(context.limits());
+        sent = new SipMessage(context.limits());
         proxy = new ProxyCore(parts, context, uas, this, shared, clients);
     }
 
@@ -89,8 +79,9 @@ final class UacCore<S extends Record> {
         return proxy;
     }
 
-    AddressTexts addresses() {
-        return addresses;
+    /** What the handler asks of others. */
+    OwnRequests requests() {
+        return requests;
     }
 
     void restore(final SipSession<?> session, final ImageReader image) {
@@ -512,236 +503,29 @@ final class UacCore<S extends Record> {
         }
     }
 
+    // ---- what the handler asked for
+
+    /** The handler's method is about to be called. */
     void beginEvent() {
-        assert staged.isEmpty() : "an event begins with nothing written down";
-        inEvent = true;
+        requests.beginEvent();
     }
 
+    /** The handler's method has returned, and what it wanted is done or forgotten. */
     void endEvent() {
-        inEvent = false;
-        builder.abandon();
+        requests.endEvent();
         view.unwrap();
     }
 
-    void checkNoneOpen() {
-        if (builder.isOpen()) {
-            throw new IllegalStateException("request " + builder.method() + " was begun but not sent");
-        }
-    }
-
-    OutgoingRequest beginRequest(
-            final SipSession<?> session, final io.dialtone.api.SipMethod method, final String leg, final String uri) {
-        checkInEvent();
-        LegNames.check(leg);
-        switch (method) {
-            case ACK, CANCEL, BYE, PRACK, UPDATE, INFO, UNKNOWN ->
-                throw new IllegalArgumentException(method + " outside a call (expected: INVITE, OPTIONS, MESSAGE"
-                        + " and such). Maybe leg(...).request(" + method + ")?");
-            default -> {}
-        }
-        if (method == io.dialtone.api.SipMethod.INVITE) {
-            final int max = context.settings().client().legsPerSessionMax();
-            if (session.dialogOf(leg) != null
-                    || session.openInvite(leg) != null
-                    || staged.count(SipMethod.INVITE, leg) > 0) {
-                throw new IllegalStateException("leg " + leg + ": the session has one of this name");
-            }
-            if (session.legsOfOurs() + staged.legs() >= max) {
-                throw new IllegalStateException("leg " + leg + ": the session has begun its " + max + " legs already");
-            }
-        }
-        return builder.begin(session, SipMethod.valueOf(method.name()), leg, uri);
-    }
-
-    OutgoingRequest beginInDialog(
-            final SipSession<?> session, final Dialog dialog, final io.dialtone.api.SipMethod method) {
-        checkInEvent();
-        final String leg = dialog.leg();
-        final SipMethod its = SipMethod.valueOf(method.name());
-        switch (its) {
-            case CANCEL, REGISTER, UNKNOWN ->
-                throw new IllegalArgumentException("leg " + leg + ": " + method + " within a call");
-            case ACK ->
-                require(dialog.ownInvite != null && dialog.ownInvite.isAckDue, leg, method, "no 2xx waits for it");
-            case INVITE -> require(mayInvite(dialog), leg, method, "another is under way, or the call is not up");
-            case BYE ->
-                require(
-                        dialog.state == Dialog.State.CONFIRMED
-                                && !dialog.ackWait.isWaiting()
-                                && (dialog.ownInvite == null || !dialog.ownInvite.isAckDue),
-                        leg,
-                        method,
-                        "the call is not up; hangUp() knows what to do");
-            default -> {}
-        }
-        require(!dialog.isHungUpByPeer, leg, method, "the peer has hung up");
-        return builder.begin(session, its, dialog);
-    }
-
-    boolean mayInvite(final Dialog dialog) {
-        return dialog.mayInvite() && staged.count(SipMethod.INVITE, dialog.leg()) == 0;
-    }
-
-    private static void require(
-            final boolean isSo, final String leg, final io.dialtone.api.SipMethod method, final String whyNot) {
-        if (!isSo) {
-            throw new IllegalStateException("leg " + leg + ": " + method + ", but " + whyNot);
-        }
-    }
-
-    /** The transaction of a request that a handler has in its hand. */
-    @Nullable
-    ServerTransaction originOf(final PendingRequest request) {
-        final ServerTransaction origin = request instanceof RequestView its
-                ? its.transaction()
-                : request instanceof ServerTransaction itself ? itself : null;
-        if (origin == null || origin.method == SipMethod.CANCEL) {
-            throw new IllegalArgumentException("onBehalfOf: " + request.method() + " wants no answer of a handler");
-        }
-        return origin;
-    }
-
-    /** Writes down something that has no message. */
-    void stage(final StagedRequests.Kind kind, final String leg) {
-        checkInEvent();
-        staged.add(kind, leg);
-    }
-
-    /** Writes down a request outside any dialog. */
-    void stageInitial(final SipSession<?> session, final RequestBuilder request) {
-        final StagedRequests.Entry entry = nextEntry(session);
-        final ReplyPort flow = request.flow();
-        if (flow == null) {
-            entry.port.copyFrom(session.door).forgetArrival();
-            entry.destination = addresses.aim(entry.port, request.routes(), request.uri());
-        } else {
-            entry.port.copyFrom(flow);
-            entry.destination = null;
-        }
-        completeNames(session, request);
-        entry.dialog = null;
-        entry.cseq = 1;
-        stage(
-                entry,
-                request,
-                composer.composeInitial(staged.buffer(), staged.end(), session, request, entry.port, entry.branch));
-    }
-
-    /** Writes down a request within a dialog. */
-    void stageInDialog(final SipSession<?> session, final Dialog dialog, final RequestBuilder request) {
-        final StagedRequests.Entry entry = nextEntry(session);
-        if (!dialog.peer.isKnown() && !answers.learn(dialog)) {
-            throw new IllegalStateException("leg " + request.leg() + ": " + request.method() + " before any answer");
-        }
-        final InviteClientTransaction accepted = dialog.ownInvite;
-        if (request.method() == SipMethod.ACK && accepted != null) {
-            entry.cseq = accepted.cseq;
-        } else {
-            dialog.localCseq++;
-            entry.cseq = dialog.localCseq;
-        }
-        entry.dialog = dialog;
-        entry.life = dialog.life;
-        entry.port.copyFrom(dialog.port);
-        entry.destination = dialog.peer.aim(entry.port, scratch);
-        stage(
-                entry,
-                request,
-                composer.composeInDialog(staged.buffer(), staged.end(), dialog, request, entry.cseq, entry.branch));
-    }
-
-    private StagedRequests.Entry nextEntry(final SipSession<?> session) {
-        final int max = context.settings().client().requestsPerSessionMax();
-        if (session.openRequests() + staged.size() >= max) {
-            throw new IllegalStateException("the session has its " + max + " open requests already");
-        }
-        if (clients.refusesAnother()) {
-            throw new NoRoomException("there are as many client transactions as there may be");
-        }
-        return staged.next();
-    }
-
-    private void stage(final StagedRequests.Entry entry, final RequestBuilder request, final int length) {
-        if (length < 0 || length > SCRATCH_BYTES) {
-            throw new IllegalStateException(request.method() + ": longer than a message may be");
-        }
-        if (written.parseDatagram(staged.buffer(), staged.end(), length) != ParseResult.COMPLETE) {
-            throw malformed(request, written.malformation());
-        }
-        final Malformation fault = syntax.check(written);
-        if (fault != Malformation.NONE) {
-            throw malformed(request, fault);
-        }
-        final ServerTransaction origin = request.origin();
-        entry.kind = StagedRequests.Kind.REQUEST;
-        entry.leg = request.leg();
-        entry.method = request.method();
-        entry.hasBody = request.bodyBytes().capacity() > 0;
-        entry.origin = origin == null || origin.hasFinal() || origin.hasStagedFinal ? null : origin;
-        entry.offset = staged.end();
-        entry.length = length;
-        staged.add(entry);
-    }
-
-    private static IllegalArgumentException malformed(final RequestBuilder request, final Malformation fault) {
-        return new IllegalArgumentException(request.method() + " would not be well formed: " + fault.reason());
-    }
-
-    /** From, To and hops, as far as the handler has not said. */
-    private void completeNames(final SipSession<?> session, final RequestBuilder request) {
-        final ServerTransaction origin = request.origin();
-        if (request.to().length() == 0) {
-            request.to().put('<').put(request.uri()).put('>');
-        }
-        if (origin == null) {
-            if (request.from().length() == 0) {
-                request.from()
-                        .put("<sip:")
-                        .put(ReplyBuilder.utf8("service", context.service().name()))
-                        .put('@')
-                        .put(context.edges().hostPort(session.door.member(), session.door.listener()))
-                        .put('>');
-            }
-            return;
-        }
-        final SipMessage asked = answers.requestOf(origin);
-        if (asked.maxForwards() == 0) {
-            throw new IllegalStateException("the hops of " + origin.method + " are used up. Maybe reply(483)?");
-        }
-        if (asked.maxForwards() > 0) {
-            request.maxForwards(Math.min(RequestComposer.MAX_FORWARDS, asked.maxForwards() - 1));
-        }
-        if (request.from().length() == 0 && address.wrap(asked, asked.firstHeader(HeaderName.FROM))) {
-            final DirectBuffer buffer = asked.buffer();
-            if (address.displayNameOffset() >= 0) {
-                request.from()
-                        .put(buffer, address.displayNameOffset(), address.displayNameLength())
-                        .put(' ');
-            }
-            request.from()
-                    .put('<')
-                    .put(buffer, address.uriOffset(), address.uriLength())
-                    .put('>');
-        }
-    }
-
-    private void checkInEvent() {
-        if (!inEvent) {
-            throw new IllegalStateException("a session is the handler's only until its method returns");
-        }
-    }
-
-    // ---- what the handler asked for
-
     /** Does what is written down. */
     void commit(final SipSession<?> session, final long nowNs) {
+        final StagedRequests staged = requests.staged();
         if (staged.isEmpty()) {
             return;
         }
         for (int i = 0; i < staged.size(); i++) {
             final StagedRequests.Entry entry = staged.get(i);
             switch (entry.kind) {
-                case REQUEST -> begin(session, entry, nowNs);
+                case REQUEST -> begin(session, entry, staged.buffer(), nowNs);
                 case CANCEL -> cancelLeg(session, entry.leg, nowNs);
                 case HANG_UP -> hangUpLeg(session, entry.leg, nowNs);
             }
@@ -749,19 +533,18 @@ final class UacCore<S extends Record> {
         staged.clear();
     }
 
-    /** Forgets what is written down. */
-    void rollback() {
-        staged.clear();
-    }
-
-    private void begin(final SipSession<?> session, final StagedRequests.Entry entry, final long nowNs) {
+    private void begin(
+            final SipSession<?> session,
+            final StagedRequests.Entry entry,
+            final DirectBuffer written,
+            final long nowNs) {
         final Dialog dialog = entry.livingDialog();
         if (entry.dialog != null && dialog == null) {
             context.counters().increment(SipCounter.REQUESTS_TOO_LATE);
             return;
         }
         if (dialog != null && entry.method == SipMethod.ACK) {
-            sendAck(dialog, entry.port, entry.destination, nowNs, staged.buffer(), entry.offset, entry.length);
+            sendAck(dialog, entry.port, entry.destination, nowNs, written, entry.offset, entry.length);
             return;
         }
         final ClientTransaction transaction = clients.open(entry.method, entry.branch, session.slot(), session);
@@ -781,10 +564,10 @@ final class UacCore<S extends Record> {
             }
         }
         if (dialog == null && entry.method == SipMethod.INVITE && session.calls.isOn()) {
-            written.parseDatagram(staged.buffer(), entry.offset, entry.length);
-            session.calls.begin(entry.leg, true, written, address, parts.time().toWallNs(nowNs));
+            sent.parseDatagram(written, entry.offset, entry.length);
+            session.calls.begin(entry.leg, true, sent, address, parts.time().toWallNs(nowNs));
         }
-        begin(transaction, entry.destination, staged.buffer(), entry.offset, entry.length, nowNs);
+        begin(transaction, entry.destination, written, entry.offset, entry.length, nowNs);
         if (dialog != null && entry.method == SipMethod.BYE) {
             uas.endDialogOf(dialog, session, nowNs);
         }

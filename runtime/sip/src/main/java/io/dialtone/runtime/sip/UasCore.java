@@ -559,7 +559,7 @@ final class UasCore<S extends Record> {
                 case BEST_RESPONSE -> handler.onBestResponse(uac.proxy().view(), session);
             }
             answers.checkNoneOpen();
-            uac.checkNoneOpen();
+            uac.requests().checkNoneOpen();
             uac.proxy().checkNoneOpen();
             return isKeepable(session);
         } catch (NoRoomException e) {
@@ -596,7 +596,7 @@ final class UasCore<S extends Record> {
         } else {
             session.rollback();
             answers.rollback();
-            uac.rollback();
+            uac.requests().rollback();
             uac.proxy().rollback();
         }
     }
