@@ -278,6 +278,9 @@ final class ProxyCore {
         fresh.holder = holder;
         fresh.routedBy = branches.hashOf(request);
         holder.contexts.add(fresh);
+        if (server.callerNumber != LegNames.NO_CALLER) {
+            holder.calls.forget(server.leg());
+        }
         context.counters().increment(SipCounter.REQUESTS_PROXIED);
     }
 

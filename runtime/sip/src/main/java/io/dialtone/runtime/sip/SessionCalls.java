@@ -84,6 +84,15 @@ final class SessionCalls {
         }
     }
 
+    /** A call is somebody else's: it was passed on, and nobody here will see its end. */
+    void forget(final String leg) {
+        final CallRecord call = goingOn(leg);
+        if (call != null) {
+            calls.remove(call);
+            spares.add(call);
+        }
+    }
+
     private void end(final CallRecord call, final EndedBy by, final long wallNs) {
         call.onEnded(by, wallNs);
         tell(call);

@@ -983,4 +983,24 @@ class ProxyTest {
         call.expect(480);
         called.expectRequest("CANCEL");
     }
+
+    @Test
+    void shouldLeaveNoRecordOfACallThatWasPassedOn() {
+        final SipCall passed = established();
+        final SipCalled called = bob.expectCall().respond(200);
+        passed.expect(200);
+        passed.ack();
+        called.expectRequest("ACK");
+        passed.bye();
+        called.expectRequest("BYE");
+        assertEquals(List.of(), cluster.endedCalls());
+
+        handler.onInvite = (invite, session) -> invite.reply(480).send();
+        final SipCall refused = alice.invite("sip:carol@example.com");
+        refused.expect(480);
+
+        assertEquals(
+                List.of(480),
+                cluster.endedCalls().stream().map(ended -> ended.status()).toList());
+    }
 }
