@@ -22,7 +22,6 @@ import java.util.stream.Stream;
  * is taken between our look and its use.
  */
 final class Ports {
-    private static final String UDP_SOCKETS = "/proc/net/udp";
     private static final int FIRST = 12_000;
     private static final int LAST = 31_000;
     private static final AtomicInteger NEXT =
@@ -64,24 +63,40 @@ final class Ports {
         }
     }
 
-    /** Whether a socket is bound to that address and port, as the kernel's table says: whoever tried to bind it to see would be in the way of who wants it. */
+    /** Whether a socket is bound to that address and port, as the kernel's tables say: whoever tried to bind it to see would be in the way of who wants it. */
     static boolean isUdpBound(final String host, final int port) {
         final InetAddress address = InetAddress.ofLiteral(host);
-        final String any = address instanceof Inet6Address ? "0".repeat(32) : "0".repeat(8);
+        final byte[] bytes = address.getAddress();
         final String suffix = String.format(Locale.ROOT, ":%04X", port);
-        try (Stream<String> lines =
-                Files.lines(Path.of(address instanceof Inet6Address ? UDP_SOCKETS + "6" : UDP_SOCKETS))) {
+        if (address instanceof Inet6Address) {
+            return isBound("/proc/net/udp6", bytes, suffix);
+        }
+        // A socket of both families, as Java's are, has an IPv4 address in IPv6's clothes.
+        final byte[] mapped = new byte[16];
+        mapped[10] = (byte) 0xFF;
+        mapped[11] = (byte) 0xFF;
+        System.arraycopy(bytes, 0, mapped, 12, bytes.length);
+        return isBound("/proc/net/udp", bytes, suffix) || isBound("/proc/net/udp6", mapped, suffix);
+    }
+
+    private static boolean isBound(final String table, final byte[] address, final String suffix) {
+        if (!Files.exists(Path.of(table))) {
+            return false; // a machine without IPv6
+        }
+        final String here = hex(address) + suffix;
+        final String anywhere = hex(new byte[address.length]) + suffix;
+        try (Stream<String> lines = Files.lines(Path.of(table))) {
             return lines.skip(1)
                     .map(line -> line.strip().split("\\s+", -1)[1])
-                    .anyMatch(local -> local.equals(hex(address) + suffix) || local.equals(any + suffix));
+                    .anyMatch(local -> local.equals(here) || local.equals(anywhere));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** As the kernel writes addresses: words of four bytes, each as the machine has it. */
-    private static String hex(final InetAddress address) {
-        final ByteBuffer bytes = ByteBuffer.wrap(address.getAddress()).order(ByteOrder.nativeOrder());
+    private static String hex(final byte[] address) {
+        final ByteBuffer bytes = ByteBuffer.wrap(address).order(ByteOrder.nativeOrder());
         final StringBuilder text = new StringBuilder();
         while (bytes.hasRemaining()) {
             text.append(String.format(Locale.ROOT, "%08X", bytes.getInt()));
