@@ -318,11 +318,10 @@ final class UacCore<S extends Record> {
 
     /** The next target gets an INVITE that this one has refused; false if there is none. */
     boolean failOver(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
-        final int length = composer.composeAckOfRefusal(message, invite, response);
         if (!tryNextTarget(invite, nowNs)) {
             return false;
         }
-        invite.onRefused(message, 0, length, nowNs);
+        acknowledgeRefusal(invite, response, nowNs);
         return true;
     }
 
