@@ -87,22 +87,29 @@ final class AddressTexts {
                     + "\" (expected: a sip URI; sips is not there yet, and a number wants a route to who knows it)");
         }
         if (!literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
-            return destination(text, buffer);
+            return nameOrThrow(text, buffer);
         }
-        port.remote(literal.high(), literal.low(), 0);
-        final ViaTransport transport = chooseListener(port, text, buffer);
-        port.remotePort(uri.port() > 0 ? uri.port() : transport.defaultPort());
+        if (!aimAtAddress(port, buffer)) {
+            throw new IllegalArgumentException(
+                    text + ": \"" + textOf(buffer)
+                            + "\" (expected: a transport that the edge listens by; nobody can be called by WebSocket, but those who are connected, by their flow)");
+        }
         return null;
     }
 
-    private Destination destination(final String text, final DirectBuffer buffer) {
-        final Destination destination = Destinations.of(buffer, uri);
-        if (destination == null
-                || (destination.transport() != null && destination.transport().isWebSocket())) {
+    private Destination nameOrThrow(final String text, final DirectBuffer buffer) {
+        final Destination name = nameOfUri(buffer);
+        if (name == null) {
             throw new IllegalArgumentException(text + ": \"" + textOf(buffer)
                     + "\" (expected: a name that DNS may know, and a transport by which somebody can be called)");
         }
-        return destination;
+        return name;
+    }
+
+    /** The name in the URI that was read, null if nobody could be reached by what it asks for. */
+    private @Nullable Destination nameOfUri(final DirectBuffer buffer) {
+        final Destination name = Destinations.of(buffer, uri);
+        return name == null || (name.transport() != null && name.transport().isWebSocket()) ? null : name;
     }
 
     /** The name in a URI, to be looked up; null if there is none, or nobody could be reached by what it asks for. */
@@ -113,12 +120,7 @@ final class AddressTexts {
                 || literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             return null;
         }
-        final Destination destination = Destinations.of(buffer, uri);
-        return destination == null
-                        || (destination.transport() != null
-                                && destination.transport().isWebSocket())
-                ? null
-                : destination;
+        return nameOfUri(buffer);
     }
 
     /** The name in the first of some values of Route. */
@@ -136,6 +138,11 @@ final class AddressTexts {
                 || !literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             return false;
         }
+        return aimAtAddress(port, buffer);
+    }
+
+    /** Aims at the address that was read, by a listener that the URI may be called by; false if there is none. */
+    private boolean aimAtAddress(final ReplyPort port, final DirectBuffer buffer) {
         port.remote(literal.high(), literal.low(), 0);
         final ViaTransport transport = findListener(port, buffer);
         if (transport == null) {
@@ -146,16 +153,6 @@ final class AddressTexts {
     }
 
     /** By the transport that the URI asks for, if the edge listens by it; else by the one the session's requests come by, as long as it can be connected to. */
-    private ViaTransport chooseListener(final ReplyPort port, final String text, final DirectBuffer buffer) {
-        final ViaTransport found = findListener(port, buffer);
-        if (found == null) {
-            throw new IllegalArgumentException(
-                    text + ": \"" + textOf(buffer)
-                            + "\" (expected: a transport that the edge listens by; nobody can be called by WebSocket, but those who are connected, by their flow)");
-        }
-        return found;
-    }
-
     private @Nullable ViaTransport findListener(final ReplyPort port, final DirectBuffer buffer) {
         final ViaTransport own = ViaTransport.of(port.transport());
         final ViaTransport asked = ViaTransport.ofUri(buffer, uri);
