@@ -155,15 +155,7 @@ final class ProxyBuilder implements Proxying {
     @Override
     public Proxying header(final String name, final String value) {
         open();
-        final byte[] nameBytes = ReplyBuilder.token(name);
-        if (PLATFORMS_OWN.contains(HeaderName.of(new UnsafeBuffer(nameBytes), 0, nameBytes.length))) {
-            throw new IllegalArgumentException(name + " is the platform's business");
-        }
-        extra.put(nameBytes)
-                .put(':')
-                .put(' ')
-                .put(ReplyBuilder.utf8(name, value))
-                .putLineEnd();
+        ReplyBuilder.putHeader(extra, PLATFORMS_OWN, name, value);
         return this;
     }
 

@@ -79,21 +79,11 @@ final class ProxyTarget {
         isNamed = (flags & FLAG_NAMED) != 0;
         port.decode(image);
         name = image.readText();
-        uriBytes = decode(image, uri, pool);
-        routesBytes = decode(image, routes, pool);
+        uriBytes = PooledBytes.decode(image, uri, pool);
+        routesBytes = PooledBytes.decode(image, routes, pool);
         if (uriBytes == null) {
             image.refuse();
         }
-    }
-
-    private static byte @Nullable [] decode(final ImageReader image, final UnsafeBuffer view, final BytesPool pool) {
-        final int length = image.readLength(PooledBytes.BYTES_MAX);
-        if (length <= 0) {
-            return null;
-        }
-        final byte[] bytes = PooledBytes.decode(image, length, pool);
-        view.wrap(bytes, 0, length);
-        return bytes;
     }
 
     /** Forgets everything before it goes back to its pool. */

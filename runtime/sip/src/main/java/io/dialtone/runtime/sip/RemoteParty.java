@@ -167,19 +167,9 @@ final class RemoteParty {
 
     /** Reads what {@link #encode} wrote. */
     void decode(final ImageReader image) {
-        targetBytes = decode(image, target);
-        routesBytes = decode(image, routes);
-        namesBytes = decode(image, names);
-    }
-
-    private byte @Nullable [] decode(final ImageReader image, final UnsafeBuffer view) {
-        final int length = image.readLength(PooledBytes.BYTES_MAX);
-        if (length <= 0) {
-            return null;
-        }
-        final byte[] bytes = PooledBytes.decode(image, length, pool);
-        view.wrap(bytes, 0, length);
-        return bytes;
+        targetBytes = PooledBytes.decode(image, target, pool);
+        routesBytes = PooledBytes.decode(image, routes, pool);
+        namesBytes = PooledBytes.decode(image, names, pool);
     }
 
     void close() {

@@ -28,6 +28,8 @@ final class ReplyBuilder implements SipReply {
             HeaderName.ROUTE,
             HeaderName.ALLOW);
 
+    private static final Set<HeaderName> PLATFORMS_OWN_IN_A_CALL = withContact(PLATFORMS_OWN);
+
     private final Answers answers;
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private final UnsafeBuffer body = new UnsafeBuffer(NO_BYTES);
@@ -83,13 +85,7 @@ final class ReplyBuilder implements SipReply {
 
     @Override
     public SipReply header(final String name, final String value) {
-        final ServerTransaction answered = open();
-        final byte[] nameBytes = token(name);
-        final HeaderName known = HeaderName.of(new UnsafeBuffer(nameBytes), 0, nameBytes.length);
-        if (PLATFORMS_OWN.contains(known) || (known == HeaderName.CONTACT && makesDialog(answered))) {
-            throw new IllegalArgumentException(name + " is the platform's business");
-        }
-        put(nameBytes, utf8(name, value));
+        putHeader(extra, makesDialog(open()) ? PLATFORMS_OWN_IN_A_CALL : PLATFORMS_OWN, name, value);
         return this;
     }
 
@@ -115,7 +111,7 @@ final class ReplyBuilder implements SipReply {
     public void send() {
         final ServerTransaction answered = open();
         if (contentType.length > 0) {
-            put(utf8("name", "Content-Type"), contentType);
+            putLine(extra, utf8("name", "Content-Type"), contentType);
         }
         if (extra.isOverflown()) {
             throw new IllegalStateException("reply(" + status + "): headers longer than " + EXTRA_BYTES_MAX + " bytes");
@@ -136,11 +132,27 @@ final class ReplyBuilder implements SipReply {
         return (answered.method == SipMethod.INVITE || answered.method == SipMethod.UPDATE) && status < 300;
     }
 
-    private void put(final byte[] name, final byte[] value) {
-        extra.put(name).put(':').put(' ').put(value).putLineEnd();
+    private static Set<HeaderName> withContact(final Set<HeaderName> others) {
+        final Set<HeaderName> all = EnumSet.copyOf(others);
+        all.add(HeaderName.CONTACT);
+        return all;
     }
 
-    static byte[] token(final String name) {
+    /** Adds a header line that a handler has given, unless the header is none of its business. */
+    static void putHeader(
+            final AsciiWriter lines, final Set<HeaderName> platformsOwn, final String name, final String value) {
+        final byte[] nameBytes = token(name);
+        if (platformsOwn.contains(HeaderName.of(new UnsafeBuffer(nameBytes), 0, nameBytes.length))) {
+            throw new IllegalArgumentException(name + " is the platform's business");
+        }
+        putLine(lines, nameBytes, utf8(name, value));
+    }
+
+    static void putLine(final AsciiWriter lines, final byte[] name, final byte[] value) {
+        lines.put(name).put(':').put(' ').put(value).putLineEnd();
+    }
+
+    private static byte[] token(final String name) {
         final byte[] bytes = utf8("header", name);
         if (bytes.length == 0) {
             throw new IllegalArgumentException("header: a name without letters");

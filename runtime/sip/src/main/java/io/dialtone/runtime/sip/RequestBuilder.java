@@ -134,12 +134,7 @@ final class RequestBuilder implements OutgoingRequest {
     @Override
     public OutgoingRequest header(final String name, final String value) {
         open();
-        final byte[] nameBytes = ReplyBuilder.token(name);
-        final HeaderName known = HeaderName.of(new UnsafeBuffer(nameBytes), 0, nameBytes.length);
-        if (PLATFORMS_OWN.contains(known)) {
-            throw new IllegalArgumentException(name + " is the platform's business");
-        }
-        put(nameBytes, ReplyBuilder.utf8(name, value));
+        ReplyBuilder.putHeader(extra, PLATFORMS_OWN, name, value);
         return this;
     }
 
@@ -167,7 +162,7 @@ final class RequestBuilder implements OutgoingRequest {
     public void send() {
         final SipSession<?> its = open();
         if (contentType.length > 0) {
-            put(ReplyBuilder.utf8("name", "Content-Type"), contentType);
+            ReplyBuilder.putLine(extra, ReplyBuilder.utf8("name", "Content-Type"), contentType);
         }
         if (extra.isOverflown() || routes.isOverflown() || from.isOverflown() || to.isOverflown()) {
             throw new IllegalStateException(method + ": headers longer than " + EXTRA_BYTES_MAX + " bytes, or an"
@@ -197,10 +192,6 @@ final class RequestBuilder implements OutgoingRequest {
         if (dialog != null) {
             throw new IllegalStateException(what + ": a request within a call goes where its call goes");
         }
-    }
-
-    private void put(final byte[] name, final byte[] value) {
-        extra.put(name).put(':').put(' ').put(value).putLineEnd();
     }
 
     // ---- what is written from it

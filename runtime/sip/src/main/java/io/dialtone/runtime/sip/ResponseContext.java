@@ -255,9 +255,9 @@ final class ResponseContext {
         routedBy = image.readLong();
         final long noAnswerNs = core.time().toMonotonicNs(image.readLong());
         bestStatus = image.readShort();
-        bestBytes = decode(image, best);
-        challengesBytes = decode(image, challenges);
-        extraBytes = decode(image, extra);
+        bestBytes = PooledBytes.decode(image, best, pool);
+        challengesBytes = PooledBytes.decode(image, challenges, pool);
+        extraBytes = PooledBytes.decode(image, extra, pool);
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
             final ClientTransaction branch = itsHolder.clientAt(image.readShort(), image);
             if (branch != null) {
@@ -273,16 +273,6 @@ final class ResponseContext {
         if (image.isIntact() && noAnswerNs != SessionRecord.NO_DEADLINE) {
             ringUntil(noAnswerNs);
         }
-    }
-
-    private byte @Nullable [] decode(final ImageReader image, final UnsafeBuffer view) {
-        final int length = image.readLength(PooledBytes.BYTES_MAX);
-        if (length <= 0) {
-            return null;
-        }
-        final byte[] bytes = PooledBytes.decode(image, length, pool);
-        view.wrap(bytes, 0, length);
-        return bytes;
     }
 
     /** Forgets everything before it goes back to its pool. */
