@@ -3,10 +3,8 @@ package io.dialtone.examples;
 import io.dialtone.api.AffinityRule;
 import io.dialtone.api.ServiceDescriptor;
 import io.dialtone.api.SipHandler;
-import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.api.link.LinkFrameHandler;
-import io.dialtone.api.link.LinkPublication;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
@@ -202,7 +200,7 @@ final class CallLoop {
     }
 
     /** Gives the worker one request a turn, and reads the tag from its answers. */
-    private final class Link implements LinkEndpoint, LinkPublication {
+    private final class Link extends LoopLink {
         private @Nullable Request next;
 
         @Override
@@ -242,56 +240,6 @@ final class CallLoop {
             }
             ack.tag(answer, at + 1);
             bye.tag(answer, at + 1);
-        }
-
-        @Override
-        public LinkPublication publication(final int member, final int thread) {
-            return this;
-        }
-
-        @Override
-        public int frameBytesMax() {
-            return 1 << 16;
-        }
-
-        @Override
-        public int member() {
-            return 1;
-        }
-
-        @Override
-        public int thread() {
-            return 0;
-        }
-
-        @Override
-        public long incarnation() {
-            return 1;
-        }
-
-        @Override
-        public int threadsOf(final int member) {
-            return 1;
-        }
-
-        @Override
-        public boolean isReachable(final int member, final int thread) {
-            return true;
-        }
-
-        @Override
-        public long incarnationOf(final int member, final int thread) {
-            return 1;
-        }
-
-        @Override
-        public int doWork(final long nowNs) {
-            return 0;
-        }
-
-        @Override
-        public long nextDeadlineNs() {
-            return Long.MAX_VALUE;
         }
     }
 }

@@ -3,10 +3,8 @@ package io.dialtone.examples;
 import io.dialtone.api.AffinityRule;
 import io.dialtone.api.ServiceDescriptor;
 import io.dialtone.api.SipHandler;
-import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.api.link.LinkFrameHandler;
-import io.dialtone.api.link.LinkPublication;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
@@ -187,7 +185,7 @@ final class ProxyLoop {
     }
 
     /** Gives the worker one message a turn, and keeps what would accept the last request that came out. */
-    private final class Link implements LinkEndpoint, LinkPublication {
+    private final class Link extends LoopLink {
         private @Nullable Message next;
 
         @Override
@@ -214,56 +212,6 @@ final class ProxyLoop {
                 ok.accept(body, bodyOffset, bodyLength);
             }
             return outputs;
-        }
-
-        @Override
-        public LinkPublication publication(final int member, final int thread) {
-            return this;
-        }
-
-        @Override
-        public int frameBytesMax() {
-            return 1 << 16;
-        }
-
-        @Override
-        public int member() {
-            return 1;
-        }
-
-        @Override
-        public int thread() {
-            return 0;
-        }
-
-        @Override
-        public long incarnation() {
-            return 1;
-        }
-
-        @Override
-        public int threadsOf(final int member) {
-            return 1;
-        }
-
-        @Override
-        public boolean isReachable(final int member, final int thread) {
-            return true;
-        }
-
-        @Override
-        public long incarnationOf(final int member, final int thread) {
-            return 1;
-        }
-
-        @Override
-        public int doWork(final long nowNs) {
-            return 0;
-        }
-
-        @Override
-        public long nextDeadlineNs() {
-            return Long.MAX_VALUE;
         }
     }
 }
