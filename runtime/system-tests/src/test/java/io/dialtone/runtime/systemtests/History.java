@@ -42,7 +42,7 @@ final class History implements CallJournal {
     private final List<Fault> faults = new CopyOnWriteArrayList<>();
     private final List<Broken> broken = new ArrayList<>();
     /** Calls in which something is wrong, unless a fault that is not told to its end yet explains it. */
-    private final List<CallHistory> doubtful = new ArrayList<>();
+    private final List<Broken> doubtful = new ArrayList<>();
 
     private final Map<HistoryAnomaly, Integer> anomalies = new EnumMap<>(HistoryAnomaly.class);
     private final Map<EventKind, Long> events = new EnumMap<>(EventKind.class);
@@ -114,7 +114,7 @@ final class History implements CallJournal {
     void close() {
         open.values().forEach(this::finish);
         open.clear();
-        doubtful.forEach(this::judge);
+        doubtful.forEach(each -> judge(each.call(), each.findings()));
         doubtful.clear();
     }
 
@@ -136,19 +136,20 @@ final class History implements CallJournal {
     private void finish(final CallHistory call) {
         calls++;
         count(call);
-        if (!HistoryChecker.check(call).isEmpty() && doubtful.size() < DOUBTFUL_MAX) {
-            doubtful.add(call);
+        final List<HistoryChecker.Finding> findings = HistoryChecker.check(call);
+        if (!findings.isEmpty() && doubtful.size() < DOUBTFUL_MAX) {
+            doubtful.add(new Broken(call, findings));
         } else {
-            judge(call);
+            judge(call, findings);
         }
     }
 
-    private void judge(final CallHistory call) {
+    private void judge(final CallHistory call, final List<HistoryChecker.Finding> all) {
         final Event established = firstOk(call, 1);
         final List<Fault> faultsDuring =
                 established == null ? List.of() : faultsDuring(established.atNs(), call.endedNs());
         final boolean isForsaken = established != null && isForsaken(call, established);
-        final List<HistoryChecker.Finding> findings = HistoryChecker.check(call).stream()
+        final List<HistoryChecker.Finding> findings = all.stream()
                 .filter(finding -> !isForsaken || !isRightlyRefused(finding))
                 .toList();
         boolean isKept = false;
