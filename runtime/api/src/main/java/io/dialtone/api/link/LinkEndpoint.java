@@ -1,5 +1,7 @@
 package io.dialtone.api.link;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The whole corridor as one thread of a process sees it: what comes in for this thread, the ways out to the threads of its peers, and
  * whether those are alive. Called only by that thread.
@@ -54,4 +56,9 @@ public interface LinkEndpoint extends LinkSubscription {
 
     /** The next time {@link #doWork} must be called though nothing arrives. */
     long nextDeadlineNs();
+
+    /** What peers ring when they have sent a frame, or null if nobody rings and the thread must look now and then. */
+    default @Nullable LinkBell bell() {
+        return null;
+    }
 }

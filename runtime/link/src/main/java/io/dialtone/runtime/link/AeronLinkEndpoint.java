@@ -4,6 +4,7 @@ import io.aeron.FragmentAssembler;
 import io.aeron.Subscription;
 import io.aeron.logbuffer.FragmentHandler;
 import io.aeron.logbuffer.Header;
+import io.dialtone.api.link.LinkBell;
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.api.link.LinkFrameHandler;
@@ -12,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** One thread's end of the corridor on Aeron. Made by {@link Link}; called only by the thread it was made for, counters excepted. */
 final class AeronLinkEndpoint implements LinkEndpoint {
@@ -42,6 +44,8 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     private final LinkInvalidFrames invalidFrames = new LinkInvalidFrames();
     private LinkFrameHandler handler = NOBODY;
     private final boolean isOfLoop;
+    private final @Nullable LinkBell bell;
+    private final BellRound round;
     private long nowNs;
     private int firstSubscription;
 
@@ -53,9 +57,13 @@ final class AeronLinkEndpoint implements LinkEndpoint {
             final List<LinkPeer> peers,
             final LinkSettings settings,
             final boolean isOfLoop,
+            final @Nullable LinkBell bell,
+            final BellRound round,
             final long nowNs) {
         this.self = self;
         this.isOfLoop = isOfLoop;
+        this.bell = bell;
+        this.round = round;
         this.thread = thread;
         this.incarnation = incarnation;
         this.subscriptions = subscriptions.toArray(new Subscription[0]);
@@ -131,6 +139,7 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     @Override
     public int doWork(final long turnNs) {
         nowNs = turnNs;
+        round.ring();
         if (!beats.onTurn(turnNs)) {
             return 0;
         }
@@ -160,6 +169,11 @@ final class AeronLinkEndpoint implements LinkEndpoint {
     @Override
     public long nextDeadlineNs() {
         return beats.nextDeadlineNs();
+    }
+
+    @Override
+    public @Nullable LinkBell bell() {
+        return bell;
     }
 
     @Override

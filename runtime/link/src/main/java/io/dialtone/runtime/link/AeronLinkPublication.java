@@ -19,6 +19,8 @@ final class AeronLinkPublication implements LinkPublication {
     private final String channel;
     private final LinkCounters counters;
     private final @Nullable FrameSealer sealer;
+    private final @Nullable BellWire bell;
+    private final BellRound round;
     private final int frameBytesMax;
     private ExclusivePublication publication;
     private long opening = NOT_OPENING;
@@ -28,12 +30,16 @@ final class AeronLinkPublication implements LinkPublication {
             final String channel,
             final ExclusivePublication publication,
             final LinkCounters counters,
-            final @Nullable FrameSealer sealer) {
+            final @Nullable FrameSealer sealer,
+            final @Nullable BellWire bell,
+            final BellRound round) {
         this.aeron = aeron;
         this.channel = channel;
         this.publication = publication;
         this.counters = counters;
         this.sealer = sealer;
+        this.bell = bell;
+        this.round = round;
         frameBytesMax = publication.maxMessageLength() - (sealer == null ? 0 : SealedFrame.OVERHEAD_BYTES);
     }
 
@@ -47,6 +53,7 @@ final class AeronLinkPublication implements LinkPublication {
             final int bodyLength) {
         final long result = offerUncounted(header, headerOffset, headerLength, body, bodyOffset, bodyLength);
         if (result > 0) {
+            round.add(bell);
             counters.increment(LinkCounter.SENT_FRAMES);
             counters.add(LinkCounter.SENT_BYTES, (long) headerLength + bodyLength);
         } else {

@@ -10,10 +10,12 @@ import io.aeron.exceptions.ConductorServiceTimeoutException;
 import io.aeron.exceptions.DriverTimeoutException;
 import io.aeron.exceptions.RegistrationException;
 import io.dialtone.api.link.LinkEndpoint;
+import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -44,6 +46,9 @@ public final class Link implements AutoCloseable {
     private final long incarnation;
     private final Aeron aeron;
     private final List<AeronLinkEndpoint> endpoints = new CopyOnWriteArrayList<>();
+    /** By stream. */
+    private final Map<Integer, BellWire> wires = new HashMap<>();
+
     private final AtomicReference<@Nullable Throwable> lastFatal = new AtomicReference<>();
     private volatile boolean closing;
 
@@ -137,13 +142,15 @@ public final class Link implements AutoCloseable {
         // Two: a frame that was opened is still being read when the answer to it is sealed.
         final FrameCipher sealing = new FrameCipher();
         final FrameCipher opening = new FrameCipher();
+        final BellRound round =
+                new BellRound(peerMembers.stream().mapToInt(LinkMember::threads).sum());
         for (final LinkMember peer : peerMembers) {
             for (int peerThread = 0; peerThread < peer.threads(); peerThread++) {
-                peers.add(peer(peer, peerThread, thread, sealing, opening));
+                peers.add(peer(peer, peerThread, thread, sealing, opening, round));
             }
         }
-        final AeronLinkEndpoint endpoint =
-                new AeronLinkEndpoint(self, thread, incarnation, subscriptions, peers, settings, false, nowNs);
+        final AeronLinkEndpoint endpoint = new AeronLinkEndpoint(
+                self, thread, incarnation, subscriptions, peers, settings, false, bell(thread), round, nowNs);
         endpoints.add(endpoint);
         return endpoint;
     }
@@ -153,7 +160,8 @@ public final class Link implements AutoCloseable {
             final int peerThread,
             final int thread,
             final FrameCipher sealing,
-            final FrameCipher opening) {
+            final FrameCipher opening,
+            final BellRound round) {
         final boolean isSealed = !keys.isNone() && !isOnThisHost(peer);
         final String channel = (isOnThisHost(peer) ? ipc() : udp(peer))
                 .termLength(settings.termBytes())
@@ -167,7 +175,9 @@ public final class Link implements AutoCloseable {
                 channel,
                 stream(aeron, channel, peer.streamId(peerThread), self, settings),
                 counters,
-                isSealed ? new FrameSealer(keys.sealing(), there, incarnation, sealing, 0) : null);
+                isSealed ? new FrameSealer(keys.sealing(), there, incarnation, sealing, 0) : null,
+                isOnThisHost(peer) ? wire(peer.streamId(peerThread)) : null,
+                round);
         return new LinkPeer(
                 peer,
                 peerThread,
@@ -198,6 +208,30 @@ public final class Link implements AutoCloseable {
                             + STREAM_TERMS * settings.termBytes() / BYTES_PER_KIB
                             + " KiB for each thread of each peer). Maybe make its file system larger",
                     e);
+        }
+    }
+
+    private @Nullable Bell bell(final int thread) {
+        final BellWire wire = wire(self.streamId(thread));
+        return wire == null
+                ? null
+                : new Bell(wire, members.peersOf(self).stream().allMatch(this::isOnThisHost));
+    }
+
+    /** The bell of a thread on this host; without it that thread looks now and then, as one of another host does. */
+    private @Nullable BellWire wire(final int streamId) {
+        try {
+            BellWire wire = wires.get(streamId);
+            if (wire == null) {
+                wire = BellWire.open(settings.directory(), streamId);
+                wires.put(streamId, wire);
+            }
+            return wire;
+        } catch (IOException e) {
+            LOGGER.log(
+                    System.Logger.Level.INFO,
+                    () -> "link of " + self.name() + ": nobody rings for stream " + streamId + ": " + e.getMessage());
+            return null;
         }
     }
 
@@ -250,6 +284,8 @@ public final class Link implements AutoCloseable {
     public void close() {
         closing = true;
         aeron.close();
+        wires.values().forEach(BellWire::close);
+        wires.clear();
     }
 
     private boolean isOnThisHost(final LinkMember peer) {

@@ -69,6 +69,7 @@ public final class LinkLoop implements AutoCloseable {
 
     private LinkEndpoint endpoint(final int member, final int members, final long nowNs) {
         final List<LinkPeer> peers = new ArrayList<>();
+        final BellRound round = new BellRound(0);
         for (int peer = 0; peer < members; peer++) {
             if (peer != member) {
                 final LinkCounters counters = new LinkCounters();
@@ -80,7 +81,9 @@ public final class LinkLoop implements AutoCloseable {
                                 channel(),
                                 Link.stream(aeron, channel(), streamId(peer), self, settings),
                                 counters,
-                                null),
+                                null,
+                                null,
+                                round),
                         counters,
                         null));
             }
@@ -93,6 +96,8 @@ public final class LinkLoop implements AutoCloseable {
                 peers,
                 settings,
                 true,
+                null,
+                round,
                 nowNs);
     }
 

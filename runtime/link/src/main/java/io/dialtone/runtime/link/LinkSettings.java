@@ -107,6 +107,20 @@ public record LinkSettings(
                 PEER_SILENCE_MS_MAX_DEFAULT);
     }
 
+    /** The same where all members are on one host: its driver carries no packets, and nobody waits for what else it does. */
+    public LinkSettings onOneHost() {
+        return new LinkSettings(
+                directory,
+                termBytes,
+                mtuBytes,
+                Math.max(parkMinUs, parkMaxUs / 2),
+                parkMaxUs,
+                driverSilenceMsMax,
+                clientSilenceMsMax,
+                beatIntervalMs,
+                peerSilenceMsMax);
+    }
+
     /** Where the driver of a host keeps its memory: {@code /dev/shm/dialtone-HOST}, or the same below the temporary folder where there is no such. */
     public static Path directoryOf(final String host) {
         final Path sharedMemory = Path.of("/dev/shm");

@@ -1,11 +1,13 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.api.link.LinkBell;
 import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.BackoffIdleStrategy;
 import org.agrona.concurrent.BusySpinIdleStrategy;
 import org.agrona.concurrent.IdleStrategy;
+import org.jspecify.annotations.Nullable;
 
 /** A thread that turns an agent until the process ends. Started and closed by the main thread. */
 final class AgentThread implements AutoCloseable {
@@ -38,9 +40,27 @@ final class AgentThread implements AutoCloseable {
      */
     static AgentThread start(
             final Agent agent, final long parkMinNs, final long parkMaxNs, final Consumer<Throwable> onFailure) {
-        final IdleStrategy idle = parkMaxNs == 0
+        return start(agent, rest(parkMinNs, parkMaxNs), onFailure);
+    }
+
+    /** As above; the bell, if there is one, ends a rest. */
+    static AgentThread start(
+            final Agent agent,
+            final @Nullable LinkBell bell,
+            final long parkMinNs,
+            final long parkMaxNs,
+            final Consumer<Throwable> onFailure) {
+        final boolean isWoken = bell != null && parkMaxNs > 0 && parkMinNs <= PARK_MIN_NS;
+        return start(agent, isWoken ? new BellRest(bell, parkMinNs, parkMaxNs) : rest(parkMinNs, parkMaxNs), onFailure);
+    }
+
+    private static IdleStrategy rest(final long parkMinNs, final long parkMaxNs) {
+        return parkMaxNs == 0
                 ? BusySpinIdleStrategy.INSTANCE
                 : new BackoffIdleStrategy(SPINS, YIELDS, Math.min(parkMinNs, parkMaxNs), parkMaxNs);
+    }
+
+    private static AgentThread start(final Agent agent, final IdleStrategy idle, final Consumer<Throwable> onFailure) {
         final AgentRunner runner = new AgentRunner(
                 idle,
                 failure -> {

@@ -55,7 +55,8 @@ final class ClusterRoles {
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
-        try (LinkDriver driver = LinkDriver.start(link, stopOnFailure(stop));
+        final boolean isAlone = file.map(each -> each.hosts().size() == 1).orElse(false);
+        try (LinkDriver driver = LinkDriver.start(isAlone ? link.onOneHost() : link, stopOnFailure(stop));
                 RegistrySeat registry = RegistrySeat.take(seat);
                 MembershipRoom membership = MembershipRoom.of(plan);
                 HostRoom room = HostRoom.open(
@@ -213,7 +214,7 @@ final class ClusterRoles {
         final StopOnNodeEnd end = new StopOnNodeEnd(stop);
         rooms.add(log);
         try {
-            rooms.add(LinkDriver.start(linkSettings, stopOnFailure(stop)));
+            rooms.add(LinkDriver.start(linkSettings.onOneHost(), stopOnFailure(stop)));
             final RegistrySeat registry = RegistrySeat.take(seat);
             rooms.add(registry);
             final CdrRoom cdr =

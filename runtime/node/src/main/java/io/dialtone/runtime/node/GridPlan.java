@@ -19,10 +19,19 @@ import java.util.Set;
  * @param backups how many backups a slot is to have
  * @param imagesBytes memory of each worker for images
  * @param directory where the registry's log is; a folder for each process is made in it
+ * @param registryParkMaxUs longest rest of the registry's threads
  */
-record GridPlan(List<RegistryPlace> places, int slots, int backups, long imagesBytes, Optional<Path> directory) {
+record GridPlan(
+        List<RegistryPlace> places,
+        int slots,
+        int backups,
+        long imagesBytes,
+        Optional<Path> directory,
+        int registryParkMaxUs) {
     private static final Path SHARED_MEMORY = Path.of("/dev/shm");
     private static final String DRIVER_PREFIX = "dialtone-registry-";
+    /** Where one process is the whole platform, nobody can take over: nothing waits for the registry. */
+    private static final int PARK_MAX_US_OF_ONE_PROCESS = 4 * RegistryMemberSettings.PARK_MAX_US_DEFAULT;
 
     GridPlan {
         places = List.copyOf(places);
@@ -38,7 +47,12 @@ record GridPlan(List<RegistryPlace> places, int slots, int backups, long imagesB
             final Settings settings, final RegistryPlace self, final Path directory, final Problems problems) {
         final GridPlan plan = of(settings, settings.find(GridSettings.REGISTRY).orElse(List.of(self)), problems);
         return new GridPlan(
-                plan.places, plan.slots, plan.backups, plan.imagesBytes, Optional.of(plan.directory.orElse(directory)));
+                plan.places,
+                plan.slots,
+                plan.backups,
+                plan.imagesBytes,
+                Optional.of(plan.directory.orElse(directory)),
+                PARK_MAX_US_OF_ONE_PROCESS);
     }
 
     private static GridPlan of(final Settings settings, final List<RegistryPlace> places, final Problems problems) {
@@ -63,7 +77,8 @@ record GridPlan(List<RegistryPlace> places, int slots, int backups, long imagesB
                 settings.get(ClusterSettings.SLOTS),
                 settings.get(NodeSettings.BACKUPS),
                 settings.get(GridSettings.IMAGES_SIZE),
-                settings.find(GridSettings.DIRECTORY));
+                settings.find(GridSettings.DIRECTORY),
+                RegistryMemberSettings.PARK_MAX_US_DEFAULT);
     }
 
     /** True if sessions are kept on more than one node; otherwise slots are dealt to the nodes for good. */
@@ -97,7 +112,7 @@ record GridPlan(List<RegistryPlace> places, int slots, int backups, long imagesB
                         memory().resolve(DRIVER_PREFIX + process),
                         slots,
                         backups,
-                        RegistryMemberSettings.PARK_MAX_US_DEFAULT));
+                        registryParkMaxUs));
             }
         }
         return Optional.empty();

@@ -3,6 +3,7 @@ package io.dialtone.runtime.node;
 import io.dialtone.api.ServiceDescriptor;
 import io.dialtone.api.ServicePolicy;
 import io.dialtone.api.SipHandler;
+import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.placement.table.SlotToken;
@@ -214,8 +215,9 @@ final class NodeHouse implements AutoCloseable {
         for (int thread = 0; thread < self.threads(); thread++) {
             final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
             final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
+            final LinkEndpoint endpoint = link.endpoint(thread, System.nanoTime());
             final WorkerContext context = new WorkerContext(
-                    link.endpoint(thread, System.nanoTime()),
+                    endpoint,
                     node.workerGrid(cluster, plan),
                     SystemNanoClock.INSTANCE,
                     SystemEpochNanoClock.INSTANCE,
@@ -239,7 +241,8 @@ final class NodeHouse implements AutoCloseable {
             node.sipCounters.add(sipCounters);
             final SessionWorker worker = new SessionWorker(plan.workers(self.threads()), context, sip);
             node.workers.add(worker.proxy());
-            node.threads.add(AgentThread.start(worker, plan.parkMinNs(), plan.parkMaxNs(), end::onFault));
+            node.threads.add(
+                    AgentThread.start(worker, endpoint.bell(), plan.parkMinNs(), plan.parkMaxNs(), end::onFault));
         }
         return node;
     }

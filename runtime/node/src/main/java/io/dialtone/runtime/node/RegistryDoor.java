@@ -117,7 +117,7 @@ final class RegistryDoor implements AutoCloseable {
             }
         });
         final Agent agent = new Doorkeeper(client, events, membership, reach);
-        return new RegistryDoor(client, events, AgentThread.start(agent, PARK_MAX_NS, onFailure));
+        return new RegistryDoor(client, events, AgentThread.start(agent, PARK_MAX_NS, PARK_MAX_NS, onFailure));
     }
 
     SlotAuthority authority() {

@@ -1,5 +1,6 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.api.link.LinkBell;
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.api.link.LinkFrameHandler;
@@ -16,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Edge mode: hands each message to the node that owns its slot, and sends out what nodes answer. Called only by its I/O thread, which reads
@@ -406,6 +408,11 @@ public final class EdgeRouter implements SipIngress {
         final long beatNs = link.nextDeadlineNs();
         final long keptNs = redriver.nextDeadlineNs();
         return keptNs == Long.MAX_VALUE || beatNs - keptNs < 0 ? beatNs : keptNs;
+    }
+
+    @Override
+    public @Nullable LinkBell bell() {
+        return link.bell();
     }
 
     private void onFrame(final DirectBuffer buffer, final int offset, final int length) {

@@ -1,7 +1,9 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.api.link.LinkBell;
 import io.dialtone.sip.codec.Malformation;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** What a transport's I/O thread hands its messages to. Called only by that thread; never throws for what came from the wire. */
 public interface SipIngress {
@@ -40,4 +42,9 @@ public interface SipIngress {
 
     /** The next time {@link #doWork} must be called though nothing arrives, or {@code Long.MAX_VALUE}. */
     long nextDeadlineNs();
+
+    /** What tells a resting thread that {@link #doWork} has something to do, or null if nothing does and the thread must look now and then. */
+    default @Nullable LinkBell bell() {
+        return null;
+    }
 }

@@ -1,5 +1,6 @@
 package io.dialtone.sip.trace;
 
+import io.dialtone.api.link.LinkBell;
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.SipLimits;
@@ -12,6 +13,7 @@ import io.dialtone.sip.routing.SipListener;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps what one I/O thread reads and sends: it stands between the transport and the routing, passes everything on, and copies it. Called only by that thread.
@@ -200,6 +202,11 @@ final class TraceRecorder implements RouteTap {
         @Override
         public long nextDeadlineNs() {
             return next.nextDeadlineNs();
+        }
+
+        @Override
+        public @Nullable LinkBell bell() {
+            return next.bell();
         }
     }
 

@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.api.link.LinkBell;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipIngress;
@@ -38,6 +39,9 @@ final class IoLoop implements Agent, Delivery {
     private final WaitSettings waiting;
     private final boolean onLinux;
     private final RestPolicy rest;
+    /** What tells of frames while the loop waits in the kernel. */
+    private final @Nullable LinkBell bell;
+
     private final Thread thread;
     private final ManualIoEventLoop netty;
     private final CountDownLatch started = new CountDownLatch(1);
@@ -71,7 +75,6 @@ final class IoLoop implements Agent, Delivery {
         this.waiting = waiting;
         failures = new FailureLog(roleName(), counters);
         onLinux = Linux.isHere();
-        rest = new RestPolicy(waiting, nowNs);
         thread = new FastThreadLocalThread(this::run, roleName());
         thread.setDaemon(true);
         netty = new ManualIoEventLoop(thread, handlers) {
@@ -82,6 +85,8 @@ final class IoLoop implements Agent, Delivery {
                 return !wakeUpAsked && !stopping;
             }
         };
+        bell = netty.isCompatible(BellHandle.class) ? ingress.bell() : null;
+        rest = new RestPolicy(waiting, bell != null && bell.isRungByAll(), nowNs);
     }
 
     // ---- for any thread
@@ -156,6 +161,13 @@ final class IoLoop implements Agent, Delivery {
                 throw new IllegalStateException("Cannot watch " + Listeners.describe(socket.listener()), e);
             }
         }
+        if (bell != null) {
+            try {
+                new BellHandle(bell).register(netty);
+            } catch (Exception e) {
+                throw new IllegalStateException("Cannot watch the link's bell", e);
+            }
+        }
     }
 
     @Override
@@ -168,6 +180,9 @@ final class IoLoop implements Agent, Delivery {
         } else {
             counters.increment(TransportCounter.RESTS);
             netty.run(restNs, NO_TASK_LIMIT);
+            if (bell != null) {
+                bell.ignore();
+            }
         }
         if (wakeUpAsked) {
             wakeUpAsked = false;
@@ -181,6 +196,9 @@ final class IoLoop implements Agent, Delivery {
         segmentMemory.clear();
         counters.increment(TransportCounter.TURNS);
         restNs = rest.afterTurn(nowNs, received, work, nextDeadlineNs());
+        if (bell != null && restNs != RestPolicy.NO_REST) {
+            listen(bell);
+        }
         if (nowNs - nextSampleNs >= 0) {
             nextSampleNs = nowNs + SAMPLE_INTERVAL_NS;
             sample();
@@ -198,6 +216,17 @@ final class IoLoop implements Agent, Delivery {
         }
         for (final SipSocket socket : sockets) {
             socket.close();
+        }
+    }
+
+    /** Peers ring from now on; what they have sent before is found by one more look. */
+    private void listen(final LinkBell itsBell) {
+        itsBell.listen();
+        if (workIngress() > 0) {
+            itsBell.ignore();
+            egress.flushAll();
+            segmentMemory.clear();
+            restNs = RestPolicy.NO_REST;
         }
     }
 

@@ -5,7 +5,7 @@ package io.dialtone.sip.transport;
  * Called only by the loop's thread; time is an argument.
  *
  * <p>In {@link WaitMode#POLL} a rest is a quarter of the time since the last work, within bounds: an answer that comes over the link T after the
- * request is then seen at most T/4 late, a busy loop rests hardly at all, and an idle one wakes a thousand times a second.
+ * request is then seen at most T/4 late, a busy loop rests hardly at all, and an idle one wakes a thousand times a second. Where a bell ends the rest, it is as long as it may be.
  */
 final class RestPolicy {
     /** Look without waiting; the number Netty's loop uses for it. */
@@ -20,12 +20,19 @@ final class RestPolicy {
     private static final int PARK_SHARE = 4;
 
     private final boolean poll;
+    private final boolean isRung;
     private final long spinNs;
     private final long parkMaxNs;
     private long lastWorkNs;
 
-    RestPolicy(final WaitSettings settings, final long nowNs) {
+    /**
+     * A policy.
+     *
+     * @param isRung whether the kernel tells of all that comes over the link; then a rest may be long at once
+     */
+    RestPolicy(final WaitSettings settings, final boolean isRung, final long nowNs) {
         poll = settings.mode() == WaitMode.POLL;
+        this.isRung = isRung;
         spinNs = settings.spinUs() * 1_000L;
         parkMaxNs = settings.parkMaxUs() * 1_000L;
         lastWorkNs = nowNs;
@@ -43,8 +50,8 @@ final class RestPolicy {
         if (received + ingressWork > 0) {
             lastWorkNs = nowNs;
         }
-        if (ingressWork > 0 || (poll && received > 0)) {
-            return NO_REST;
+        if (!isRung && (ingressWork > 0 || (poll && received > 0))) {
+            return NO_REST; // where it is rung, there is one more look before the rest
         }
         final long idleNs = nowNs - lastWorkNs;
         if (idleNs < spinNs) {
@@ -58,7 +65,8 @@ final class RestPolicy {
         if (!poll) {
             return hasDeadline ? untilDeadlineNs : UNTIL_READABLE;
         }
-        final long parkNs = Math.min(parkMaxNs, Math.max(PARK_MIN_NS, (idleNs - spinNs) / PARK_SHARE));
+        final long parkNs =
+                isRung ? parkMaxNs : Math.min(parkMaxNs, Math.max(PARK_MIN_NS, (idleNs - spinNs) / PARK_SHARE));
         return hasDeadline ? Math.min(parkNs, untilDeadlineNs) : parkNs;
     }
 }

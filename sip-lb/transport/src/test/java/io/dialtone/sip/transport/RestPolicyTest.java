@@ -69,6 +69,6 @@ class RestPolicyTest {
     }
 
     private static RestPolicy policy(final WaitMode mode, final int spinUs, final int parkMaxUs) {
-        return new RestPolicy(new WaitSettings(mode, spinUs, parkMaxUs), START_NS);
+        return new RestPolicy(new WaitSettings(mode, spinUs, parkMaxUs), false, START_NS);
     }
 }
