@@ -4,6 +4,7 @@
 #   ROWS="kamailio proxy proxy-replicated bridge bridge-replicated"   which of them, in which order
 # proxy and bridge run on one node without backup, which is what Kamailio does; replicated ones on two nodes that each know the calls of the other before an answer leaves. Edge, nodes and media driver
 # are one process each time. CPU is that of the whole process, a forwarded message of the caller's or the callee's side (six a call, both sides' 100 not counted).
+# Each gets 60,000 calls to warm up and half a minute for their transactions to end (SETTLE), as a proxy has that has run for a while.
 # On a machine that others use too: sudo unshare -n bash -c "ip link set lo up; chrt -r 10 benchmarks/load/sip/stateful.sh" gives both sides ports and cores of their own.
 # Needs: gcc, ss (iproute2), kamailio, and the jar: mvn -q -pl benchmarks/calls -am -DskipTests package
 set -eu
@@ -36,7 +37,8 @@ platform() { # NAME HANDLER
 for row in $rows; do
   start "$row"; await_port
   sleep 1
-  "$tmp/callstorm" 127.0.0.1 5060 5061 5071 "${WARMUP:-60000}" 64 >"$tmp/warm" 2>&1 || true
+  for w in 64 1; do "$tmp/callstorm" 127.0.0.1 5060 5061 5071 $((${WARMUP:-60000} / (w == 1 ? 6 : 1))) $w >"$tmp/warm" 2>&1 || true; done
+  sleep "${SETTLE:-34}"
   for w in ${windows//,/ }; do
     n=$calls; [ "$w" -gt 1 ] || n=$((calls / 3))
     before=$(cpu $running); line=$("$tmp/callstorm" 127.0.0.1 5060 5061 5071 "$n" "$w" 2>&1 | tail -1); after=$(cpu $running)

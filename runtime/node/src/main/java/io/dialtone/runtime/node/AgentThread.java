@@ -1,6 +1,5 @@
 package io.dialtone.runtime.node;
 
-import io.dialtone.api.link.LinkBell;
 import java.util.function.Consumer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.AgentRunner;
@@ -43,15 +42,15 @@ final class AgentThread implements AutoCloseable {
         return start(agent, rest(parkMinNs, parkMaxNs), onFailure);
     }
 
-    /** As above; the bell, if there is one, ends a rest. */
+    /** As above; rests end when somebody rings, if there is a bell and the shortest rest is not set to be longer. */
     static AgentThread start(
             final Agent agent,
-            final @Nullable LinkBell bell,
+            final @Nullable WorkerSeat seat,
             final long parkMinNs,
             final long parkMaxNs,
             final Consumer<Throwable> onFailure) {
-        final boolean isWoken = bell != null && parkMaxNs > 0 && parkMinNs <= PARK_MIN_NS;
-        return start(agent, isWoken ? new BellRest(bell, parkMinNs, parkMaxNs) : rest(parkMinNs, parkMaxNs), onFailure);
+        final boolean isWoken = seat != null && parkMaxNs > 0 && parkMinNs <= PARK_MIN_NS;
+        return start(agent, isWoken ? new BellRest(seat, parkMinNs, parkMaxNs) : rest(parkMinNs, parkMaxNs), onFailure);
     }
 
     private static IdleStrategy rest(final long parkMinNs, final long parkMaxNs) {

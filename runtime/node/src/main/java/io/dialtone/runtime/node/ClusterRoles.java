@@ -164,8 +164,8 @@ final class ClusterRoles {
                 settings, listeners, self.orElseThrow().threads(), WaitMode.POLL, tls);
         try (Link link = openLink(cluster, self.get(), settings, stop);
                 RegistrySeat registry = RegistrySeat.take(seat);
-                EdgeHouse edge =
-                        EdgeHouse.start(self.get(), cluster, grid, config, transport, trace, link, stopOnFault(stop))) {
+                EdgeHouse edge = EdgeHouse.start(
+                        self.get(), cluster, grid, config, transport, trace, link, List.of(), stopOnFault(stop))) {
             final ClusterPages pages =
                     new ClusterPages(cluster, List.of(), List.of(edge), Optional.of(registry), CdrRoom.none());
             try (RoleProcess process = RoleProcess.open("edge", self.get().name(), settings, stop, access, pages)) {
@@ -231,8 +231,10 @@ final class ClusterRoles {
             final LinkMember edgeMember = file.members().named(EDGE_NAME);
             final Link edgeLink = openLink(cluster, edgeMember, settings, stop);
             rooms.add(edgeLink);
-            final EdgeHouse edge =
-                    EdgeHouse.start(edgeMember, cluster, grid, config, transport, trace, edgeLink, stopOnFault(stop));
+            final List<WorkerSeat> atHand =
+                    nodes.stream().flatMap(node -> node.seats().stream()).toList();
+            final EdgeHouse edge = EdgeHouse.start(
+                    edgeMember, cluster, grid, config, transport, trace, edgeLink, atHand, stopOnFault(stop));
             rooms.add(edge);
             final ClusterPages pages = new ClusterPages(cluster, nodes, List.of(edge), Optional.of(registry), cdr);
             try (RoleProcess process = RoleProcess.open(

@@ -6,9 +6,11 @@ import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.routing.Edge;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.routing.RedriveConfig;
+import io.dialtone.sip.routing.SipIngress;
 import io.dialtone.sip.transport.SipTransport;
 import io.dialtone.sip.transport.SipTransportConfig;
 import java.io.IOException;
+import java.util.List;
 import java.util.function.Consumer;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.jspecify.annotations.Nullable;
@@ -64,7 +66,11 @@ final class EdgeHouse implements AutoCloseable {
         }
     }
 
-    /** Builds the edge and starts its I/O threads. The link stays the caller's. */
+    /**
+     * Builds the edge and starts its I/O threads. The link stays the caller's.
+     *
+     * @param atHand workers of this process
+     */
     static EdgeHouse start(
             final LinkMember self,
             final ClusterPlan cluster,
@@ -73,6 +79,7 @@ final class EdgeHouse implements AutoCloseable {
             final SipTransportConfig transportConfig,
             final TracePlan tracePlan,
             final Link link,
+            final List<WorkerSeat> atHand,
             final Consumer<Throwable> onFailure)
             throws IOException {
         final Edge edge = new Edge(
@@ -89,12 +96,13 @@ final class EdgeHouse implements AutoCloseable {
                 cluster::nameOf);
         final SipTransport transport = SipTransport.start(transportConfig, (loop, egress) -> {
             final long nowNs = System.nanoTime();
-            return trace.tracer()
+            final SipIngress ingress = trace.tracer()
                     .around(
                             loop,
                             egress,
                             nowNs,
                             (out, tap) -> edge.router(loop, out, tap, link.endpoint(loop, nowNs), nowNs));
+            return atHand.isEmpty() ? ingress : new WorkersAtHand(ingress, atHand);
         });
         trace.start();
         final RegistryDoor registry = grid.hasRegistry()

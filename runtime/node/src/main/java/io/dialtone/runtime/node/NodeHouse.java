@@ -3,6 +3,7 @@ package io.dialtone.runtime.node;
 import io.dialtone.api.ServiceDescriptor;
 import io.dialtone.api.ServicePolicy;
 import io.dialtone.api.SipHandler;
+import io.dialtone.api.link.LinkBell;
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SipHash;
@@ -72,6 +73,7 @@ final class NodeHouse implements AutoCloseable {
     private final Link link;
     // The registry's door asks for sessions while workers are still being added.
     private final List<AgentThread> threads = new CopyOnWriteArrayList<>();
+    private final List<WorkerSeat> seats = new CopyOnWriteArrayList<>();
     private final List<CounterSet<WorkerCounter>> workerCounters = new CopyOnWriteArrayList<>();
     private final List<CounterSet<SipCounter>> sipCounters = new CopyOnWriteArrayList<>();
     private final List<ReplicationCounters> gridCounters = new CopyOnWriteArrayList<>();
@@ -241,10 +243,19 @@ final class NodeHouse implements AutoCloseable {
             node.sipCounters.add(sipCounters);
             final SessionWorker worker = new SessionWorker(plan.workers(self.threads()), context, sip);
             node.workers.add(worker.proxy());
-            node.threads.add(
-                    AgentThread.start(worker, endpoint.bell(), plan.parkMinNs(), plan.parkMaxNs(), end::onFault));
+            final LinkBell bell = endpoint.bell();
+            final WorkerSeat seat = bell == null ? null : new WorkerSeat(worker, bell, end::onFault);
+            if (seat != null) {
+                node.seats.add(seat);
+            }
+            node.threads.add(AgentThread.start(worker, seat, plan.parkMinNs(), plan.parkMaxNs(), end::onFault));
         }
         return node;
+    }
+
+    /** Those of its workers that others may turn while they rest. */
+    List<WorkerSeat> seats() {
+        return List.copyOf(seats);
     }
 
     @SuppressWarnings("unchecked") // the codec was made for this handler's record
