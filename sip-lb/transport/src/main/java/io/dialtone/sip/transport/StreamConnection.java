@@ -315,7 +315,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
         if (state != State.CLOSED) {
             state = State.CLOSED;
             for (ByteBuf message = waiting.poll(); message != null; message = waiting.poll()) {
-                socket.count(TransportCounter.STREAM_DROPPED_CLOSED);
+                socket.onUnsent(message, flow);
                 message.release();
             }
             socket.onClosed(this);

@@ -48,6 +48,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     private final List<StreamConnection> dirty = new ArrayList<>();
     private final List<StreamConnection> ending = new ArrayList<>();
     private final List<StreamConnection> overdue = new ArrayList<>();
+    private final UnsafeBuffer unsent = new UnsafeBuffer(0, 0);
 
     private Delivery delivery = NotYetRegistered.INSTANCE;
     private @Nullable IoEventLoop netty;
@@ -55,6 +56,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     private long nextSweepNs = nowNs + SWEEP_NS;
     private int sweptPlaces;
     private boolean isAccepting = true;
+    private boolean isServing = true;
 
     StreamSocket(
             final SipListener listener,
@@ -226,6 +228,15 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         ending.add(connection);
     }
 
+    /** A message that waited for a connection that has ended before it was open. */
+    void onUnsent(final ByteBuf message, final SipFlow to) {
+        count(TransportCounter.STREAM_DROPPED_CLOSED);
+        if (isServing) {
+            unsent.wrap(message.memoryAddress() + message.readerIndex(), message.readableBytes());
+            delivery.onUnsent(unsent, 0, unsent.capacity(), to);
+        }
+    }
+
     void onClosed(final StreamConnection connection) {
         connections.remove(connection);
         count(TransportCounter.STREAM_CLOSED);
@@ -334,6 +345,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
 
     @Override
     public void close() {
+        isServing = false;
         for (int i = connections.places() - 1; i >= 0; i--) {
             final StreamConnection connection = connections.at(i);
             if (connection != null) {
