@@ -68,6 +68,15 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
                 .remote(address);
     }
 
+    /** A proxy in front says whose connection this is. */
+    void onPeerTold(final long high, final long low, final int port) {
+        socket.onPeerTold(this, high, low, port);
+    }
+
+    void peer(final long high, final long low, final int port) {
+        flow.remote(high, low, port);
+    }
+
     long high() {
         return flow.remoteHigh();
     }

@@ -113,6 +113,11 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         }
         final StreamConnection connection = new StreamConnection(this, channel, false, nowNs);
         connection.peer(address);
+        if (!greeting.takes(connection)) {
+            count(TransportCounter.STREAM_REFUSED_SOURCE);
+            channel.unsafe().closeForcibly();
+            return;
+        }
         count(TransportCounter.STREAM_ACCEPTED);
         begin(connection, channel);
     }
@@ -126,11 +131,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     }
 
     private void begin(final StreamConnection connection, final Channel channel) {
-        final StreamConnection before = connections.put(connection);
-        if (before != null) {
-            // Its peer has begun anew with the same port: the end of the old one has not reached us.
-            before.closeForcibly();
-        }
+        put(connection);
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config()
                 .setOption(
@@ -141,6 +142,14 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         channel.unsafe().register(loop(), new DefaultChannelPromise(channel, loop()));
     }
 
+    private void put(final StreamConnection connection) {
+        final StreamConnection before = connections.put(connection);
+        if (before != null) {
+            // Its peer has begun anew with the same port: the end of the old one has not reached us.
+            before.closeForcibly();
+        }
+    }
+
     private IoEventLoop loop() {
         if (netty == null) {
             throw new IllegalStateException("used before registration");
@@ -149,6 +158,13 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     }
 
     // ---- from the connections
+
+    /** From now on a connection is found as that of this peer. */
+    void onPeerTold(final StreamConnection connection, final long high, final long low, final int port) {
+        connections.remove(connection);
+        connection.peer(high, low, port);
+        put(connection);
+    }
 
     SipMessage parser() {
         return parser;
