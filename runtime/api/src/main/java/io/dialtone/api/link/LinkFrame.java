@@ -59,6 +59,8 @@ public final class LinkFrame {
     public static final int TYPE_REPLICATION_ACK = 5;
     /** A frame that is encrypted on its way to another host; seen only by the corridor, and laid out otherwise. */
     public static final int TYPE_SEALED = 6;
+    /** A request of a worker that its edge could not send, from that edge to the worker that owns its slot. */
+    public static final int TYPE_SIP_UNSENT = 7;
 
     /** The first frames ended here. */
     private static final int HEADER_BYTES_MIN = 64;

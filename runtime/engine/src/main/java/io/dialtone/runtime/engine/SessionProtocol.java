@@ -5,8 +5,8 @@ import org.agrona.DirectBuffer;
 
 /** What a protocol does on a worker. Called only by that worker; never throws for what came from the wire. */
 public interface SessionProtocol {
-    /** The type of frame this protocol reads. */
-    int frameType();
+    /** Whether this protocol reads frames of this type. */
+    boolean reads(int frameType);
 
     /** A message for a slot that this worker owns. The buffer is valid until this returns. */
     void onMessage(LinkFrame frame, DirectBuffer buffer, int offset, int length, long nowNs);

@@ -155,7 +155,7 @@ public final class SessionWorker implements Agent {
         counters.increment(WorkerCounter.FRAMES_RECEIVED);
         if (!frame.wrap(buffer, offset, length)) {
             counters.increment(WorkerCounter.FRAMES_UNKNOWN);
-        } else if (frame.type() == protocol.frameType()) {
+        } else if (protocol.reads(frame.type())) {
             if (takesMessages && held.isEmpty()) {
                 onMessage(buffer, offset);
             } else {

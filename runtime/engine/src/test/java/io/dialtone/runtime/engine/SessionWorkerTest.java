@@ -39,8 +39,8 @@ class SessionWorkerTest {
         }
 
         @Override
-        public int frameType() {
-            return LinkFrame.TYPE_SIP_TO_WORKER;
+        public boolean reads(final int frameType) {
+            return frameType == LinkFrame.TYPE_SIP_TO_WORKER;
         }
 
         @Override

@@ -17,7 +17,8 @@ final class SipSettings {
             "sip.listen",
             "--listen",
             SettingType.listOf(ListenerSpec.TYPE),
-            "where SIP comes in, by udp:, tcp:, tls:, ws: or wss:; port 0 lets the system choose, ;advertise=HOST:PORT tells peers another address");
+            "where SIP comes in, by udp:, tcp:, tls:, ws: or wss:; port 0 lets the system choose, ;advertise=HOST:PORT tells peers another address,"
+                    + " ;proxy-protocol-from=ADDRESS/BITS takes connections only from these, each with a header of the PROXY protocol");
 
     static final Setting<Integer> LOOPS = Setting.of(
             "sip.loops",

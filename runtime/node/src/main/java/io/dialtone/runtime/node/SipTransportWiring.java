@@ -55,7 +55,8 @@ final class SipTransportWiring {
         for (final ListenerSpec listener : listeners) {
             final ListenerConfig bound = new ListenerConfig(
                             listener.endpoint().host(), listener.endpoint().port())
-                    .speaking(listener.speaks());
+                    .speaking(listener.speaks())
+                    .behind(listener.proxies());
             final Endpoint advertised = listener.advertised();
             config.listen(advertised == null ? bound : bound.advertise(advertised.host(), advertised.port()));
         }

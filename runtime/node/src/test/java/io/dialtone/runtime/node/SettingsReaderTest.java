@@ -61,6 +61,25 @@ class SettingsReaderTest {
     }
 
     @Test
+    void shouldTakeListenersBehindProxies() throws Exception {
+        final String behind = "tls:127.0.0.1:1;advertise=sip.example.net:5061;proxy-protocol-from=192.0.2.10"
+                + ";proxy-protocol-from=2001:db8::/32";
+
+        final ListenerSpec spec = ListenerSpec.parse(behind);
+
+        assertEquals(behind, spec.toString());
+        assertEquals(2, spec.proxies().size());
+        for (final String wrong : List.of(
+                "udp:127.0.0.1:1;proxy-protocol-from=192.0.2.10",
+                "tcp:127.0.0.1:1;proxy-protocol-from=",
+                "tcp:127.0.0.1:1;proxy-protocol-from=haproxy",
+                "tcp:127.0.0.1:1;proxy-protocol-from=192.0.2.0/33",
+                "tcp:127.0.0.1:1;proxy-protocol=required")) {
+            assertThrows(WrongValueException.class, () -> ListenerSpec.parse(wrong), wrong);
+        }
+    }
+
+    @Test
     void shouldSayAllThatIsWrongAtOnceAndWhatMightBeMeant() throws Exception {
         final Path file =
                 file("sip:\n  listen: sctp:127.0.0.1:1\n  lops: 3\nsip-lb:\n  backend: 127.0.0.1:5071\nloops: 4\n");

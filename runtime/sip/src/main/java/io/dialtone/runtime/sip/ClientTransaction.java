@@ -110,6 +110,9 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         begin(failed.message(), 0, failed.messageLength);
     }
 
+    /** True in the first state, in which no answer has come. */
+    abstract boolean hasHeardNothing();
+
     /** True if it is not to be sent any more. */
     boolean isUnwanted() {
         return isWithdrawn;

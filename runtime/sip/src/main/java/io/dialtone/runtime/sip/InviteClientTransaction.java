@@ -109,6 +109,11 @@ final class InviteClientTransaction extends ClientTransaction {
         return state == State.CALLING || state == State.PROCEEDING;
     }
 
+    @Override
+    boolean hasHeardNothing() {
+        return state == State.CALLING;
+    }
+
     /** A provisional answer came to an open transaction: only now may it be withdrawn (RFC 3261 section 9.1). */
     void onProvisional(final long nowNs) {
         if (state == State.CALLING) {

@@ -109,12 +109,20 @@ final class Locating {
 
     /** Sends it to the first of these; false if that cannot be. */
     private boolean begin(final ClientTransaction request, final Located located, final long nowNs) {
-        request.targets.begin(located.targets());
+        if (!goTo(request, located.targets(), nowNs)) {
+            return false;
+        }
+        context.counters().increment(SipCounter.REQUESTS_LOCATED);
+        return true;
+    }
+
+    /** Sends a request that has gone to none of these to the first; false if it cannot be written for that. */
+    boolean goTo(final ClientTransaction request, final List<Target> targets, final long nowNs) {
+        request.targets.begin(targets);
         branch.clear().put(request.keyBytes(), Byte.BYTES, request.keyLength() - Byte.BYTES);
         if (!aim(request)) {
             return false;
         }
-        context.counters().increment(SipCounter.REQUESTS_LOCATED);
         request.go(nowNs);
         return true;
     }

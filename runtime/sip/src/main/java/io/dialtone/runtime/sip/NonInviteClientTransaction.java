@@ -51,6 +51,11 @@ final class NonInviteClientTransaction extends ClientTransaction {
         return state == State.TRYING || state == State.PROCEEDING;
     }
 
+    @Override
+    boolean hasHeardNothing() {
+        return state == State.TRYING;
+    }
+
     /** A provisional answer came. */
     void onProvisional(final long nowNs) {
         if (state == State.TRYING) {

@@ -52,6 +52,8 @@ public enum SipCounter {
     REQUESTS_LOCATED("Requests of our own to a name whose servers were found"),
     REQUESTS_NOT_LOCATED(
             "Requests of our own to a name of which nobody was found in time (503), or that went where their call came from"),
+    REQUESTS_UNSENT(
+            "Requests of our own that an edge could not send, for want of a connection: refused, too slow to come about, or too many"),
     REQUESTS_FAILED_OVER(
             "Requests of our own that another target got, because one was silent, could not be reached, or said 503"),
     REQUESTS_TIMED_OUT("Requests of our own that were never answered (timers B and F)"),

@@ -71,8 +71,8 @@ public final class SipProtocol implements SessionProtocol {
     }
 
     @Override
-    public int frameType() {
-        return LinkFrame.TYPE_SIP_TO_WORKER;
+    public boolean reads(final int frameType) {
+        return frameType == LinkFrame.TYPE_SIP_TO_WORKER || frameType == LinkFrame.TYPE_SIP_UNSENT;
     }
 
     @Override
@@ -83,6 +83,12 @@ public final class SipProtocol implements SessionProtocol {
         slot = frame.slot();
         isRefusable = false;
         final boolean hasVia = via.wrap(message);
+        if (frame.type() == LinkFrame.TYPE_SIP_UNSENT) {
+            if (result == ParseResult.COMPLETE && hasVia) {
+                core.onUnsent(message, via, slot, port, nowNs);
+            }
+            return;
+        }
         if (hasVia) {
             aimAtVia();
         }

@@ -32,6 +32,7 @@ final class UacCore<S extends Record> {
     private final ProxyCore proxy;
     private final RequestComposer composer;
     private final OwnRequests requests;
+    private final LostConnections lost;
     private final RemoteParty.Scratch scratch;
     private final ResponseView view = new ResponseView();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
@@ -53,6 +54,7 @@ final class UacCore<S extends Record> {
         clients = new ClientLayer(parts, context, shared.bytes(), shared.unique(), shared.replies(), this);
         composer = new RequestComposer(context, clients, shared.unique(), shared.replies(), scratch);
         requests = new OwnRequests(context, shared, clients, composer);
+        lost = new LostConnections(clients.locating(), requests.addresses(), context.limits());
         stranger = new RemoteParty(shared.bytes());
         sent = new SipMessage(context.limits());
         proxy = new ProxyCore(parts, context, uas, this, shared, clients);
@@ -374,12 +376,36 @@ final class UacCore<S extends Record> {
 
     /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 or 487 had come (RFC 3261 sections 8.1.3.1 and 9.1). */
     void onNoAnswer(final ClientTransaction transaction, final long nowNs) {
-        if (!tryNextTarget(transaction, nowNs)) {
+        if (tryNextTarget(transaction, nowNs)) {
+            letGo(transaction, nowNs);
+        } else {
             endLocally(transaction, 408, nowNs);
-        } else if (transaction instanceof InviteClientTransaction late) {
+        }
+    }
+
+    /** The next target has the request of this one. */
+    private void letGo(final ClientTransaction failed, final long nowNs) {
+        if (failed instanceof InviteClientTransaction late) {
             late.giveUp(nowNs);
         } else {
-            clients.terminate(transaction);
+            clients.terminate(failed);
+        }
+    }
+
+    /**
+     * An edge could not send a request of ours, for want of a connection: the next target gets it, or it ends as if 503 had come (RFC 3261 sections 8.1.3.1 and 16.9). Within a call it
+     * goes to where its URI leads; a peer that nobody can connect to has the request's whole time to come back by itself.
+     */
+    void onUnsent(final SipMessage request, final ViaView via, final ReplyPort way, final long nowNs) {
+        final ClientTransaction transaction = clients.find(request, via);
+        if (transaction == null || !transaction.hasHeardNothing() || !transaction.port.leadsWhere(way)) {
+            return; // it went another way meanwhile
+        }
+        context.counters().increment(SipCounter.REQUESTS_UNSENT);
+        if (tryNextTarget(transaction, nowNs)) {
+            letGo(transaction, nowNs);
+        } else if (!lost.goByUri(transaction, nowNs) && !lost.mayComeBack(transaction)) {
+            endLocally(transaction, 503, nowNs);
         }
     }
 

@@ -402,6 +402,14 @@ final class UasCore<S extends Record> {
         }
     }
 
+    /** An edge could not send a request of ours. */
+    void onUnsent(final SipMessage request, final ViaView via, final int slot, final ReplyPort way, final long nowNs) {
+        isThroughUs = false;
+        isForwarded = uac.proxy().isForwarded(request, via);
+        wake(request, via, slot);
+        uac.onUnsent(request, via, way, nowNs);
+    }
+
     /** Shows the handler an answer, and makes what it decides so; false if it threw. */
     boolean tellResponse(final SipSession<?> session, final long nowNs) {
         final SipSession<S> listener = sessionOf(session);

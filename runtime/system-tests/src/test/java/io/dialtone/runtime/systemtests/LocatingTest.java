@@ -42,6 +42,45 @@ class LocatingTest {
         platform.assertAllAlive();
     }
 
+    /** With the default patience of 8 s: a server that refuses connections is no silent one. */
+    @Test
+    void shouldCallTheSecondServerAtOnceWhenTheFirstRefusesConnections() {
+        final int dead = Ports.free();
+        final SippRun uas = SippRun.named(stage, "uas").scenario("uas-reinvite").answersByTcp();
+        final String both = ",host.pool.example,";
+        final NameServer names = NameServer.start(
+                stage,
+                List.of(
+                        "naptr-record=pool.example,50,50,s,SIP+D2T,,_sip._tcp.pool.example",
+                        HOST,
+                        "srv-host=_sip._tcp.pool.example" + both + dead + ",1,10",
+                        "srv-host=_sip._tcp.pool.example" + both + uas.port() + ",2,10"));
+        final Platform platform = Platform.inOneProcess(
+                stage,
+                BRIDGING,
+                "--class-path",
+                Dialtone.testClasses(),
+                "--dns-servers",
+                names.address(),
+                "--shun-time",
+                "1s",
+                "--nodes",
+                "1"); // a take-over would send again by TCP, which SIPp takes for a fault
+
+        final SippRun uac = calls("uac", platform, 20, 100);
+        assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
+
+        assertEquals(100, uac.successful());
+        assertEquals(0, uac.failed() + uac.unexpected());
+        assertEquals(100, uas.finish().messagesOfAll("_BYE_Recv"), uas::toString);
+        final long unsent = platform.status("run")
+                .path("counters")
+                .path("sip.requests-unsent")
+                .asLong();
+        assertTrue(unsent > 1, "it was tried again when its time was over: " + unsent);
+        platform.assertAllAlive();
+    }
+
     @Test
     void shouldFollowRecordsThatChange() {
         final SippRun first =

@@ -12,7 +12,8 @@ enum Peer {
     SIPSAK("sipsak", "sipsak"),
     TSHARK("tshark", "tshark"),
     DNSMASQ("dnsmasq", "dnsmasq-base"),
-    BARESIP("baresip", "baresip-core");
+    BARESIP("baresip", "baresip-core"),
+    HAPROXY("haproxy", "haproxy");
 
     private final String program;
     private final String debianPackage;

@@ -65,18 +65,28 @@ final class Ports {
 
     /** Whether a socket is bound to that address and port, as the kernel's tables say: whoever tried to bind it to see would be in the way of who wants it. */
     static boolean isUdpBound(final String host, final int port) {
+        return isBound("udp", host, port);
+    }
+
+    /** The same for a socket that takes connections, or is one. */
+    static boolean isTcpBound(final String host, final int port) {
+        return isBound("tcp", host, port);
+    }
+
+    private static boolean isBound(final String protocol, final String host, final int port) {
         final InetAddress address = InetAddress.ofLiteral(host);
         final byte[] bytes = address.getAddress();
         final String suffix = String.format(Locale.ROOT, ":%04X", port);
         if (address instanceof Inet6Address) {
-            return isBound("/proc/net/udp6", bytes, suffix);
+            return isBound("/proc/net/" + protocol + "6", bytes, suffix);
         }
         // A socket of both families, as Java's are, has an IPv4 address in IPv6's clothes.
         final byte[] mapped = new byte[16];
         mapped[10] = (byte) 0xFF;
         mapped[11] = (byte) 0xFF;
         System.arraycopy(bytes, 0, mapped, 12, bytes.length);
-        return isBound("/proc/net/udp", bytes, suffix) || isBound("/proc/net/udp6", mapped, suffix);
+        return isBound("/proc/net/" + protocol, bytes, suffix)
+                || isBound("/proc/net/" + protocol + "6", mapped, suffix);
     }
 
     private static boolean isBound(final String table, final byte[] address, final String suffix) {

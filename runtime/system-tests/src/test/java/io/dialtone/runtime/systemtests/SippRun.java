@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiPredicate;
 
 /** One SIPp process, calling or answering, and its statistics, which it writes anew every second and at its end. */
 final class SippRun {
@@ -97,11 +98,19 @@ final class SippRun {
 
         /** Starts answering and waits until the socket is open. */
         SippRun answers() {
-            final SippRun run = start(List.of());
+            return answers(start(List.of()), Ports::isUdpBound);
+        }
+
+        /** The same by TCP. */
+        SippRun answersByTcp() {
+            return answers(start(List.of("-t", "t1")), Ports::isTcpBound);
+        }
+
+        private SippRun answers(final SippRun run, final BiPredicate<String, Integer> isBound) {
             Await.until(
                     name + " listens on " + host + ":" + run.port,
                     Duration.ofSeconds(10),
-                    () -> run.child.isAlive() && Ports.isUdpBound(host, run.port),
+                    () -> run.child.isAlive() && isBound.test(host, run.port),
                     run.child::tail);
             return run;
         }

@@ -568,12 +568,13 @@ public final class TestCluster {
         return nodes.get(slots.table().ownerOf(edge.slotOf(key)) - EDGE_MEMBER - 1);
     }
 
-    private void onAnswer(final int ipv4, final int connection, final byte[] datagram) {
+    private boolean onAnswer(final int ipv4, final int connection, final byte[] datagram) {
         final SipPeer peer = peers.get(ipv4);
         if (peer == null || peer.connection() != connection) {
             strayDatagrams++;
-        } else {
-            peer.onDatagram(datagram);
+            return false;
         }
+        peer.onDatagram(datagram);
+        return true;
     }
 }

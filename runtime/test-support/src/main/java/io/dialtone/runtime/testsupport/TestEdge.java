@@ -10,6 +10,7 @@ import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.ViaTransport;
@@ -31,10 +32,10 @@ final class TestEdge {
     private static final String TOKEN = ";" + SlotToken.URI_PARAM + "=";
     private static final int MAGIC_COOKIE_BYTES = 7;
 
-    /** Gets what the cluster sends to peers. */
+    /** Gets what the cluster sends to peers; false if there is nobody. */
     @FunctionalInterface
     interface Answers {
-        void onAnswer(int ipv4, int connection, byte[] message);
+        boolean onAnswer(int ipv4, int connection, byte[] message);
     }
 
     private final LinkEndpoint link;
@@ -47,6 +48,7 @@ final class TestEdge {
     private final SipMessage message = new SipMessage(SipLimits.defaults());
     private final ViaView via = new ViaView();
     private final LinkFrame frame = new LinkFrame();
+    private final LinkFrame unsent = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
 
     TestEdge(
@@ -101,7 +103,35 @@ final class TestEdge {
         frame.wrap(buffer, offset, length);
         final byte[] datagram = new byte[frame.payloadLength()];
         buffer.getBytes(offset + frame.headerLength(), datagram);
-        answers.onAnswer((int) frame.remoteLow(), frame.transport() == 0 ? 0 : frame.remotePort(), datagram);
+        final boolean isStream = frame.transport() != 0;
+        if (!answers.onAnswer((int) frame.remoteLow(), isStream ? frame.remotePort() : 0, datagram) && isStream) {
+            tellUnsent(new UnsafeBuffer(datagram));
+        }
+    }
+
+    /** As the edge does: whose request cannot leave by a connection hears of it. */
+    private void tellUnsent(final UnsafeBuffer request) {
+        if (message.parseDatagram(request, 0, request.capacity()) != ParseResult.COMPLETE || !message.isRequest()) {
+            return;
+        }
+        final int slot = slotOfResponse(message);
+        final SlotTable table = slots.table();
+        if (slot < 0) {
+            return;
+        }
+        unsent.wrapNew(header, 0, LinkFrame.TYPE_SIP_UNSENT)
+                .slot(slot)
+                .epoch(table.epochOf(slot))
+                .incarnation(link.incarnation())
+                .member(link.member())
+                .thread(link.thread())
+                .transport(frame.transport())
+                .listener(frame.listener())
+                .remoteHigh(frame.remoteHigh())
+                .remoteLow(frame.remoteLow())
+                .remotePort(frame.remotePort());
+        link.publication(table.ownerOf(slot), 0)
+                .offer(header, 0, LinkFrame.HEADER_BYTES, request, 0, request.capacity());
     }
 
     private int slotOf(final SipMessage request) {

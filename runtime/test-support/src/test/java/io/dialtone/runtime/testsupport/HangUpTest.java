@@ -83,6 +83,25 @@ class HangUpTest {
     }
 
     @Test
+    void shouldHangUpWhereTheRouteLeadsWhenTheConnectionIsGone() {
+        alice.connectFrom(40_001);
+        final SipCall call =
+                alice.newCall("sip:bob@example.com").invite("Record-Route: <sip:192.0.2.1:5070;transport=tcp;lr>");
+        call.expect(200);
+        call.ack();
+        alice.connectFrom(5070); // and listens there
+
+        cluster.advance(TALK.plusMillis(10));
+
+        alice.respond(alice.expectRequest("BYE"), 200);
+        cluster.advance(Duration.ofSeconds(40));
+        alice.expectNothing();
+        assertEquals(1, cluster.count(SipCounter.REQUESTS_UNSENT));
+        assertEquals(0, cluster.count(SipCounter.REQUESTS_TIMED_OUT));
+        assertEquals(0, cluster.sessions());
+    }
+
+    @Test
     void shouldSendTheByeAgainUntilTimerFFires() {
         final SipCall call = alice.invite("sip:bob@example.com");
         call.expect(200);

@@ -388,6 +388,98 @@ class LocatingTest {
         carol.expectNothing(); // a connection loses nothing
     }
 
+    // ---- who cannot be connected to
+
+    private void serveByTcp() {
+        dns.forgetAll().serverByTcp("example.net", 1, bob, 5070).serverByTcp("example.net", 2, carol, 5070);
+    }
+
+    @Test
+    void shouldGiveTheRequestToTheNextServerAtOnceWhenOneCannotBeConnectedTo() {
+        serveByTcp();
+        carol.connectFrom(5070);
+
+        invite();
+
+        final SipCalled called = carol.expectCall();
+        assertEquals(1, cluster.count(SipCounter.REQUESTS_UNSENT));
+        assertEquals(1, cluster.count(SipCounter.REQUESTS_FAILED_OVER));
+        called.respond(200);
+        called.expectRequest("ACK");
+        assertEquals(List.of("INVITE", "200 INVITE callee"), handler.told);
+        bob.expectNothing();
+    }
+
+    @Test
+    void shouldGiveAMessageToTheNextServerAtOnceToo() {
+        handler.onInvite = (invite, session) -> session.request(SipMethod.MESSAGE, "text", uri)
+                .onBehalfOf(invite)
+                .send();
+        serveByTcp();
+        carol.connectFrom(5070);
+
+        invite();
+
+        carol.respond(carol.expectRequest("MESSAGE"), 200);
+        assertEquals(List.of("INVITE", "200 MESSAGE text"), handler.told);
+    }
+
+    @Test
+    void shouldTellTheHandler503AtOnceWhenNobodyCanBeConnectedTo() {
+        serveByTcp();
+
+        invite();
+
+        assertEquals(List.of("INVITE", "local 503 INVITE callee"), handler.told);
+        call.expect(503);
+        assertEquals(2, cluster.count(SipCounter.REQUESTS_UNSENT));
+        assertEquals(0, cluster.count(SipCounter.REQUESTS_TIMED_OUT));
+    }
+
+    @Test
+    void shouldTellTheHandler503AtOnceWhenAnAddressCannotBeConnectedTo() {
+        uri = "sip:bob@192.0.2.2:5070;transport=tcp";
+
+        invite();
+
+        assertEquals(List.of("INVITE", "local 503 INVITE callee"), handler.told);
+        assertEquals(0, cluster.count(SipCounter.CLIENT_TRANSACTIONS));
+    }
+
+    @Test
+    void shouldGiveTheRequestToTheNextServerWhenItsNewOwnerCannotConnectToTheFirst() {
+        serveByTcp();
+        bob.connectFrom(5070);
+        carol.connectFrom(5070);
+        invite();
+        bob.expectCall();
+        bob.connectFrom(5071); // what it had heard is forgotten with the connection
+
+        takeOver();
+
+        carol.expectCall().respond(200).expectRequest("ACK");
+        assertEquals("200 INVITE callee", handler.told.getLast());
+    }
+
+    @Test
+    void shouldSay503AtOnceToARequestWithinACallWhenWhoWasCalledCannotBeConnectedToAgain() {
+        uri = "sip:bob@192.0.2.2:5070;transport=tcp";
+        bob.connectFrom(5070);
+        invite();
+        accept(bob.expectCall().invite(), uri);
+        bob.expectRequest("ACK");
+        bob.connectFrom(5071); // it has gone, and come back elsewhere
+        handler.onOther = (message, session) -> {
+            message.reply(200).send();
+            session.leg("callee").orElseThrow().request(SipMethod.INFO).send();
+        };
+        alice.expect(200);
+
+        call.ack().request("MESSAGE");
+
+        assertEquals("local 503 INFO callee", handler.told.getLast());
+    }
+
     // ---- within a call
 
     @Test

@@ -96,6 +96,30 @@ class ProxyLocatingTest {
     }
 
     @Test
+    void shouldPassOnToTheNextServerAtOnceWhenOneCannotBeConnectedTo() {
+        dns.forgetAll().serverByTcp("pool.example.net", 1, bob, 5070).serverByTcp("pool.example.net", 2, carol, 5070);
+        carol.connectFrom(5070);
+
+        invite();
+
+        final SipCalled second = carol.expectCall();
+        second.respond(486);
+        second.expectRequest("ACK");
+        call.expect(486);
+        assertEquals(1, cluster.count(SipCounter.REQUESTS_UNSENT));
+    }
+
+    @Test
+    void shouldSay500AtOnceWhenNobodyCanBeConnectedTo() {
+        dns.forgetAll().serverByTcp("pool.example.net", 1, bob, 5070).serverByTcp("pool.example.net", 2, carol, 5070);
+
+        invite();
+
+        call.expect(500);
+        assertEquals(2, cluster.count(SipCounter.REQUESTS_UNSENT));
+    }
+
+    @Test
     void shouldBringBackWhatTheSilentServerSaysAfterAll() {
         invite();
         final SipCalled late = bob.expectCall();

@@ -57,6 +57,12 @@ public enum EdgeCounter {
     DROPPED_REFUSAL_LIMIT("dropped.refusal-limit", "Refusals not sent, because too many were due in this second."),
     DROPPED_NO_WAY_BACK("dropped.no-way-back", "Refusals not sent, because the request has no Via they could follow."),
     DROPPED_BY_EGRESS("dropped.by-egress", "Messages of nodes that the transport did not take."),
+    UNSENT_TOLD(
+            "unsent.told",
+            "Requests of nodes that could not be sent, as their owner was told: no connection came about."),
+    UNSENT_NOT_TOLD(
+            "unsent.not-told",
+            "Requests of nodes that could not be sent, of which their owner could not be told; its timers end them."),
     FRAMES_UNKNOWN("frames.unknown", "Frames of nodes that are not for an edge, or empty."),
     FRAMES_BAD_FLOW("frames.bad-flow", "Frames of nodes that name a listener or slot that is not there."),
     FRAMES_OLD_EPOCH(

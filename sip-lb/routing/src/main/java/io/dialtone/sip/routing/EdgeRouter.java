@@ -68,6 +68,7 @@ public final class EdgeRouter implements SipIngress {
     private final SlotWays ways;
     private final OwnerFrames frames;
     private final Unanswered unanswered;
+    private final UnsentRequests unsent;
 
     private final SipMessage message;
     private final ViaView via = new ViaView();
@@ -106,6 +107,7 @@ public final class EdgeRouter implements SipIngress {
         ways = redriver.ways();
         frames = redriver.frames();
         unanswered = redriver.unanswered();
+        unsent = new UnsentRequests(config.sipLimits(), loop, redriver);
         turnNs = nowNs;
         sampleClock(nowNs);
     }
@@ -132,6 +134,12 @@ public final class EdgeRouter implements SipIngress {
             final long nowNs) {
         message.parseDatagram(buffer, offset, length);
         onMalformed(malformation, from, nowNs);
+    }
+
+    @Override
+    public void onUnsent(
+            final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to, final long nowNs) {
+        unsent.tell(buffer, offset, length, to, nowNs + wallOffsetNs);
     }
 
     private void onRequest(final UnsafeBuffer buffer, final SipFlow from, final long nowNs) {
@@ -346,7 +354,7 @@ public final class EdgeRouter implements SipIngress {
 
     private void onResponse(final SipFlow from, final long nowNs) {
         counters.increment(EdgeCounter.RESPONSES_RECEIVED);
-        final int slot = via.wrap(message) ? finder.ofResponse(message, via) : SlotFinder.NONE;
+        final int slot = via.wrap(message) ? finder.ofOwnBranch(message, via) : SlotFinder.NONE;
         if (slot == SlotFinder.NONE) {
             counters.increment(EdgeCounter.DROPPED_STRAY_RESPONSE);
             return;
@@ -438,6 +446,8 @@ public final class EdgeRouter implements SipIngress {
         tap.onMessageOfNode(received);
         if (!egress.sendCopy(buffer, offset + received.headerLength(), received.payloadLength(), flow)) {
             counters.increment(EdgeCounter.DROPPED_BY_EGRESS);
+            unsent.tell(
+                    buffer, offset + received.headerLength(), received.payloadLength(), flow, turnNs + wallOffsetNs);
             return;
         }
         counters.increment(EdgeCounter.MESSAGES_SENT);

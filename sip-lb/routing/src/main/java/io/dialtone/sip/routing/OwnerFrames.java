@@ -30,8 +30,12 @@ final class OwnerFrames {
 
     /** Begins the header; the slot must have an owner that we talk with. */
     OwnerFrames begin(final int toSlot, final SipFlow from, final long arrivalNs) {
+        return begin(LinkFrame.TYPE_SIP_TO_WORKER, toSlot, from, arrivalNs);
+    }
+
+    private OwnerFrames begin(final int type, final int toSlot, final SipFlow from, final long arrivalNs) {
         slot = toSlot;
-        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_WORKER)
+        frame.wrapNew(header, 0, type)
                 .slot(toSlot)
                 .epoch(ways.table().epochOf(toSlot))
                 .incarnation(link.incarnation())
@@ -51,6 +55,19 @@ final class OwnerFrames {
     OwnerFrames request(final long number, final boolean redriven) {
         frame.request(number).redriven(redriven);
         return this;
+    }
+
+    /** The message is no message of a peer, but one of the owner's own that did not leave. */
+    long offerUnsent(
+            final int toSlot,
+            final SipFlow to,
+            final long nowNs,
+            final DirectBuffer message,
+            final int offset,
+            final int length) {
+        begin(LinkFrame.TYPE_SIP_UNSENT, toSlot, to, nowNs);
+        return link.publication(ways.member(slot), ways.thread(slot))
+                .offer(header, 0, LinkFrame.HEADER_BYTES, message, offset, length);
     }
 
     /** Offers header and message; the answer is the link's. */

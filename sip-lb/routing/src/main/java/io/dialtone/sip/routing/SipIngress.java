@@ -34,6 +34,12 @@ public interface SipIngress {
             final long nowNs) {}
 
     /**
+     * A message that was taken to be sent, and was not: its connection did not come about. Nothing may be sent from here, and the bytes are ours only until this returns.
+     */
+    default void onUnsent(
+            final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to, final long nowNs) {}
+
+    /**
      * A turn of whatever else this thread does: link, probes, timers. Bounded.
      *
      * @return how much work was done; 0 lets the thread rest

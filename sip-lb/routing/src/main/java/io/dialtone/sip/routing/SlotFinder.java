@@ -63,13 +63,13 @@ final class SlotFinder {
         return slotHash.slotOf(affinity.buffer(), affinity.offset(), affinity.length());
     }
 
-    /** The slot told by the branch of a response's topmost Via, which the slot's owner wrote; or {@link #NONE}. */
-    int ofResponse(final SipMessage response, final ViaView top) {
+    /** The slot told by the branch of a topmost Via that the slot's owner wrote, of a request of its own or the response to it; or {@link #NONE}. */
+    int ofOwnBranch(final SipMessage message, final ViaView top) {
         if (!top.hasMagicCookie()) {
             return NONE;
         }
         return slotToken.parsePrefix(
-                response.buffer(), top.branchOffset() + MAGIC_COOKIE_BYTES, top.branchLength() - MAGIC_COOKIE_BYTES);
+                message.buffer(), top.branchOffset() + MAGIC_COOKIE_BYTES, top.branchLength() - MAGIC_COOKIE_BYTES);
     }
 
     /** Whether the last {@link #byToken} met a token whose check failed. */

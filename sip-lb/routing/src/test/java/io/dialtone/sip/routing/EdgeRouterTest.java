@@ -14,6 +14,7 @@ import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.codec.ViaTransport;
 import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -582,6 +583,75 @@ class EdgeRouterTest {
         assertEquals(64, router.doWork(nowNs));
         assertEquals(36, router.doWork(nowNs));
         assertEquals(77, router.nextDeadlineNs());
+    }
+
+    // What could not be sent
+
+    private String invitesOfNode(final String method, final int slot) {
+        return request(method, "z9hG4bK" + token(slot) + "7", 2, "sip:b@198.51.100.7", "", "");
+    }
+
+    private void unsent(final String message, final int transport) {
+        final byte[] bytes = message.getBytes(StandardCharsets.US_ASCII);
+        buffer.putBytes(0, bytes);
+        final SipFlow to = new SipFlow().set(0, transport, 0, 0, 0).remoteIpv4(0xC6336407, 5_070);
+        router.onUnsent(buffer, 0, bytes.length, to, nowNs);
+    }
+
+    @Test
+    void shouldTellTheOwnerOfARequestThatItWasNotSent() {
+        final String invite = invitesOfNode("INVITE", 4);
+
+        unsent(invite, ViaTransport.TCP.code());
+
+        final ScriptedLink.Offer told = link.lastOffer();
+        assertEquals(LinkFrame.TYPE_SIP_UNSENT, told.frame().type());
+        assertEquals(slots.table().ownerOf(4), told.member());
+        assertEquals(4, told.frame().slot());
+        assertEquals(slots.table().epochOf(4), told.frame().epoch());
+        assertEquals(ViaTransport.TCP.code(), told.frame().transport());
+        assertEquals(0xFFFF_C633_6407L, told.frame().remoteLow());
+        assertEquals(5_070, told.frame().remotePort());
+        assertEquals(invite, told.message());
+        assertEquals(1, count(EdgeCounter.UNSENT_TOLD));
+    }
+
+    @Test
+    void shouldTellNobodyOfAnswersAcksAndRequestsThatAreNotOurs() {
+        unsent("SIP/2.0 200 OK\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK" + token(9) + "1\r\n\r\n", 1);
+        unsent(invitesOfNode("ACK", 4), 1);
+        unsent(request("BYE", "z9hG4bKnone", 2, "sip:b@198.51.100.7", "", ""), 1);
+        unsent("\r\n\r\n", 1);
+
+        assertTrue(link.takeOffers().isEmpty());
+        assertEquals(0, count(EdgeCounter.UNSENT_TOLD) + count(EdgeCounter.UNSENT_NOT_TOLD));
+    }
+
+    @Test
+    void shouldCountWhatItCannotTell() {
+        link.result = LinkPublication.BACK_PRESSURED;
+        unsent(invitesOfNode("INVITE", 4), 1);
+        silenceAll();
+        unsent(invitesOfNode("INVITE", 4), 1);
+
+        assertEquals(2, count(EdgeCounter.UNSENT_NOT_TOLD));
+    }
+
+    @Test
+    void shouldTellTheOwnerAtOnceWhatTheTransportDoesNotTake() {
+        egress.refusing = true;
+        frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_EDGE)
+                .slot(4)
+                .epoch(1)
+                .member(slots.table().ownerOf(4))
+                .remotePort(5_060)
+                .remoteLow(0xFFFF_C633_6407L);
+        link.send(frame, header, invitesOfNode("INVITE", 4));
+        router.doWork(nowNs);
+
+        assertEquals(LinkFrame.TYPE_SIP_UNSENT, link.lastOffer().frame().type());
+        assertEquals(1, count(EdgeCounter.DROPPED_BY_EGRESS));
+        assertEquals(1, count(EdgeCounter.UNSENT_TOLD));
     }
 
     // Garbage

@@ -193,6 +193,12 @@ final class TraceRecorder implements RouteTap {
         }
 
         @Override
+        public void onUnsent(
+                final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to, final long nowNs) {
+            next.onUnsent(buffer, offset, length, to, nowNs);
+        }
+
+        @Override
         public int doWork(final long nowNs) {
             turn(nowNs);
             onArrivalDone(); // of a message that has made the routing throw

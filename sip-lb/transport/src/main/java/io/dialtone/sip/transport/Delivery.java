@@ -15,6 +15,9 @@ interface Delivery {
     /** Hands over the beginning of a message after which a stream cannot be read on. */
     void onUnreadable(UnsafeBuffer buffer, int offset, int length, SipFlow from, Malformation malformation);
 
+    /** Hands back a message whose connection did not come about. */
+    void onUnsent(UnsafeBuffer buffer, int offset, int length, SipFlow to);
+
     /** Monotonic time of the turn. */
     long nowNs();
 

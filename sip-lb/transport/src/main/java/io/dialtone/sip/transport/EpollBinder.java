@@ -112,7 +112,7 @@ final class EpollBinder implements SocketBinder {
                 new EpollServerSocketChannel(fd),
                 EpollSocketChannel::new,
                 memory,
-                greetings.of(listener.speaks()),
+                greetings.of(listener),
                 config.streams());
     }
 

@@ -297,6 +297,15 @@ final class IoLoop implements Agent, Delivery {
     }
 
     @Override
+    public void onUnsent(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to) {
+        try {
+            ingress.onUnsent(buffer, offset, length, to, nowNs);
+        } catch (Exception | AssertionError | LinkageError e) {
+            failures.onIngressFailure(e);
+        }
+    }
+
+    @Override
     public long nowNs() {
         return nowNs;
     }

@@ -1,6 +1,7 @@
 package io.dialtone.sip.transport;
 
 import io.dialtone.sip.codec.ViaTransport;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * @param port 0 lets the system choose
  * @param advertisedHost host for Via, Record-Route and Contact; null means the bound address
  * @param advertisedPort port for Via, Record-Route and Contact; 0 means the bound port
+ * @param proxies whose connections begin with a header of the PROXY protocol, and nobody else's are taken; empty if there is none
  */
 public record ListenerConfig(
         ViaTransport transport,
         String host,
         int port,
         @Nullable String advertisedHost,
-        int advertisedPort) {
+        int advertisedPort,
+        List<NetworkRange> proxies) {
     public ListenerConfig {
         if (host.isBlank()) {
             throw new IllegalArgumentException(
@@ -25,19 +28,28 @@ public record ListenerConfig(
         }
         requirePort("listener port", port);
         requirePort("advertised port", advertisedPort);
+        proxies = List.copyOf(proxies);
+        if (transport == ViaTransport.UDP && !proxies.isEmpty()) {
+            throw new IllegalArgumentException("proxies of a listener by UDP: " + proxies + " (expected: none)");
+        }
     }
 
     public ListenerConfig(final String host, final int port) {
-        this(ViaTransport.UDP, host, port, null, 0);
+        this(ViaTransport.UDP, host, port, null, 0, List.of());
     }
 
     /** The same for another transport. */
     public ListenerConfig speaking(final ViaTransport other) {
-        return new ListenerConfig(other, host, port, advertisedHost, advertisedPort);
+        return new ListenerConfig(other, host, port, advertisedHost, advertisedPort, proxies);
     }
 
     public ListenerConfig advertise(final String advertisedHost, final int advertisedPort) {
-        return new ListenerConfig(transport, host, port, advertisedHost, advertisedPort);
+        return new ListenerConfig(transport, host, port, advertisedHost, advertisedPort, proxies);
+    }
+
+    /** The same behind these proxies. */
+    public ListenerConfig behind(final List<NetworkRange> proxiesInFront) {
+        return new ListenerConfig(transport, host, port, advertisedHost, advertisedPort, proxiesInFront);
     }
 
     @Override

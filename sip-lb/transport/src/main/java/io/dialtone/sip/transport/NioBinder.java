@@ -107,7 +107,7 @@ final class NioBinder implements SocketBinder {
                     new NioServerSocketChannel(channel),
                     NioSocketChannel::new,
                     memory,
-                    greetings.of(listener.speaks()),
+                    greetings.of(listener),
                     config.streams());
             done = true;
             return socket;

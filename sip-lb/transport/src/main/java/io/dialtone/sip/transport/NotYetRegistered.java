@@ -29,6 +29,11 @@ enum NotYetRegistered implements Delivery {
     }
 
     @Override
+    public void onUnsent(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to) {
+        throw new IllegalStateException("sent before registration");
+    }
+
+    @Override
     public long nowNs() {
         throw new IllegalStateException("read before registration");
     }

@@ -68,6 +68,15 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
                 .remote(address);
     }
 
+    /** A proxy in front says whose connection this is. */
+    void onPeerTold(final long high, final long low, final int port) {
+        socket.onPeerTold(this, high, low, port);
+    }
+
+    void peer(final long high, final long low, final int port) {
+        flow.remote(high, low, port);
+    }
+
     long high() {
         return flow.remoteHigh();
     }
@@ -315,7 +324,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
         if (state != State.CLOSED) {
             state = State.CLOSED;
             for (ByteBuf message = waiting.poll(); message != null; message = waiting.poll()) {
-                socket.count(TransportCounter.STREAM_DROPPED_CLOSED);
+                socket.onUnsent(message, flow);
                 message.release();
             }
             socket.onClosed(this);

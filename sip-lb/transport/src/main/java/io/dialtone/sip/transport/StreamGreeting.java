@@ -33,6 +33,11 @@ interface StreamGreeting {
         }
     };
 
+    /** Whether a connection that this peer has made is taken. */
+    default boolean takes(final StreamConnection connection) {
+        return true;
+    }
+
     /** Puts handlers before the connection's, which tell it when hands are shaken. */
     void prepare(ChannelPipeline pipeline, StreamConnection connection);
 

@@ -1,14 +1,18 @@
 package io.dialtone.sip.transport;
 
 import io.dialtone.sip.codec.ViaTransport;
+import io.dialtone.sip.routing.SipListener;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** How hands are shaken by each transport. Made and closed by the thread that starts the transport; asked by that thread only. */
 final class StreamGreetings implements AutoCloseable {
+    private final List<ListenerConfig> listeners;
     private final @Nullable TlsContexts contexts;
 
-    private StreamGreetings(final @Nullable TlsContexts contexts) {
+    private StreamGreetings(final List<ListenerConfig> listeners, final @Nullable TlsContexts contexts) {
+        this.listeners = listeners;
         this.contexts = contexts;
     }
 
@@ -19,15 +23,21 @@ final class StreamGreetings implements AutoCloseable {
      */
     static StreamGreetings open(final SipTransportConfig config) throws IOException {
         if (!config.isSecure()) {
-            return new StreamGreetings(null);
+            return new StreamGreetings(config.listeners(), null);
         }
         if (config.tls() == null) {
             throw new IOException("a listener by tls: or wss: needs a certificate and its key");
         }
-        return new StreamGreetings(TlsContexts.open(config.tls()));
+        return new StreamGreetings(config.listeners(), TlsContexts.open(config.tls()));
     }
 
-    StreamGreeting of(final ViaTransport transport) {
+    StreamGreeting of(final SipListener listener) {
+        final List<NetworkRange> proxies = listeners.get(listener.index()).proxies();
+        final StreamGreeting greeting = of(listener.speaks());
+        return proxies.isEmpty() ? greeting : new ProxiedGreeting(proxies, greeting);
+    }
+
+    private StreamGreeting of(final ViaTransport transport) {
         return switch (transport) {
             case TCP -> StreamGreeting.NONE;
             case TLS -> tls();

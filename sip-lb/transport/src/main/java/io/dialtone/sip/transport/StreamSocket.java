@@ -48,6 +48,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     private final List<StreamConnection> dirty = new ArrayList<>();
     private final List<StreamConnection> ending = new ArrayList<>();
     private final List<StreamConnection> overdue = new ArrayList<>();
+    private final UnsafeBuffer unsent = new UnsafeBuffer(0, 0);
 
     private Delivery delivery = NotYetRegistered.INSTANCE;
     private @Nullable IoEventLoop netty;
@@ -55,6 +56,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     private long nextSweepNs = nowNs + SWEEP_NS;
     private int sweptPlaces;
     private boolean isAccepting = true;
+    private boolean isServing = true;
 
     StreamSocket(
             final SipListener listener,
@@ -111,6 +113,11 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         }
         final StreamConnection connection = new StreamConnection(this, channel, false, nowNs);
         connection.peer(address);
+        if (!greeting.takes(connection)) {
+            count(TransportCounter.STREAM_REFUSED_SOURCE);
+            channel.unsafe().closeForcibly();
+            return;
+        }
         count(TransportCounter.STREAM_ACCEPTED);
         begin(connection, channel);
     }
@@ -124,11 +131,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     }
 
     private void begin(final StreamConnection connection, final Channel channel) {
-        final StreamConnection before = connections.put(connection);
-        if (before != null) {
-            // Its peer has begun anew with the same port: the end of the old one has not reached us.
-            before.closeForcibly();
-        }
+        put(connection);
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config()
                 .setOption(
@@ -139,6 +142,14 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         channel.unsafe().register(loop(), new DefaultChannelPromise(channel, loop()));
     }
 
+    private void put(final StreamConnection connection) {
+        final StreamConnection before = connections.put(connection);
+        if (before != null) {
+            // Its peer has begun anew with the same port: the end of the old one has not reached us.
+            before.closeForcibly();
+        }
+    }
+
     private IoEventLoop loop() {
         if (netty == null) {
             throw new IllegalStateException("used before registration");
@@ -147,6 +158,13 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     }
 
     // ---- from the connections
+
+    /** From now on a connection is found as that of this peer. */
+    void onPeerTold(final StreamConnection connection, final long high, final long low, final int port) {
+        connections.remove(connection);
+        connection.peer(high, low, port);
+        put(connection);
+    }
 
     SipMessage parser() {
         return parser;
@@ -224,6 +242,15 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
 
     void onEnding(final StreamConnection connection) {
         ending.add(connection);
+    }
+
+    /** A message that waited for a connection that has ended before it was open. */
+    void onUnsent(final ByteBuf message, final SipFlow to) {
+        count(TransportCounter.STREAM_DROPPED_CLOSED);
+        if (isServing) {
+            unsent.wrap(message.memoryAddress() + message.readerIndex(), message.readableBytes());
+            delivery.onUnsent(unsent, 0, unsent.capacity(), to);
+        }
     }
 
     void onClosed(final StreamConnection connection) {
@@ -334,6 +361,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
 
     @Override
     public void close() {
+        isServing = false;
         for (int i = connections.places() - 1; i >= 0; i--) {
             final StreamConnection connection = connections.at(i);
             if (connection != null) {

@@ -7,6 +7,7 @@ import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.SipListener;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,7 +50,8 @@ class SipTransportConfigTest {
             final int toldPort)
             throws UnknownHostException {
         // given
-        final ListenerConfig config = new ListenerConfig(ViaTransport.UDP, host, 0, advertisedHost, advertisedPort);
+        final ListenerConfig config =
+                new ListenerConfig(ViaTransport.UDP, host, 0, advertisedHost, advertisedPort, List.of());
 
         // when
         final SipListener wanted = Listeners.wanted(3, config);

@@ -20,6 +20,9 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,7 +106,8 @@ class StreamLawsTest {
 
     @ParameterizedTest
     @MethodSource("io.dialtone.sip.transport.Harness#kinds")
-    void shouldCountWhatWaitedForAConnectionThatDidNotComeAbout(final IoKind io) throws IOException {
+    void shouldHandBackWhatWaitedForAConnectionThatDidNotComeAbout(final IoKind io)
+            throws IOException, InterruptedException {
         final int nobody;
         try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             nobody = server.getLocalPort();
@@ -111,12 +115,27 @@ class StreamLawsTest {
         final SipFlow to = new SipFlow()
                 .set(0, ViaTransport.TCP.code(), 0, 0, 0)
                 .remote(new InetSocketAddress(InetAddress.getLoopbackAddress(), nobody));
-        try (SipTransport transport = start(
-                        on(io).listen(TCP),
-                        egress -> (buffer, offset, length, from) -> egress.send(buffer, offset, length, to));
+        final BlockingQueue<String> unsent = new LinkedBlockingQueue<>();
+        try (SipTransport transport = SipTransport.start(
+                        on(io).listen(TCP).build(),
+                        (loop, egress) ->
+                                new ScriptedIngress(
+                                        (buffer, offset, length, from) -> egress.send(buffer, offset, length, to)) {
+                                    @Override
+                                    public void onUnsent(
+                                            final UnsafeBuffer buffer,
+                                            final int offset,
+                                            final int length,
+                                            final SipFlow flow,
+                                            final long nowNs) {
+                                        assertTrue(flow.sameRemote(to));
+                                        unsent.add(buffer.getStringWithoutLengthAscii(offset, length));
+                                    }
+                                });
                 StreamPeer peer = StreamPeer.connect(address(transport, 0))) {
             peer.send(message(1));
 
+            assertEquals(message(1), unsent.poll(5, TimeUnit.SECONDS));
             awaitCount(transport, TransportCounter.STREAM_CONNECT_FAILURES, 1);
             awaitCount(transport, TransportCounter.STREAM_DROPPED_CLOSED, 1);
         }

@@ -45,6 +45,18 @@ final class StreamPeer implements AutoCloseable {
         return new StreamPeer(socket);
     }
 
+    /** Connects by TLS after these bytes. */
+    static StreamPeer connectSecurelyBehind(final byte[] header, final InetSocketAddress address) throws IOException {
+        final Socket plain = new Socket(address.getAddress(), address.getPort());
+        plain.getOutputStream().write(header);
+        final SSLSocket socket = (SSLSocket) TestCertificates.context("")
+                .getSocketFactory()
+                .createSocket(plain, address.getHostString(), address.getPort(), true);
+        socket.setSoTimeout(WAIT_MS);
+        socket.startHandshake();
+        return new StreamPeer(socket);
+    }
+
     /** Name of the certificate that the other side has shown. */
     String shown() throws IOException {
         final X509Certificate certificate =
@@ -57,7 +69,11 @@ final class StreamPeer implements AutoCloseable {
     }
 
     StreamPeer send(final String text) throws IOException {
-        socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+        return send(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    StreamPeer send(final byte[] bytes) throws IOException {
+        socket.getOutputStream().write(bytes);
         socket.getOutputStream().flush();
         return this;
     }

@@ -1,0 +1,75 @@
+package io.dialtone.runtime.sip;
+
+import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.sip.codec.HeaderName;
+import io.dialtone.sip.codec.NameAddrView;
+import io.dialtone.sip.codec.ParseResult;
+import io.dialtone.sip.codec.SipLimits;
+import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.codec.ViaTransport;
+import io.dialtone.sip.locate.Target;
+import java.util.List;
+
+/**
+ * What becomes of a request within a call whose connection is gone: where its first Route or its URI leads is reached by a new one (RFC 3261 sections 12.2.1.1 and 18.1.1), if that is an
+ * address. Called only by the owning worker.
+ */
+final class LostConnections {
+    private final Locating locating;
+    private final AddressTexts addresses;
+    private final SipMessage kept;
+    private final NameAddrView address = new NameAddrView();
+    private final UriView uri = new UriView();
+    private final ReplyPort door = new ReplyPort();
+
+    LostConnections(final Locating locating, final AddressTexts addresses, final SipLimits limits) {
+        this.locating = locating;
+        this.addresses = addresses;
+        kept = new SipMessage(limits);
+    }
+
+    /** Sends a request to where its URI leads, once; false if that is nobody else, or nobody who can be connected to. */
+    boolean goByUri(final ClientTransaction request, final long nowNs) {
+        if (request.targets.current() != null || request.isUnwanted() || !aimByUri(request)) {
+            return false;
+        }
+        final ViaTransport transport = ViaTransport.of(door.transport());
+        return transport != null
+                && !door.leadsWhere(request.port)
+                && locating.goTo(
+                        request,
+                        List.of(new Target(transport, door.remoteHigh(), door.remoteLow(), door.remotePort())),
+                        nowNs);
+    }
+
+    /** True if the peer of a call has made the connection itself: it may do so again, and then gets what it has not answered. */
+    boolean mayComeBack(final ClientTransaction request) {
+        final Dialog dialog = request.dialog;
+        return dialog != null
+                && dialog.port.isStream()
+                && !request.isUnwanted()
+                && !(aimByUri(request) && door.leadsWhere(dialog.port));
+    }
+
+    /** Aims {@code door}; false if the request is none within a call, or would not go by a connection of the same kind. */
+    private boolean aimByUri(final ClientTransaction request) {
+        if (!request.hasMessage()
+                || kept.parseDatagram(request.message(), 0, request.message().capacity()) != ParseResult.COMPLETE
+                || kept.toTagLength() <= 0) {
+            return false;
+        }
+        door.copyFrom(request.port).forgetArrival();
+        int offset = kept.requestUriOffset();
+        int length = kept.requestUriLength();
+        final int route = kept.firstHeader(HeaderName.ROUTE);
+        if (route >= 0
+                && address.wrap(kept, route)
+                && uri.parse(kept.buffer(), address.uriOffset(), address.uriLength())
+                && uri.isLooseRouter()) {
+            offset = address.uriOffset();
+            length = address.uriLength();
+        }
+        return addresses.tryAim(door, kept.buffer(), offset, length) && door.transport() == request.port.transport();
+    }
+}
