@@ -32,6 +32,12 @@ public interface SipResponse {
     /** True if no peer said this: nobody answered in time (408), nobody was found by the name (503), or the request was withdrawn (487). There are no headers and no body then. */
     boolean isLocal();
 
+    /**
+     * True for the {@linkplain SipHandler#onBestResponse best response} of targets that the handler has named when an earlier one was shown to it. Who names further targets each time without
+     * asking this goes round until there are as many as there may be.
+     */
+    boolean isOfFurtherTargets();
+
     /** The request for which this was asked ({@link OutgoingRequest#onBehalfOf}), if it still wants its final answer. */
     Optional<PendingRequest> onBehalfOf();
 

@@ -62,6 +62,8 @@ public final class BackToBackService implements SipHandler<BackToBackService.Cal
         if (target.isEmpty()
                 || invite.header("Max-Forwards").filter("0"::equals).isPresent()) {
             invite.reply(target.isEmpty() ? 480 : 483).send();
+        } else if (session.leg(CALLEE).isPresent()) {
+            invite.reply(486).send(); // this Call-ID has its call
         } else {
             final String asked = invite.requestUri();
             final String user =

@@ -98,7 +98,7 @@ public final class ProxyService implements SipHandler<Bindings> {
     @Override
     public void onBestResponse(final SipResponse best, final Session<Bindings> session) {
         final boolean isMissed = best.status() == 486 || best.status() == 408 || best.status() == 480;
-        if (best.method() == SipMethod.INVITE && isMissed && voicemail.isPresent()) {
+        if (best.method() == SipMethod.INVITE && isMissed && voicemail.isPresent() && !best.isOfFurtherTargets()) {
             best.onBehalfOf()
                     .ifPresent(invite -> invite.proxy()
                             .to(uri("voicemail", voicemail.get()))

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.testsupport.SipCall;
 import io.dialtone.runtime.testsupport.SipCalled;
@@ -60,6 +61,19 @@ class BackToBackServiceTest {
         cluster.advance(Duration.ofSeconds(40));
         alice.expectNothing();
         bob.expectNothing();
+    }
+
+    @Test
+    void shouldBeBusyForAnotherInviteOfTheSameCallId() {
+        call.invite();
+        bob.expectCall().respond(180);
+        call.expect(180);
+
+        call.forgetTag().invite();
+
+        alice.expect(486);
+        bob.expectNothing();
+        assertEquals(0, cluster.count(WorkerCounter.HANDLER_FAILURES));
     }
 
     @Test
@@ -259,17 +273,17 @@ class BackToBackServiceTest {
         assertEquals("69", bob.expectRequest("INVITE").header("Max-Forwards").orElseThrow());
 
         alice.send("""
-                INVITE sip:4711@example.com SIP/2.0
-                Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKhops
-                Max-Forwards: 0
-                From: <sip:alice@example.com>;tag=hops
-                To: <sip:4711@example.com>
-                Call-ID: hops
-                CSeq: 1 INVITE
-                Contact: <sip:alice@192.0.2.1:5060>
-                Content-Length: 0
+            INVITE sip:4711@example.com SIP/2.0
+            Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKhops
+            Max-Forwards: 0
+            From: <sip:alice@example.com>;tag=hops
+            To: <sip:4711@example.com>
+            Call-ID: hops
+            CSeq: 1 INVITE
+            Contact: <sip:alice@192.0.2.1:5060>
+            Content-Length: 0
 
-                """);
+            """);
 
         alice.expect(483);
         bob.expectNothing();

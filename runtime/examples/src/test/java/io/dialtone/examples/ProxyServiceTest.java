@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.registrar.Bindings;
+import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.testsupport.SipCall;
 import io.dialtone.runtime.testsupport.SipCalled;
 import io.dialtone.runtime.testsupport.SipPeer;
@@ -57,6 +58,26 @@ class ProxyServiceTest {
         assertTrue(last.invite().header("Diversion").isPresent());
         last.respond(200);
         assertEquals("voicemail-tag", call.expect(200).tag("To").orElseThrow());
+    }
+
+    @Test
+    void shouldTryTheVoicemailOnceAndPassItsRefusalBackEvenIfItsNodeDiesMeanwhile() {
+        register(desk, "0.9");
+        final SipCall call = alice.invite("sip:bob@example.com");
+        desk.expectCall().respond(486);
+        final SipCalled last = voicemail.expectCall();
+        final String former = cluster.killOwnerOf("bob@example.com");
+        cluster.awaitNewOwner("bob@example.com", former);
+        cluster.advance(Duration.ofMillis(5));
+        voicemail.drain();
+        alice.drain();
+
+        last.respond(486);
+
+        voicemail.expectRequest("ACK");
+        voicemail.expectNothing();
+        call.expect(486);
+        assertEquals(0, cluster.count(WorkerCounter.HANDLER_FAILURES));
     }
 
     @Test

@@ -162,7 +162,7 @@ public final class EventJournal implements SlotEvents {
         }
         counters.increment(WorkerCounter.RECORDS);
         if (withOutputs) {
-            outbox.seal(begin, replicator.epochOf(slot), number);
+            outbox.seal(begin, slot, replicator.epochOf(slot), number);
             begin = outbox.end();
         }
         return true;

@@ -148,10 +148,10 @@ public final class Outbox {
         return at + recordBytes(box.getInt(at + LENGTH_OFFSET, ORDER));
     }
 
-    /** The outputs from here on are those of this record. */
-    void seal(final int from, final long epoch, final long number) {
+    /** The outputs from here on are those of this record, and of its slot: a message can come by the token of another slot than that of its session, and its answer waits for the session's. */
+    void seal(final int from, final int slot, final long epoch, final long number) {
         for (int at = from; at < end; at = after(at)) {
-            finish(at, slotAt(at), number, epoch);
+            finish(at, slot, number, epoch);
         }
     }
 
@@ -212,10 +212,14 @@ public final class Outbox {
             blocked.clear();
             counters.increment(WorkerCounter.TURNS_BACK_PRESSURED);
         }
+        gauge(held, nowNs - oldestNs);
+        return released;
+    }
+
+    private void gauge(final int held, final long oldestNs) {
         counters.set(WorkerCounter.OUTPUTS_HELD, held);
         counters.set(WorkerCounter.OUTPUT_BYTES_HELD, end);
-        counters.set(WorkerCounter.OLDEST_OUTPUT_HELD_NS, nowNs - oldestNs);
-        return released;
+        counters.set(WorkerCounter.OLDEST_OUTPUT_HELD_NS, oldestNs);
     }
 
     /** Forgets what a slot has not sent yet: its next owner answers. */
@@ -234,6 +238,9 @@ public final class Outbox {
             at = next;
         }
         end = kept;
+        if (end == 0) {
+            gauge(0, 0); // nothing is left to be released, which would say so
+        }
     }
 
     private boolean isGone(final int at, final int length) {

@@ -120,6 +120,22 @@ class OutboxTest {
     }
 
     @Test
+    void shouldHoldNothingWhenAllOfItWasOfADisownedSlot() {
+        add(SLOT, 1, "one");
+        outbox.release(replicator);
+        outbox.now(5_000);
+        outbox.release(replicator);
+        assertEquals(1, counters.get(WorkerCounter.OUTPUTS_HELD));
+
+        outbox.drop(SLOT);
+
+        outbox.release(replicator);
+        assertEquals(0, counters.get(WorkerCounter.OUTPUTS_HELD));
+        assertEquals(0, counters.get(WorkerCounter.OUTPUT_BYTES_HELD));
+        assertEquals(0, counters.get(WorkerCounter.OLDEST_OUTPUT_HELD_NS));
+    }
+
+    @Test
     void shouldForgetWhatADisownedSlotHasNotSent() {
         add(SLOT, 1, "one");
         add(OTHER_SLOT, 1, "two");

@@ -260,6 +260,7 @@ final class ProxyCore {
         before.isRecordRouting |= fresh.isRecordRouting;
         if (before.isHandlerAsked) {
             before.isHandlerAsked = false;
+            before.wasHandlerAsked = true;
             before.forgetBest(); // the handler has had it
         }
         fresh.server = null;
@@ -782,7 +783,7 @@ final class ProxyCore {
         final ServerTransaction server = proxied.server;
         if (server != null && !server.hasFinal()) {
             final SipMessage best = proxied.best().capacity() == 0 ? null : parseBest(proxied);
-            view.wrapBest(proxied.bestStatus(), best, server);
+            view.wrapBest(proxied.bestStatus(), best, server, proxied.wasHandlerAsked);
             tell(proxied, true, nowNs);
             view.unwrap();
         }

@@ -24,6 +24,7 @@ final class ResponseContext {
     private static final int FLAG_WITHIN = 16;
     private static final int FLAG_ASKED = 32;
     private static final int FLAG_ANSWERED = 64;
+    private static final int FLAG_ASKED_BEFORE = 128;
 
     /** Challenges of other branches that go back with the best response, in bytes; what is over is left out. */
     static final int CHALLENGES_BYTES_MAX = 4096;
@@ -61,6 +62,9 @@ final class ResponseContext {
     boolean isWithin;
     /** True when the handler was asked whether it knows somebody else. */
     boolean isHandlerAsked;
+    /** The handler was asked before, and has named further targets. */
+    boolean wasHandlerAsked;
+
     /** True when the caller has its final response, or is not to get one. */
     boolean isAnswered;
 
@@ -219,7 +223,8 @@ final class ResponseContext {
                         | (isWatched ? FLAG_WATCHED : 0)
                         | (isWithin ? FLAG_WITHIN : 0)
                         | (isHandlerAsked ? FLAG_ASKED : 0)
-                        | (isAnswered ? FLAG_ANSWERED : 0));
+                        | (isAnswered ? FLAG_ANSWERED : 0)
+                        | (wasHandlerAsked ? FLAG_ASKED_BEFORE : 0));
         port.encode(image);
         image.putLong(routedBy).putLong(core.time().toWallNs(noAnswer.dueNs())).putShort(bestStatus);
         PooledBytes.encode(bestBytes, best.capacity(), image);
@@ -251,6 +256,7 @@ final class ResponseContext {
         isWithin = (flags & FLAG_WITHIN) != 0;
         isHandlerAsked = (flags & FLAG_ASKED) != 0;
         isAnswered = (flags & FLAG_ANSWERED) != 0;
+        wasHandlerAsked = (flags & FLAG_ASKED_BEFORE) != 0;
         port.decode(image);
         routedBy = image.readLong();
         final long noAnswerNs = core.time().toMonotonicNs(image.readLong());
@@ -298,6 +304,7 @@ final class ResponseContext {
         isWatched = false;
         isWithin = false;
         isHandlerAsked = false;
+        wasHandlerAsked = false;
         isAnswered = false;
     }
 

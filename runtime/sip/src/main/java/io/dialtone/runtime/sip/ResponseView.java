@@ -20,6 +20,7 @@ final class ResponseView implements SipResponse {
     private long cseq;
     private @Nullable SipMessage message;
     private @Nullable ServerTransaction origin;
+    private boolean isOfFurtherTargets;
     private boolean isLaid;
 
     /** Lays the view over an answer, or over none: then this status is the platform's own word. */
@@ -30,6 +31,7 @@ final class ResponseView implements SipResponse {
         leg = transaction.leg;
         cseq = transaction.cseq;
         origin = transaction.origin;
+        isOfFurtherTargets = false;
         isLaid = true;
     }
 
@@ -44,7 +46,12 @@ final class ResponseView implements SipResponse {
     }
 
     /** Lays the view over the best response to a proxied request. */
-    void wrapBest(final int itsStatus, final @Nullable SipMessage response, final ServerTransaction proxied) {
+    void wrapBest(
+            final int itsStatus,
+            final @Nullable SipMessage response,
+            final ServerTransaction proxied,
+            final boolean isAskedAgain) {
+        isOfFurtherTargets = isAskedAgain;
         status = itsStatus;
         message = response;
         method = proxied.method;
@@ -96,6 +103,12 @@ final class ResponseView implements SipResponse {
     public boolean isLocal() {
         check();
         return message == null;
+    }
+
+    @Override
+    public boolean isOfFurtherTargets() {
+        check();
+        return isOfFurtherTargets;
     }
 
     @Override

@@ -14,7 +14,8 @@ public enum SipCounter {
     REQUESTS_MERGED("Requests that came by a second way (482)"),
     CHALLENGES("Requests answered with a challenge, because they had no credentials or none that are right (401, 407)"),
     CHALLENGES_OVER_LIMIT(
-            "Requests without right credentials that were dropped, because there were as many challenges in that second as there may be"),
+            "Requests without right credentials that were dropped, because there were as many challenges in that"
+                    + " second as there may be"),
     CREDENTIALS_RIGHT("Requests whose credentials were right"),
     CREDENTIALS_WRONG("Requests whose credentials were of no user we know, or with the wrong password"),
     CREDENTIALS_STALE("Requests whose credentials were right, with a nonce that is too old or of another session"),
@@ -51,7 +52,8 @@ public enum SipCounter {
     REQUESTS_RETRANSMITTED("Requests of our own sent again because a timer said so"),
     REQUESTS_LOCATED("Requests of our own to a name whose servers were found"),
     REQUESTS_NOT_LOCATED(
-            "Requests of our own to a name of which nobody was found in time (503), or that went where their call came from"),
+            "Requests of our own to a name of which nobody was found in time (503), or that went where their call came"
+                    + " from"),
     REQUESTS_UNSENT(
             "Requests of our own that an edge could not send, for want of a connection: refused, too slow to come about, or too many"),
     REQUESTS_FAILED_OVER(
@@ -60,7 +62,8 @@ public enum SipCounter {
     DIALOGS_CONFIRMED("Dialogs confirmed since the worker started"),
     DIALOGS("Gauge: dialogs in memory"),
     TRANSACTIONS("Gauge: server transactions in memory"),
-    CLIENT_TRANSACTIONS("Gauge: client transactions in memory");
+    CLIENT_TRANSACTIONS("Gauge: client transactions in memory"),
+    MESSAGE_BYTES_KEPT("Gauge: bytes of arrays in which messages and parts of them are kept for calls");
 
     private final String sentence;
 

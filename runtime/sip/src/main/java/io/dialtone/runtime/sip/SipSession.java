@@ -107,6 +107,14 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         keepNonces();
     }
 
+    /** It has taken a nonce, perhaps for a request that will be refused before its handler's part begins again. */
+    void onNonceTaken() {
+        if (!isBegun()) {
+            keepNonces();
+        }
+        core.touch(this);
+    }
+
     /** What is said again must be known again, though the handler's part is over. */
     private void keepNonces() {
         final long endNs = core.noncesEndNs(nonces);
@@ -320,8 +328,8 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             core.uac().restore(this, image);
         }
         nonces.decode(image);
-        if (!isBegun()) {
-            keepNonces();
+        if (!isBegun() && !nonces.isEmpty()) {
+            deadlines.schedule(noncesEnd, core.deathOfNewestNs(nonces)); // even if that is over: only then is the session
         }
         for (int i = 0; i < dialogs.size() && image.isIntact(); i++) {
             dialogs.get(i).bindOwnInvite(this, image);

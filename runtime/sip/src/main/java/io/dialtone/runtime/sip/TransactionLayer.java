@@ -44,7 +44,7 @@ final class TransactionLayer {
         this.context = context;
         this.core = core;
         tableHash = parts.tableHash();
-        bytes = new BytesPool(context.settings().pooledBytesMax());
+        bytes = new BytesPool(context.settings().pooledBytesMax(), context.counters());
         transactions = new KeyedTable<>(context.settings().transactionsMax());
         strays = new @Nullable TransactionList[parts.sessions().slots()];
     }

@@ -154,6 +154,9 @@ final class UasCore<S extends Record> {
             final SipSession<S> session = findSession(slot, hash, buffer);
             if (session != null) {
                 outcome = asking.take(session.nonces, affinityKey, slot, nowNs, wallNs);
+                if (outcome == DigestGuard.Outcome.LET_IN) {
+                    session.onNonceTaken();
+                }
             }
         }
         if (outcome == DigestGuard.Outcome.CHALLENGE) {
@@ -724,8 +727,13 @@ final class UasCore<S extends Record> {
             return SessionRecord.NO_DEADLINE;
         }
         nonces.forgetBefore(guard.deadBeforeMs(parts.time().toWallNs(nowNs) / MS));
-        return nonces.isEmpty()
-                ? SessionRecord.NO_DEADLINE
+        return nonces.isEmpty() ? SessionRecord.NO_DEADLINE : deathOfNewestNs(nonces);
+    }
+
+    /** When nobody takes any of a session's nonces any more, be that long ago. */
+    long deathOfNewestNs(final NonceMemory nonces) {
+        return guard == null
+                ? parts.time().nowNs()
                 : parts.time().toMonotonicNs((guard.deadAfterMs(nonces.newestMs()) + 1) * MS);
     }
 

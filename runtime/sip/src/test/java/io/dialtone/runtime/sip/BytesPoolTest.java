@@ -5,12 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.runtime.engine.CounterSet;
 import org.junit.jupiter.api.Test;
 
 class BytesPoolTest {
+    private final CounterSet<SipCounter> counters = new CounterSet<>(SipCounter.class);
+
     @Test
     void shouldGiveBackWhatWasReleasedForAnyLengthThatFits() {
-        final BytesPool pool = new BytesPool(1 << 20);
+        final BytesPool pool = new BytesPool(1 << 20, counters);
         final byte[] bytes = pool.acquire(300);
         assertEquals(512, bytes.length);
         pool.release(bytes);
@@ -22,7 +25,7 @@ class BytesPoolTest {
 
     @Test
     void shouldTakeTheLongestMessageAndItsAnswer() {
-        final BytesPool pool = new BytesPool(1 << 20);
+        final BytesPool pool = new BytesPool(1 << 20, counters);
 
         assertTrue(pool.acquire(65_535).length >= 65_535);
         assertTrue(pool.acquire(1 << 17).length >= 1 << 17);
@@ -30,7 +33,7 @@ class BytesPoolTest {
 
     @Test
     void shouldKeepNoMoreThanItsBound() {
-        final BytesPool pool = new BytesPool(1024);
+        final BytesPool pool = new BytesPool(1024, counters);
         final byte[] kept = pool.acquire(1024);
         final byte[] dropped = pool.acquire(1024);
         pool.release(kept);
@@ -38,5 +41,18 @@ class BytesPoolTest {
 
         assertSame(kept, pool.acquire(1024));
         assertNotSame(dropped, pool.acquire(1024));
+    }
+
+    @Test
+    void shouldSayWhatIsTakenAndNotGivenBack() {
+        final BytesPool pool = new BytesPool(0, counters);
+        final byte[] first = pool.acquire(300);
+        final byte[] second = pool.acquire(100);
+        assertEquals(512 + 256, counters.get(SipCounter.MESSAGE_BYTES_KEPT));
+
+        pool.release(first);
+        pool.release(second);
+
+        assertEquals(0, counters.get(SipCounter.MESSAGE_BYTES_KEPT));
     }
 }

@@ -8,13 +8,13 @@ import java.util.Optional;
 /** A call that a {@link SipPeer} makes, message by message: it knows Call-ID, tags, CSeq and where the next request goes. Not thread safe. */
 public final class SipCall {
     private static final String OFFER = """
-            v=0
-            o=- 1 1 IN IP4 192.0.2.1
-            s=-
-            c=IN IP4 192.0.2.1
-            t=0 0
-            m=audio 40000 RTP/AVP 0
-            """.replace("\n", "\r\n");
+        v=0
+        o=- 1 1 IN IP4 192.0.2.1
+        s=-
+        c=IN IP4 192.0.2.1
+        t=0 0
+        m=audio 40000 RTP/AVP 0
+        """.replace("\n", "\r\n");
 
     private final SipPeer peer;
     private final String requestUri;
@@ -44,6 +44,13 @@ public final class SipCall {
     /** The tag that the cluster has given the call. */
     public String remoteTag() {
         return remoteTag.orElseThrow();
+    }
+
+    /** From now on requests of the call are such as begin another one: without a tag in To. */
+    public SipCall forgetTag() {
+        remoteTag = Optional.empty();
+        target = requestUri;
+        return this;
     }
 
     /** Sends an INVITE with a session description: the first one, or a re-INVITE. */

@@ -73,6 +73,14 @@ public final class TestCluster {
     private static final long TAKE_OVER_NS_MAX = 10_000_000_000L;
     private static final long MOVE_NS_MAX = 1_000_000_000L;
     private static final int TURNS_MAX = 10_000;
+    private static final List<SipCounter> LEFT_BEHIND = List.of(
+            SipCounter.TRANSACTIONS, SipCounter.CLIENT_TRANSACTIONS, SipCounter.DIALOGS, SipCounter.MESSAGE_BYTES_KEPT);
+    private static final List<WorkerCounter> LEFT_BEHIND_OF_WORKER = List.of(
+            WorkerCounter.SESSIONS,
+            WorkerCounter.SESSIONS_DORMANT,
+            WorkerCounter.DEADLINES,
+            WorkerCounter.OUTPUTS_HELD,
+            WorkerCounter.OUTPUT_BYTES_HELD);
 
     private final AdjustableClock clock = new AdjustableClock(START_NS);
     private final SimulatedLink link = new SimulatedLink();
@@ -86,6 +94,13 @@ public final class TestCluster {
     private int strayDatagrams;
     private final List<EndedCall> endedCalls = new ArrayList<>();
     private long wallStepNs;
+    private Wire wire = (ipv4, connection, message) -> {};
+
+    /** Is shown what the cluster sends, whether somebody is there to get it or not. */
+    @FunctionalInterface
+    public interface Wire {
+        void onSent(int ipv4, int connection, byte[] message);
+    }
 
     /** One node, with one worker. */
     private static final class Node {
@@ -231,11 +246,22 @@ public final class TestCluster {
                 });
     }
 
+    /** From now on this is shown what the cluster sends. */
+    public void watch(final Wire watcher) {
+        wire = watcher;
+    }
+
     /** Lets time pass; whatever is due on the way happens in its order. */
     public void advance(final Duration time) {
+        advance(time, Duration.ofNanos(STEP_NS));
+    }
+
+    /** Lets a long time pass in longer steps than usual: what is due happens late by a step at most. */
+    public void advance(final Duration time, final Duration inSteps) {
+        final long stepNs = inSteps.toNanos();
         long rest = time.toNanos();
         while (rest > 0) {
-            final long step = Math.min(rest, STEP_NS);
+            final long step = Math.min(rest, stepNs);
             clock.advanceNs(step);
             rest -= step;
             work();
@@ -315,6 +341,49 @@ public final class TestCluster {
             advance(Duration.ofNanos(STEP_NS));
         }
         throw failure(survivor.name() + " is not alone");
+    }
+
+    /** Lets the owner of the session of this affinity key hand it to its backup, if there is one. */
+    public void moveOwnerOf(final String key) {
+        moveElsewhere(edge.slotOf(key));
+    }
+
+    /** True if a node could die and nothing would be lost: each slot has a backup. */
+    public boolean isKeptTwice() {
+        final TestRegistry authority = Objects.requireNonNull(registry, "replicated");
+        return IntStream.range(0, SLOTS)
+                .allMatch(slot -> authority.map().entry(slot).backups() > 0);
+    }
+
+    /** What the living nodes still have in their tables, for people; empty if they have forgotten everything. */
+    public List<String> leftovers() {
+        final List<String> left = new ArrayList<>();
+        for (final Node node : nodes) {
+            if (!node.isDead) {
+                for (int slot = 0; slot < SLOTS; slot++) {
+                    node.worker
+                            .sessions()
+                            .forEach(
+                                    slot,
+                                    session -> left.add(node.name() + ": session " + session.key()
+                                            + (session.isBegun() ? "" : ", over for its handler")));
+                }
+                for (final SipCounter gauge : LEFT_BEHIND) {
+                    leftover(left, node, gauge.name(), node.sipCounters.get(gauge));
+                }
+                for (final WorkerCounter gauge : LEFT_BEHIND_OF_WORKER) {
+                    leftover(left, node, gauge.name(), node.workerCounters.get(gauge));
+                }
+                leftover(left, node, "images", node.images.count());
+            }
+        }
+        return left;
+    }
+
+    private static void leftover(final List<String> left, final Node node, final String name, final long count) {
+        if (count != 0) {
+            left.add(node.name() + ": " + name + " " + count);
+        }
     }
 
     /** Stops the node that owns the session of this affinity key as SIGSTOP would; {@link #wake} lets it go on. */
@@ -553,10 +622,8 @@ public final class TestCluster {
 
     /** Lets time pass until each slot has its backup. */
     private void awaitBackups() {
-        final TestRegistry authority = Objects.requireNonNull(registry);
         for (long waitedNs = 0; waitedNs < TAKE_OVER_NS_MAX; waitedNs += STEP_NS) {
-            if (IntStream.range(0, SLOTS)
-                    .allMatch(slot -> authority.map().entry(slot).backups() > 0)) {
+            if (isKeptTwice()) {
                 return;
             }
             advance(Duration.ofNanos(STEP_NS));
@@ -569,6 +636,7 @@ public final class TestCluster {
     }
 
     private boolean onAnswer(final int ipv4, final int connection, final byte[] datagram) {
+        wire.onSent(ipv4, connection, datagram);
         final SipPeer peer = peers.get(ipv4);
         if (peer == null || peer.connection() != connection) {
             strayDatagrams++;

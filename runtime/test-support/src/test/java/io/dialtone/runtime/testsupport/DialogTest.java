@@ -3,6 +3,7 @@ package io.dialtone.runtime.testsupport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.sip.SipCounter;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,40 @@ class DialogTest {
         final String contact = ok.header("Contact").orElseThrow();
         final String token = ok.tag("To").orElseThrow().substring(0, 16);
         assertEquals("<sip:192.0.2.200:5060;dt=" + token + ">", contact);
+    }
+
+    @Test
+    void shouldAnswerARequestThatCameByTheTokenOfAnotherCall() {
+        final SipCall call = alice.invite("sip:bob@example.com");
+        call.expect(200);
+        call.ack();
+        for (int i = 0; i < 40; i++) {
+            call.request("OPTIONS").expect(200); // its slot has more records than the other one
+        }
+        final String foreign = contactOfAnotherCallOfTheOwnerOf(call);
+
+        alice.send(
+                "BYE " + foreign + " SIP/2.0\nVia: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKastray\nMax-Forwards: 70\n"
+                        + "From: <sip:alice@example.com>;tag=from\nTo: <sip:bob@example.com>;tag=" + call.remoteTag()
+                        + "\nCall-ID: " + call.callId() + "\nCSeq: 99 BYE\nContent-Length: 0\n\n");
+
+        alice.expect(200);
+        assertEquals(0, cluster.count(WorkerCounter.OUTPUTS_HELD));
+    }
+
+    private String contactOfAnotherCallOfTheOwnerOf(final SipCall call) {
+        for (int i = 0; i < 100; i++) {
+            final SipCall other = alice.invite("sip:bob@example.com");
+            final SipText ok = other.expect(200);
+            final String token = ok.tag("To").orElseThrow().substring(0, 16);
+            other.ack();
+            if (cluster.ownerOf(other.callId()).equals(cluster.ownerOf(call.callId()))
+                    && !call.remoteTag().startsWith(token)) {
+                final String contact = ok.header("Contact").orElseThrow();
+                return contact.substring(1, contact.length() - 1);
+            }
+        }
+        throw new AssertionError("each call has another owner");
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.dialtone.api.Session;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
+import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.testsupport.ScriptedHandler.Events;
@@ -23,6 +24,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** RFC 3261 section 22 and RFC 7616: who is let in, and that the others cost nothing that stays. */
 class DigestTest {
@@ -271,6 +273,33 @@ class DigestTest {
         cluster.advance(NONCE_LIFE.plusSeconds(40));
         assertEquals(0, cluster.images());
         assertEquals(0, cluster.sessions());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void shouldForgetWhatWasTakenWhenAnEndedSessionIsWokenLate(final int stepMs) {
+        registration.as("bob", "secret");
+        assertEquals(200, registration.register("Expires: 0").status());
+        cluster.advance(Duration.ofSeconds(60));
+        final String former = cluster.killOwnerOf(BOB);
+        cluster.awaitNewOwner(BOB, former);
+
+        cluster.advance(NONCE_LIFE.plusSeconds(40), Duration.ofMillis(stepMs));
+
+        assertEquals(List.of(), cluster.leftovers());
+    }
+
+    @Test
+    void shouldForgetWhatWasTakenForARequestThatIsRefusedWhenItsSessionHasEnded() {
+        phone.newCall("sip:" + BOB).request("OPTIONS", "Expires: 0").expect(200);
+        registration.as("bob", "secret");
+
+        assertEquals(420, registration.register("Require: x-other").status());
+        cluster.advance(Duration.ofSeconds(60));
+        assertFalse(cluster.leftovers().isEmpty(), "a replay would be taken");
+
+        cluster.advance(NONCE_LIFE.plusSeconds(40));
+        assertEquals(List.of(), cluster.leftovers());
     }
 
     @Test
