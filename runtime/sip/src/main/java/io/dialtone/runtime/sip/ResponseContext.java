@@ -29,6 +29,7 @@ final class ResponseContext {
     static final int CHALLENGES_BYTES_MAX = 4096;
 
     private final ProxyCore core;
+    private final ProxyPool spares;
     private final BytesPool pool;
     private final NoAnswer noAnswer = new NoAnswer();
     /** Branches whose transaction is there. */
@@ -72,9 +73,10 @@ final class ResponseContext {
     private byte @Nullable [] challengesBytes;
     private byte @Nullable [] extraBytes;
 
-    ResponseContext(final ProxyCore core, final BytesPool pool) {
+    ResponseContext(final ProxyCore core, final ProxyPool spares) {
         this.core = core;
-        this.pool = pool;
+        this.spares = spares;
+        pool = spares.bytes();
     }
 
     void open(final ServerTransaction of) {
@@ -129,7 +131,7 @@ final class ResponseContext {
 
     void dropTargets() {
         while (!targets.isEmpty()) {
-            core.release(targets.removeLast());
+            spares.release(targets.removeLast());
         }
     }
 
@@ -266,7 +268,7 @@ final class ResponseContext {
             }
         }
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
-            final ProxyTarget target = core.newTarget();
+            final ProxyTarget target = spares.newTarget();
             targets.add(target);
             target.decode(image, pool);
         }

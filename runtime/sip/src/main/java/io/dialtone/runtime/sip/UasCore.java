@@ -230,7 +230,7 @@ final class UasCore<S extends Record> {
         }
         layer.hold(transaction, sessionOf((SipSession<?>) holder));
         if (!isRefusedByProxy(message, transaction, nowNs)) {
-            uac.proxy().onRequestWithin(message, transaction, sessionOf((SipSession<?>) holder), nowNs);
+            uac.proxy().throughUs().onRequest(message, transaction, sessionOf((SipSession<?>) holder), nowNs);
         }
     }
 
@@ -423,7 +423,7 @@ final class UasCore<S extends Record> {
 
     /** Looks at a message that has just come: true if the grammar of its headers is not our business, but that of who gets it. */
     boolean isPassedOn(final SipMessage message, final ViaView via) {
-        isThroughUs = message.isRequest() && uac.proxy().isThroughUs(message);
+        isThroughUs = message.isRequest() && uac.proxy().throughUs().isThrough(message);
         isForwarded = !message.isRequest() && uac.proxy().isForwarded(message, via);
         return isThroughUs || isForwarded || (message.isRequest() && checks.isProxied(message.method()));
     }
@@ -437,7 +437,7 @@ final class UasCore<S extends Record> {
             return;
         }
         if (isThroughUs) {
-            uac.proxy().onAck(message, via, slot, port, nowNs);
+            uac.proxy().throughUs().onAck(message, via, slot, port, nowNs);
             return;
         }
         final Dialog dialog = dialogs.find(message);
@@ -541,7 +541,7 @@ final class UasCore<S extends Record> {
         session.beginEvent();
         answers.beginEvent();
         uac.beginEvent();
-        uac.proxy().beginEvent();
+        uac.proxy().orders().beginEvent();
         failureStatus = 500;
         try {
             switch (event) {
@@ -555,12 +555,13 @@ final class UasCore<S extends Record> {
                 case CANCEL -> handler.onCancel(view, session);
                 case TIMER -> handler.onTimer(timer, session);
                 case RESPONSE -> handler.onResponse(uac.view(), session);
-                case BRANCH -> handler.onBranch(uac.proxy().view(), session);
-                case BEST_RESPONSE -> handler.onBestResponse(uac.proxy().view(), session);
+                case BRANCH -> handler.onBranch(uac.proxy().branchAnswers().view(), session);
+                case BEST_RESPONSE ->
+                    handler.onBestResponse(uac.proxy().branchAnswers().view(), session);
             }
             answers.checkNoneOpen();
             uac.requests().checkNoneOpen();
-            uac.proxy().checkNoneOpen();
+            uac.proxy().orders().checkNoneOpen();
             return isKeepable(session);
         } catch (NoRoomException e) {
             failureStatus = 503;
@@ -572,7 +573,7 @@ final class UasCore<S extends Record> {
         } finally {
             answers.endEvent();
             uac.endEvent();
-            uac.proxy().endEvent();
+            uac.proxy().orders().endEvent();
             view.unwrap();
         }
     }
@@ -592,12 +593,12 @@ final class UasCore<S extends Record> {
             session.commit(nowNs);
             answers.commit(nowNs);
             uac.commit(session, nowNs);
-            uac.proxy().commit(nowNs);
+            uac.proxy().orders().commit(nowNs);
         } else {
             session.rollback();
             answers.rollback();
             uac.requests().rollback();
-            uac.proxy().rollback();
+            uac.proxy().orders().rollback();
         }
     }
 
