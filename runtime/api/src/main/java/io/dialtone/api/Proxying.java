@@ -43,6 +43,14 @@ public interface Proxying {
     /** We stay in the path: what both sides say to each other later comes through us, and is passed on without asking the handler. */
     Proxying recordRoute();
 
+    /**
+     * We stay in the path of an INVITE's call, and the session lasts as long as the call does: its handler hears when it is answered and how it ends ({@link SipHandler#onProxiedAnswered},
+     * {@link SipHandler#onProxiedEnd}). This says {@link #recordRoute} as well; for other methods it says nothing more.
+     *
+     * <p>A call of which nothing is heard for too long is taken for ended, so the session ends some day ({@link ProxiedCall.EndedBy#SILENCE}).
+     */
+    Proxying keepCall();
+
     /** The handler is shown what every branch says ({@link SipHandler#onBranch}). */
     Proxying watch();
 

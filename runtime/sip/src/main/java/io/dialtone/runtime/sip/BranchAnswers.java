@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.runtime.sip.CallRecord.EndedBy;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
@@ -108,6 +109,7 @@ final class BranchAnswers {
             case ACCEPTED -> {
                 if (status >= 200 && status < 300) {
                     passOn(proxied, status, response, topmost, nowNs);
+                    core.keeper().onSuccess(proxied, response, invite, nowNs);
                 }
             }
             case COMPLETED -> {
@@ -137,6 +139,7 @@ final class BranchAnswers {
         invite.onRinging(nowNs);
         if (!invite.isWithdrawn) {
             passOn(proxied, status, response, topmost, nowNs);
+            core.keeper().onRinging(proxied, status, nowNs);
         }
         tellBranch(proxied, status, response, invite, nowNs);
     }
@@ -150,6 +153,7 @@ final class BranchAnswers {
         final int status = response.statusCode();
         if (status < 300) {
             passOn(proxied, status, response, topmost, nowNs);
+            core.keeper().onSuccess(proxied, response, transaction, nowNs);
         } else if (!proxied.isAnswered) {
             choice.consider(proxied, transaction, response, topmost, out);
             if (status >= 600) {
@@ -218,6 +222,7 @@ final class BranchAnswers {
         if (proxied.isCallerGone && best.capacity() == 0) {
             status = 487;
         }
+        core.keeper().onFailure(proxied, status, endedBy(proxied, status), nowNs);
         if (server.method != SipMethod.INVITE && status == 408) {
             context.counters().increment(SipCounter.TIMEOUTS_NOT_PASSED_ON);
             proxied.isAnswered = true; // RFC 4320 section 4.2: too late for anybody
@@ -228,6 +233,16 @@ final class BranchAnswers {
         } else {
             answer(proxied, server, status, choice.write(proxied, status, out), nowNs);
         }
+    }
+
+    private static EndedBy endedBy(final ResponseContext proxied, final int status) {
+        if (proxied.isCallerGone) {
+            return EndedBy.CALLER;
+        }
+        if (proxied.best().capacity() > 0) {
+            return EndedBy.CALLEE;
+        }
+        return status == 408 ? EndedBy.TIMEOUT : EndedBy.SERVICE;
     }
 
     // ---- the handler is told

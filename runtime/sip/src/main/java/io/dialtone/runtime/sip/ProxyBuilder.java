@@ -170,6 +170,14 @@ final class ProxyBuilder implements Proxying {
     }
 
     @Override
+    public Proxying keepCall() {
+        final ResponseContext its = open();
+        its.isRecordRouting = true;
+        its.isKept = true;
+        return this;
+    }
+
+    @Override
     public Proxying watch() {
         open().isWatched = true;
         return this;
@@ -183,6 +191,9 @@ final class ProxyBuilder implements Proxying {
         }
         if (extra.isOverflown()) {
             throw new IllegalStateException("start: headers longer than " + EXTRA_BYTES_MAX + " bytes");
+        }
+        if (its.isKept) {
+            orders.checkKeepsAnother(server);
         }
         aimTarget();
         its.extra(extra.buffer(), extra.offset(), extra.length());

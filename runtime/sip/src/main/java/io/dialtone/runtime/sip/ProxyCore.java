@@ -34,6 +34,7 @@ final class ProxyCore {
     private final ProxyOrders orders;
     private final BranchAnswers branchAnswers;
     private final ThroughUs throughUs;
+    private final CallKeeper keeper;
 
     private final UnsafeBuffer out = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
     private final AsciiWriter branch = new AsciiWriter(ClientLayer.BRANCH_BYTES_MAX);
@@ -57,6 +58,7 @@ final class ProxyCore {
         routes = new OwnRoutes(context, flows);
         next = new NextHop(uac, answers, routes);
         composer = new ForwardComposer(context, clients, flows);
+        keeper = new CallKeeper(parts, context, uas);
         pool = new ProxyPool(this, shared.bytes());
         orders = new ProxyOrders(context, uas, this, pool, next);
         branchAnswers = new BranchAnswers(context, uas, uac, this, shared, clients, composer);
@@ -76,6 +78,11 @@ final class ProxyCore {
     /** What is said within dialogs. */
     ThroughUs throughUs() {
         return throughUs;
+    }
+
+    /** Calls whose end is to be seen. */
+    CallKeeper keeper() {
+        return keeper;
     }
 
     ProxyPool pool() {
@@ -121,7 +128,10 @@ final class ProxyCore {
             return;
         }
         if (before == null) {
-            attach(fresh, server, holder, answers.requestOf(server));
+            final SipMessage request = answers.requestOf(server);
+            attach(fresh, server, holder, request);
+            keeper.begin(fresh, server.leg(), request, nowNs);
+            holder.calls.forget(server.leg());
             tryNextGroup(fresh, nowNs);
             return;
         }
@@ -134,6 +144,8 @@ final class ProxyCore {
         before.extra(fresh.extra(), 0, fresh.extra().capacity());
         before.isWatched |= fresh.isWatched;
         before.isRecordRouting |= fresh.isRecordRouting;
+        before.isKept |= fresh.isKept;
+        keeper.begin(before, server.leg(), answers.requestOf(server), nowNs);
         if (before.isHandlerAsked) {
             before.isHandlerAsked = false;
             before.forgetBest(); // the handler has had it
@@ -155,9 +167,6 @@ final class ProxyCore {
         fresh.holder = holder;
         fresh.routedBy = branches.hashOf(request);
         holder.contexts.add(fresh);
-        if (server.callerNumber != LegNames.NO_CALLER) {
-            holder.calls.forget(server.leg());
-        }
         context.counters().increment(SipCounter.REQUESTS_PROXIED);
     }
 
@@ -207,7 +216,7 @@ final class ProxyCore {
         final Destination name = next.nameOf(target, request);
         final ClientTransaction transaction = clients.open(proxied.method, branch, server.slot, holder);
         transaction.cseq = server.cseq;
-        transaction.leg = target == null || !proxied.isWatched ? "" : target.name;
+        transaction.leg = target == null || !(proxied.isWatched || proxied.call != null) ? "" : target.name;
         transaction.context = proxied;
         transaction.port.copyFrom(way);
         if (transaction instanceof InviteClientTransaction invite) {
@@ -241,6 +250,12 @@ final class ProxyCore {
         proxied.isCallerGone = true;
         close(proxied, nowNs);
         advance(proxied, nowNs);
+    }
+
+    /** The service has answered itself, or the platform for it. */
+    void onAnsweredHere(final ResponseContext proxied, final int status, final long nowNs) {
+        keeper.onAnsweredHere(proxied, status, nowNs);
+        onAnswered(proxied, nowNs);
     }
 
     /** The request has its final answer, from whomever. */
@@ -337,6 +352,10 @@ final class ProxyCore {
 
     /** The server transaction has ended. */
     void onServerGone(final ServerTransaction server, final ResponseContext proxied) {
+        if (!proxied.isAnswered) {
+            keeper.onFailure(
+                    proxied, 408, CallRecord.EndedBy.TIMEOUT, parts.time().nowNs());
+        }
         proxied.server = null;
         server.context = null;
         proxied.isAnswered = true;
@@ -356,6 +375,7 @@ final class ProxyCore {
 
     /** Forgets what is proxied of a session; nothing is sent, and nobody hears of it. */
     void forget(final SipSession<?> session) {
+        keeper.forget(session);
         while (!session.contexts.isEmpty()) {
             pool.release(session.contexts.removeLast());
         }

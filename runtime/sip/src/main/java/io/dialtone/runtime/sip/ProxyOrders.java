@@ -1,6 +1,7 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.api.Proxying;
+import io.dialtone.sip.codec.SipMethod;
 import java.util.ArrayDeque;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +63,19 @@ final class ProxyOrders {
         final ResponseContext fresh = pool.newContext();
         fresh.open(request);
         return builder.begin(request, fresh);
+    }
+
+    /** @throws IllegalStateException if the session of a request that begins a call keeps as many as it may */
+    void checkKeepsAnother(final @Nullable ServerTransaction request) {
+        final SipSession<?> session = request == null ? null : request.holder;
+        if (request != null
+                && session != null
+                && request.method == SipMethod.INVITE
+                && (request.context == null || request.context.call == null)
+                && core.keeper().refusesAnother(session)) {
+            throw new IllegalStateException("keepCall: the session keeps its "
+                    + context.settings().proxy().keptCallsMax() + " calls already");
+        }
     }
 
     int branchesMax() {

@@ -24,6 +24,7 @@ final class ResponseContext {
     private static final int FLAG_WITHIN = 16;
     private static final int FLAG_ASKED = 32;
     private static final int FLAG_ANSWERED = 64;
+    private static final int FLAG_KEPT = 128;
 
     /** Challenges of other branches that go back with the best response, in bytes; what is over is left out. */
     static final int CHALLENGES_BYTES_MAX = 4096;
@@ -47,11 +48,17 @@ final class ResponseContext {
     @Nullable
     ServerTransaction server;
 
+    /** The call that it belongs to, if that is kept. */
+    @Nullable
+    KeptCall call;
+
     SipMethod method = SipMethod.UNKNOWN;
     /** What the request was routed by when it came in. */
     long routedBy;
 
     boolean isRecordRouting;
+    /** True if the handler wants to see how the call ends. */
+    boolean isKept;
     /** True when nobody else is to be asked: there was a 2xx or 6xx, or the caller has given up. */
     boolean isClosed;
 
@@ -207,7 +214,7 @@ final class ResponseContext {
      * Writes what another owner must know to go on.
      *
      * <pre>
-     *  place of the server transaction (16), or -1 · method (8) · flags (8) · door, as ReplyPort writes it · what it was routed by (64) · end of ringing, ns since 1970 (64)
+     *  place of the server transaction (16), or -1 · method (8) · flags (8) · place of its call among those that are kept (16), or -1 · door, as ReplyPort writes it · what it was routed by (64) · end of ringing, ns since 1970 (64)
      *  best status (16) · best response, challenges, header lines for all branches, each: length (32) or -1, bytes
      *  branches (16), each the place among the requests of our own (16) · targets (16), each as ProxyTarget writes it
      * </pre>
@@ -221,7 +228,9 @@ final class ResponseContext {
                         | (isWatched ? FLAG_WATCHED : 0)
                         | (isWithin ? FLAG_WITHIN : 0)
                         | (isHandlerAsked ? FLAG_ASKED : 0)
-                        | (isAnswered ? FLAG_ANSWERED : 0));
+                        | (isAnswered ? FLAG_ANSWERED : 0)
+                        | (isKept ? FLAG_KEPT : 0))
+                .putShort(holder == null || call == null ? -1 : holder.keptCalls.indexOf(call));
         port.encode(image);
         image.putLong(routedBy).putLong(core.time().toWallNs(noAnswer.dueNs())).putShort(bestStatus);
         PooledBytes.encode(bestBytes, best.capacity(), image);
@@ -253,6 +262,8 @@ final class ResponseContext {
         isWithin = (flags & FLAG_WITHIN) != 0;
         isHandlerAsked = (flags & FLAG_ASKED) != 0;
         isAnswered = (flags & FLAG_ANSWERED) != 0;
+        isKept = (flags & FLAG_KEPT) != 0;
+        call = itsHolder.keptCallAt(image.readShort(), image);
         port.decode(image);
         routedBy = image.readLong();
         final long noAnswerNs = core.time().toMonotonicNs(image.readLong());
@@ -294,7 +305,9 @@ final class ResponseContext {
         holder = null;
         method = SipMethod.UNKNOWN;
         routedBy = 0;
+        call = null;
         isRecordRouting = false;
+        isKept = false;
         isClosed = false;
         isCallerGone = false;
         isWatched = false;

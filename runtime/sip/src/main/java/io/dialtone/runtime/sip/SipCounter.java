@@ -14,7 +14,8 @@ public enum SipCounter {
     REQUESTS_MERGED("Requests that came by a second way (482)"),
     CHALLENGES("Requests answered with a challenge, because they had no credentials or none that are right (401, 407)"),
     CHALLENGES_OVER_LIMIT(
-            "Requests without right credentials that were dropped, because there were as many challenges in that second as there may be"),
+            "Requests without right credentials that were dropped, because there were as many challenges in that"
+                    + " second as there may be"),
     CREDENTIALS_RIGHT("Requests whose credentials were right"),
     CREDENTIALS_WRONG("Requests whose credentials were of no user we know, or with the wrong password"),
     CREDENTIALS_STALE("Requests whose credentials were right, with a nonce that is too old or of another session"),
@@ -36,6 +37,11 @@ public enum SipCounter {
     BRANCHES_RANG_TOO_LONG("Branches of proxied INVITEs withdrawn because they said nothing for too long (timer C)"),
     GROUPS_SILENT("Groups of targets of whom nobody answered for as long as they might ring"),
     TIMEOUTS_NOT_PASSED_ON("Timeouts of proxied requests other than INVITE, which nobody is told of (RFC 4320)"),
+    CALLS_NOT_KEPT(
+            "Calls passed on whose end nobody will see, though it was asked for, because their session keeps as many"
+                    + " as it may"),
+    KEPT_CALLS_SILENT(
+            "Calls passed on and kept that were taken for ended, because nothing was heard of them for too long"),
     BYES_SENT("Calls hung up by the platform"),
     REQUESTS_SENT("Requests of our own that began a transaction"),
     LEGS_BEGUN("INVITEs of services that begin a leg"),
@@ -51,14 +57,16 @@ public enum SipCounter {
     REQUESTS_RETRANSMITTED("Requests of our own sent again because a timer said so"),
     REQUESTS_LOCATED("Requests of our own to a name whose servers were found"),
     REQUESTS_NOT_LOCATED(
-            "Requests of our own to a name of which nobody was found in time (503), or that went where their call came from"),
+            "Requests of our own to a name of which nobody was found in time (503), or that went where their call came"
+                    + " from"),
     REQUESTS_FAILED_OVER(
             "Requests of our own that another target got, because one was silent, could not be reached, or said 503"),
     REQUESTS_TIMED_OUT("Requests of our own that were never answered (timers B and F)"),
     DIALOGS_CONFIRMED("Dialogs confirmed since the worker started"),
     DIALOGS("Gauge: dialogs in memory"),
     TRANSACTIONS("Gauge: server transactions in memory"),
-    CLIENT_TRANSACTIONS("Gauge: client transactions in memory");
+    CLIENT_TRANSACTIONS("Gauge: client transactions in memory"),
+    KEPT_CALLS("Gauge: calls in memory that were passed on and are kept");
 
     private final String sentence;
 

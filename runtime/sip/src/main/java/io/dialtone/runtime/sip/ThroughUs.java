@@ -58,6 +58,15 @@ final class ThroughUs {
         return request.toTagLength() > 0 && routes.isThroughUs(request);
     }
 
+    /** Hash of the key of the session that remembers what is said within the dialog: of the one that keeps the call, if its route says so, or else of the Call-ID. */
+    long sessionHash(final SipMessage request) {
+        return routes.hasSession() ? routes.sessionHash() : callIdHash(request);
+    }
+
+    long callIdHash(final SipMessage request) {
+        return parts.sessions().keyHash().hash(request.buffer(), request.callIdOffset(), request.callIdLength());
+    }
+
     /** A request within a dialog that we are in the path of. */
     void onRequest(
             final SipMessage request, final ServerTransaction server, final SipSession<?> holder, final long nowNs) {
@@ -70,6 +79,7 @@ final class ThroughUs {
         within.open(server);
         within.isWithin = true;
         core.attach(within, server, holder, request);
+        core.keeper().onRequestWithin(within, request, nowNs);
         core.beginBranch(within, server, request, null, next.door(), nowNs);
         answers.keepRequest(server);
         server.onProxied(nowNs);

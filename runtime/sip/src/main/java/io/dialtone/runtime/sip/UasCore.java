@@ -42,7 +42,9 @@ final class UasCore<S extends Record> {
         TIMER,
         RESPONSE,
         BRANCH,
-        BEST_RESPONSE
+        BEST_RESPONSE,
+        PROXIED_ANSWERED,
+        PROXIED_END
     }
 
     private final WorkerParts parts;
@@ -219,8 +221,12 @@ final class UasCore<S extends Record> {
         final DirectBuffer buffer = message.buffer();
         final int offset = message.callIdOffset();
         final int length = message.callIdLength();
-        final long hash = parts.sessions().keyHash().hash(buffer, offset, length);
-        WorkerSession<?> holder = parts.sessions().find(transaction.slot, hash, buffer, offset, length);
+        final ThroughUs through = uac.proxy().throughUs();
+        final long hash = through.callIdHash(message);
+        WorkerSession<?> holder = parts.sessions().find(transaction.slot, through.sessionHash(message));
+        if (holder == null) {
+            holder = parts.sessions().find(transaction.slot, hash, buffer, offset, length);
+        }
         if (holder == null) {
             final SipSession<S> fresh = newSession();
             fresh.key(hash, buffer, offset, length);
@@ -416,6 +422,12 @@ final class UasCore<S extends Record> {
         settle(listener, tell(isBest ? Event.BEST_RESPONSE : Event.BRANCH, listener, NO_TIMER), nowNs);
     }
 
+    /** Shows the handler that a call which was passed on is answered or over, and makes what it decides so. */
+    void tellKept(final SipSession<?> session, final boolean isEnd, final long nowNs) {
+        final SipSession<S> listener = sessionOf(session);
+        settle(listener, tell(isEnd ? Event.PROXIED_END : Event.PROXIED_ANSWERED, listener, NO_TIMER), nowNs);
+    }
+
     /** True for a method whose requests may be passed on. */
     boolean proxies(final SipMethod method) {
         return checks.isProxied(method);
@@ -558,6 +570,9 @@ final class UasCore<S extends Record> {
                 case BRANCH -> handler.onBranch(uac.proxy().branchAnswers().view(), session);
                 case BEST_RESPONSE ->
                     handler.onBestResponse(uac.proxy().branchAnswers().view(), session);
+                case PROXIED_ANSWERED ->
+                    handler.onProxiedAnswered(uac.proxy().keeper().view(), session);
+                case PROXIED_END -> handler.onProxiedEnd(uac.proxy().keeper().view(), session);
             }
             answers.checkNoneOpen();
             uac.requests().checkNoneOpen();
@@ -594,6 +609,7 @@ final class UasCore<S extends Record> {
             answers.commit(nowNs);
             uac.commit(session, nowNs);
             uac.proxy().orders().commit(nowNs);
+            uac.proxy().keeper().tellUntold(nowNs);
         } else {
             session.rollback();
             answers.rollback();
@@ -683,6 +699,7 @@ final class UasCore<S extends Record> {
 
     /** The session may be over, if it was not before. */
     void endIfOver(final @Nullable SipSession<?> session, final long nowNs) {
+        uac.proxy().keeper().tellUntold(nowNs);
         if (session == null || !session.isBegun()) {
             return;
         }
@@ -699,6 +716,7 @@ final class UasCore<S extends Record> {
         } else if (!session.isIdle()) {
             return;
         }
+        uac.proxy().keeper().onHandlerGone(session);
         session.endHandlersPart();
         parts.journal().touch(session);
     }
@@ -741,9 +759,11 @@ final class UasCore<S extends Record> {
             return;
         }
         if (isThroughUs) {
-            wake(
-                    slot,
-                    parts.sessions().keyHash().hash(message.buffer(), message.callIdOffset(), message.callIdLength()));
+            final ThroughUs through = uac.proxy().throughUs();
+            wake(slot, through.sessionHash(message));
+            if (parts.sessions().find(slot, through.sessionHash(message)) == null) {
+                wake(slot, through.callIdHash(message));
+            }
             return;
         }
         if (ownCallId.read(message, slot)) {
