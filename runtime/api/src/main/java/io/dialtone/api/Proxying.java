@@ -51,6 +51,15 @@ public interface Proxying {
      */
     Proxying keepCall();
 
+    /**
+     * A target that answers 3xx is replaced by those it names in Contact: the ones with the highest q at once, the others one group after the other, before the targets that are named here and not tried yet.
+     * Nobody is asked twice, and of a 3xx only those contacts go back that were not tried. Without this a 3xx is a refusal like others, and may be the best response.
+     *
+     * @param max how many targets may be added so to this request; there may not be more than {@code node.branches-max} altogether either
+     * @throws IllegalArgumentException when it is not positive
+     */
+    Proxying followRedirects(int max);
+
     /** The handler is shown what every branch says ({@link SipHandler#onBranch}). */
     Proxying watch();
 

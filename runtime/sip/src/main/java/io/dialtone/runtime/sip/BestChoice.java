@@ -6,6 +6,7 @@ import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.ViaView;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the best of what the branches of a request say (RFC 3261 section 16.7 steps 6 and 7). Called only by the owning worker. */
 final class BestChoice {
@@ -27,6 +28,17 @@ final class BestChoice {
             final SipMessage response,
             final ViaView topmost,
             final MutableDirectBuffer scratch) {
+        consider(proxied, transaction, response, topmost, null, scratch);
+    }
+
+    /** The same for a 3xx of whose contacts some are followed; these lines have the others. */
+    void consider(
+            final ResponseContext proxied,
+            final ClientTransaction transaction,
+            final SipMessage response,
+            final ViaView topmost,
+            final @Nullable AsciiWriter contacts,
+            final MutableDirectBuffer scratch) {
         final int status = response.statusCode();
         if (status == 487 && transaction.isWithdrawn && !proxied.isCallerGone) {
             considerOwn(proxied, 408); // we have withdrawn it, because it rang too long
@@ -38,7 +50,9 @@ final class BestChoice {
             }
             return;
         }
-        final int length = composer.composeResponse(scratch, response, topmost);
+        final int length = contacts == null
+                ? composer.composeResponse(scratch, response, topmost)
+                : composer.composeResponse(scratch, response, topmost, contacts);
         if (length < 0) {
             context.counters().increment(SipCounter.RESPONSES_STRAY);
             considerOwn(proxied, 500);

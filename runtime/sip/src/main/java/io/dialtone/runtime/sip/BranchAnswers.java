@@ -155,7 +155,7 @@ final class BranchAnswers {
             passOn(proxied, status, response, topmost, nowNs);
             core.keeper().onSuccess(proxied, response, transaction, nowNs);
         } else if (!proxied.isAnswered) {
-            choice.consider(proxied, transaction, response, topmost, out);
+            weigh(proxied, transaction, response, topmost, nowNs);
             if (status >= 600) {
                 core.close(proxied, nowNs);
             }
@@ -163,6 +163,32 @@ final class BranchAnswers {
         proxied.touch();
         tellBranch(proxied, status, response, transaction, nowNs);
         core.advance(proxied, nowNs);
+    }
+
+    private void weigh(
+            final ResponseContext proxied,
+            final ClientTransaction transaction,
+            final SipMessage response,
+            final ViaView topmost,
+            final long nowNs) {
+        final Redirects.Outcome outcome = response.statusCode() < 400 && !proxied.isClosed && !transaction.isWithdrawn
+                ? core.follow(proxied, response)
+                : Redirects.Outcome.NONE;
+        switch (outcome) {
+            case NONE -> choice.consider(proxied, transaction, response, topmost, out);
+            case SOME ->
+                choice.consider(
+                        proxied,
+                        transaction,
+                        response,
+                        topmost,
+                        core.redirects().rest(),
+                        out);
+            case ALL -> BestChoice.considerOwn(proxied, 408); // as if it had not come: only if nothing else is said
+        }
+        if (outcome != Redirects.Outcome.NONE) {
+            core.tryRedirects(proxied, nowNs);
+        }
     }
 
     /** Brings a response back as it is. */

@@ -206,6 +206,33 @@ final class ForwardComposer {
         return editor.popVia(topmost) ? editor.applyTo(to, 0, to.capacity()) : NO_WAY_BACK;
     }
 
+    /** The same, with these lines in the place of its contacts. */
+    int composeResponse(
+            final MutableDirectBuffer to,
+            final SipMessage response,
+            final ViaView topmost,
+            final AsciiWriter contacts) {
+        final int line = response.firstHeader(HeaderName.VIA);
+        if (topmost.nextValueOffset() < 0 && response.nextHeader(line) < 0) {
+            return NO_WAY_BACK;
+        }
+        editor.begin(response);
+        if (!editor.popVia(topmost)) {
+            return NO_WAY_BACK;
+        }
+        final int first = response.firstHeader(HeaderName.CONTACT);
+        editor.replace(
+                response.headerLineOffset(first),
+                response.headerLineLength(first),
+                contacts.buffer(),
+                contacts.offset(),
+                contacts.length());
+        for (int i = response.nextHeader(first); i >= 0; i = response.nextHeader(i)) {
+            editor.delete(response.headerLineOffset(i), response.headerLineLength(i));
+        }
+        return editor.applyTo(to, 0, to.capacity());
+    }
+
     /** Writes a response with further header lines. */
     int composeWith(final MutableDirectBuffer to, final SipMessage response, final DirectBuffer lines) {
         editor.begin(response);

@@ -4,6 +4,7 @@ import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.locate.Destination;
+import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** Finds who comes next on the way of a request that is passed on (RFC 3261 sections 16.4 and 16.6): by its routes besides ours, its URI, or the connection that our route has. Called only by the owning worker. */
@@ -60,6 +61,20 @@ final class NextHop {
         if (target.isNamed && nextName(message) == null) {
             throw new IllegalArgumentException("to: the request has a Route to somebody we cannot send to");
         }
+    }
+
+    /** The same for somebody whom no handler has named; false if that is nobody we can send to. The routes of the request have been read. */
+    boolean tryAim(final ServerTransaction request, final SipMessage message, final ProxyTarget target) {
+        target.port.copyFrom(request.port).forgetArrival();
+        final DirectBuffer buffer = routes.hasNext() ? message.buffer() : target.uri();
+        final int offset = routes.hasNext() ? routes.nextUriOffset() : 0;
+        final int length =
+                routes.hasNext() ? routes.nextUriLength() : target.uri().capacity();
+        if (addresses().tryAim(target.port, buffer, offset, length)) {
+            return true;
+        }
+        target.isNamed = addresses().nameIn(buffer, offset, length) != null;
+        return target.isNamed;
     }
 
     /** The name in the Route that a request has next. */

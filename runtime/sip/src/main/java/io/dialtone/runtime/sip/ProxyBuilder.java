@@ -178,6 +178,15 @@ final class ProxyBuilder implements Proxying {
     }
 
     @Override
+    public Proxying followRedirects(final int max) {
+        if (max <= 0) {
+            throw new IllegalArgumentException("followRedirects: " + max + " (expected: > 0). Maybe 5?");
+        }
+        open().redirectsLeft = Math.min(max, orders.branchesMax());
+        return this;
+    }
+
+    @Override
     public Proxying watch() {
         open().isWatched = true;
         return this;

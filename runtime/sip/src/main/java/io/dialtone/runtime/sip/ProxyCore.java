@@ -35,6 +35,7 @@ final class ProxyCore {
     private final BranchAnswers branchAnswers;
     private final ThroughUs throughUs;
     private final CallKeeper keeper;
+    private final Redirects redirects;
 
     private final UnsafeBuffer out = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
     private final AsciiWriter branch = new AsciiWriter(ClientLayer.BRANCH_BYTES_MAX);
@@ -60,6 +61,7 @@ final class ProxyCore {
         composer = new ForwardComposer(context, clients, flows);
         keeper = new CallKeeper(parts, context, uas);
         pool = new ProxyPool(this, shared.bytes());
+        redirects = new Redirects(context, pool, next, parts.sessions().keyHash());
         orders = new ProxyOrders(context, uas, this, pool, next);
         branchAnswers = new BranchAnswers(context, uas, uac, this, shared, clients, composer);
         throughUs = new ThroughUs(parts, context, this, shared, clients, branches, composer, next, routes);
@@ -83,6 +85,10 @@ final class ProxyCore {
     /** Calls whose end is to be seen. */
     CallKeeper keeper() {
         return keeper;
+    }
+
+    Redirects redirects() {
+        return redirects;
     }
 
     ProxyPool pool() {
@@ -132,6 +138,7 @@ final class ProxyCore {
             attach(fresh, server, holder, request);
             keeper.begin(fresh, server.leg(), request, nowNs);
             holder.calls.forget(server.leg());
+            remember(fresh, fresh);
             tryNextGroup(fresh, nowNs);
             return;
         }
@@ -139,6 +146,8 @@ final class ProxyCore {
         for (final ProxyTarget target : fresh.targets) {
             target.group += group;
         }
+        before.redirectsLeft = Math.max(before.redirectsLeft, fresh.redirectsLeft);
+        remember(before, fresh);
         before.targets.addAll(fresh.targets);
         fresh.targets.clear();
         before.extra(fresh.extra(), 0, fresh.extra().capacity());
@@ -154,6 +163,14 @@ final class ProxyCore {
         pool.release(fresh);
         if (!before.isRinging()) {
             tryNextGroup(before, nowNs);
+        }
+    }
+
+    private void remember(final ResponseContext proxied, final ResponseContext fresh) {
+        if (proxied.redirectsLeft > 0) {
+            for (int i = 0; i < fresh.targets.size(); i++) {
+                redirects.remember(proxied, fresh.targets.get(i));
+            }
         }
     }
 
@@ -177,21 +194,47 @@ final class ProxyCore {
         }
         final SipMessage request = answers.requestOf(server);
         next.read(request, proxied.port, server.slot);
-        final int group = proxied.targets.getFirst().group;
-        long ringForNs = 0;
-        while (!proxied.targets.isEmpty() && proxied.targets.getFirst().group == group) {
-            final ProxyTarget target = proxied.targets.removeFirst();
-            ringForNs = target.ringForNs;
-            beginBranch(proxied, server, request, target, target.port, nowNs);
-            pool.release(target);
-        }
-        if (ringForNs > 0) {
-            proxied.ringUntil(nowNs + ringForNs);
+        proxied.ringForNs = proxied.targets.getFirst().ringForNs;
+        beginGroup(proxied, server, request, nowNs);
+        if (proxied.ringForNs > 0) {
+            proxied.ringUntil(nowNs + proxied.ringForNs);
         } else {
             proxied.stopWaiting();
         }
         proxied.touch();
         advance(proxied, nowNs);
+    }
+
+    private void beginGroup(
+            final ResponseContext proxied, final ServerTransaction server, final SipMessage request, final long nowNs) {
+        final int group = proxied.targets.getFirst().group;
+        while (!proxied.targets.isEmpty() && proxied.targets.getFirst().group == group) {
+            final ProxyTarget target = proxied.targets.removeFirst();
+            beginBranch(proxied, server, request, target, target.port, nowNs);
+            pool.release(target);
+        }
+    }
+
+    /** A branch has answered 3xx: who it names is added, if the handler wants that. */
+    Redirects.Outcome follow(final ResponseContext proxied, final SipMessage response) {
+        final ServerTransaction server = proxied.server;
+        if (server == null || proxied.redirectsLeft <= 0 || proxied.isWithin) {
+            return Redirects.Outcome.NONE;
+        }
+        final SipMessage request = answers.requestOf(server);
+        next.read(request, proxied.port, server.slot);
+        final int left = context.settings().proxy().branchesMax() - proxied.branches.size() - proxied.targets.size();
+        return redirects.follow(proxied, server, request, response, left);
+    }
+
+    /** Asks the first of those whom the last 3xx has named, in the place of who has said it: for as long as the group may still ring. */
+    void tryRedirects(final ResponseContext proxied, final long nowNs) {
+        final ServerTransaction server = proxied.server;
+        if (server != null && redirects.added() > 0) {
+            final SipMessage request = answers.requestOf(server);
+            next.read(request, proxied.port, server.slot);
+            beginGroup(proxied, server, request, nowNs);
+        }
     }
 
     /** Sends a request to one who is to get it; {@code routes} have read it. */

@@ -9,6 +9,7 @@ import io.dialtone.state.api.SessionRecord;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,13 @@ final class ResponseContext {
     final List<ClientTransaction> branches = new ArrayList<>(2);
     /** Who is to be asked later, in order. */
     final List<ProxyTarget> targets = new ArrayList<>(2);
+
+    /** Whom it was sent to, as hashes, if redirects are followed. */
+    final LongArrayList tried = new LongArrayList(2, LongArrayList.DEFAULT_NULL_VALUE);
+    /** How many targets redirects may still add. */
+    int redirectsLeft;
+    /** How long the group that is being tried may ring; 0 if nobody has said. */
+    long ringForNs;
 
     /** The door by which the request came in. */
     final ReplyPort port = new ReplyPort();
@@ -216,6 +224,7 @@ final class ResponseContext {
      * <pre>
      *  place of the server transaction (16), or -1 · method (8) · flags (8) · place of its call among those that are kept (16), or -1 · door, as ReplyPort writes it · what it was routed by (64) · end of ringing, ns since 1970 (64)
      *  best status (16) · best response, challenges, header lines for all branches, each: length (32) or -1, bytes
+     *  targets that redirects may add (16) · time to ring of the group, ns (64) · whom it was sent to (16), each as a hash (64)
      *  branches (16), each the place among the requests of our own (16) · targets (16), each as ProxyTarget writes it
      * </pre>
      */
@@ -236,6 +245,10 @@ final class ResponseContext {
         PooledBytes.encode(bestBytes, best.capacity(), image);
         PooledBytes.encode(challengesBytes, challenges.capacity(), image);
         PooledBytes.encode(extraBytes, extra.capacity(), image);
+        image.putShort(redirectsLeft).putLong(ringForNs).putShort(tried.size());
+        for (int i = 0; i < tried.size(); i++) {
+            image.putLong(tried.getLong(i));
+        }
         image.putShort(branches.size());
         for (int i = 0; i < branches.size(); i++) {
             image.putShort(holder == null ? -1 : holder.clients.indexOf(branches.get(i)));
@@ -271,6 +284,11 @@ final class ResponseContext {
         bestBytes = PooledBytes.decode(image, best, pool);
         challengesBytes = PooledBytes.decode(image, challenges, pool);
         extraBytes = PooledBytes.decode(image, extra, pool);
+        redirectsLeft = image.readShort();
+        ringForNs = image.readLong();
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            tried.addLong(image.readLong());
+        }
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
             final ClientTransaction branch = itsHolder.clientAt(image.readShort(), image);
             if (branch != null) {
@@ -306,6 +324,9 @@ final class ResponseContext {
         method = SipMethod.UNKNOWN;
         routedBy = 0;
         call = null;
+        tried.clear();
+        redirectsLeft = 0;
+        ringForNs = 0;
         isRecordRouting = false;
         isKept = false;
         isClosed = false;

@@ -36,6 +36,7 @@ public enum SipCounter {
     HOPS_USED_UP("Requests to be passed on whose Max-Forwards was 0 (483)"),
     BRANCHES_RANG_TOO_LONG("Branches of proxied INVITEs withdrawn because they said nothing for too long (timer C)"),
     GROUPS_SILENT("Groups of targets of whom nobody answered for as long as they might ring"),
+    REDIRECTS_FOLLOWED("Targets that a 3xx has added to a proxied request"),
     TIMEOUTS_NOT_PASSED_ON("Timeouts of proxied requests other than INVITE, which nobody is told of (RFC 4320)"),
     CALLS_NOT_KEPT(
             "Calls passed on whose end nobody will see, though it was asked for, because their session keeps as many"

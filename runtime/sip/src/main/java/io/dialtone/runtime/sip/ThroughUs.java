@@ -58,9 +58,14 @@ final class ThroughUs {
         return request.toTagLength() > 0 && routes.isThroughUs(request);
     }
 
-    /** Hash of the key of the session that remembers what is said within the dialog: of the one that keeps the call, if its route says so, or else of the Call-ID. */
-    long sessionHash(final SipMessage request) {
-        return routes.hasSession() ? routes.sessionHash() : callIdHash(request);
+    /** True if the request that was looked at last says which session keeps its call; else that is the one that the Call-ID names, if any. */
+    boolean namesSession() {
+        return routes.hasSession();
+    }
+
+    /** Hash of the key of the session that it says. */
+    long sessionHash() {
+        return routes.sessionHash();
     }
 
     long callIdHash(final SipMessage request) {

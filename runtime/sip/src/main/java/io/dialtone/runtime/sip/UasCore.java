@@ -223,7 +223,8 @@ final class UasCore<S extends Record> {
         final int length = message.callIdLength();
         final ThroughUs through = uac.proxy().throughUs();
         final long hash = through.callIdHash(message);
-        WorkerSession<?> holder = parts.sessions().find(transaction.slot, through.sessionHash(message));
+        WorkerSession<?> holder =
+                through.namesSession() ? parts.sessions().find(transaction.slot, through.sessionHash()) : null;
         if (holder == null) {
             holder = parts.sessions().find(transaction.slot, hash, buffer, offset, length);
         }
@@ -760,8 +761,10 @@ final class UasCore<S extends Record> {
         }
         if (isThroughUs) {
             final ThroughUs through = uac.proxy().throughUs();
-            wake(slot, through.sessionHash(message));
-            if (parts.sessions().find(slot, through.sessionHash(message)) == null) {
+            if (through.namesSession()) {
+                wake(slot, through.sessionHash());
+            }
+            if (!through.namesSession() || parts.sessions().find(slot, through.sessionHash()) == null) {
                 wake(slot, through.callIdHash(message));
             }
             return;
