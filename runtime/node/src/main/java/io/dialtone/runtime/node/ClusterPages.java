@@ -46,8 +46,8 @@ final class ClusterPages implements AdminPages {
             WorkerCounter.OUTPUTS_HELD,
             WorkerCounter.OUTPUT_BYTES_HELD,
             WorkerCounter.OLDEST_OUTPUT_HELD_NS);
-    private static final Set<SipCounter> SIP_GAUGES =
-            EnumSet.of(SipCounter.DIALOGS, SipCounter.TRANSACTIONS, SipCounter.CLIENT_TRANSACTIONS);
+    private static final Set<SipCounter> SIP_GAUGES = EnumSet.of(
+            SipCounter.DIALOGS, SipCounter.TRANSACTIONS, SipCounter.CLIENT_TRANSACTIONS, SipCounter.KEPT_CALLS);
     private static final Set<LocateCounter> LOCATE_GAUGES =
             EnumSet.of(LocateCounter.CACHE_ANSWERS, LocateCounter.WAITING);
 

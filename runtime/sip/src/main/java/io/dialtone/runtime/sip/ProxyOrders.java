@@ -65,7 +65,11 @@ final class ProxyOrders {
         return builder.begin(request, fresh);
     }
 
-    /** @throws IllegalStateException if the session of a request that begins a call keeps as many as it may */
+    /**
+     * Looks whether the session of a request can keep the call that it begins.
+     *
+     * @throws IllegalStateException if it keeps as many as it may
+     */
     void checkKeepsAnother(final @Nullable ServerTransaction request) {
         final SipSession<?> session = request == null ? null : request.holder;
         if (request != null
