@@ -43,6 +43,23 @@ public interface Proxying {
     /** We stay in the path: what both sides say to each other later comes through us, and is passed on without asking the handler. */
     Proxying recordRoute();
 
+    /**
+     * We stay in the path of an INVITE's call, and the session lasts as long as the call does: its handler hears when it is answered and how it ends ({@link SipHandler#onProxiedAnswered},
+     * {@link SipHandler#onProxiedEnd}). This says {@link #recordRoute} as well; for other methods it says nothing more.
+     *
+     * <p>A call of which nothing is heard for too long is taken for ended, so the session ends some day ({@link ProxiedCall.EndedBy#SILENCE}).
+     */
+    Proxying keepCall();
+
+    /**
+     * A target that answers 3xx is replaced by those it names in Contact: the ones with the highest q at once, the others one group after the other, before the targets that are named here and not tried yet.
+     * Nobody is asked twice, and of a 3xx only those contacts go back that were not tried. Without this a 3xx is a refusal like others, and may be the best response.
+     *
+     * @param max how many targets may be added so to this request; there may not be more than {@code node.branches-max} altogether either
+     * @throws IllegalArgumentException when it is not positive
+     */
+    Proxying followRedirects(int max);
+
     /** The handler is shown what every branch says ({@link SipHandler#onBranch}). */
     Proxying watch();
 

@@ -61,6 +61,18 @@ public interface SipHandler<S extends Record> {
      */
     default void onBestResponse(final SipResponse best, final Session<S> session) {}
 
+    /**
+     * Somebody has accepted an INVITE that was passed on, and the 2xx is on its way back. Told only if the service {@linkplain Proxying#keepCall keeps} the call; once for each who accepts, however often the
+     * 2xx comes.
+     */
+    default void onProxiedAnswered(final ProxiedCall call, final Session<S> session) {}
+
+    /**
+     * A call that was passed on is over: one side has hung up, nobody has accepted, or nothing was heard of it for too long. Told only if the service {@linkplain Proxying#keepCall keeps} the call; once
+     * for each that was {@linkplain #onProxiedAnswered answered}, or once if none was.
+     */
+    default void onProxiedEnd(final ProxiedCall call, final Session<S> session) {}
+
     /** A timer of the session has run out. */
     default void onTimer(final String timer, final Session<S> session) {}
 

@@ -40,30 +40,31 @@ final class ProxyLoop {
     private static final String NUMBER = "#".repeat(NUMBER_DIGITS);
     private static final byte[] HOST_PORT = "127.0.0.1:5060".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] OK = "SIP/2.0 200 OK".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TO_TAG = ";tag=callee".getBytes(StandardCharsets.US_ASCII);
 
     private final AdjustableClock clock = new AdjustableClock(1);
     private final CounterSet<SipCounter> counters = new CounterSet<>(SipCounter.class);
     private final ClusterKey key = ClusterKey.parse("a secret for tests, known to all\n");
     private final SlotToken tokens = SlotToken.of(key, 0, 1);
     private final Message invite = new Message("""
-            INVITE sip:+361234567@example.com SIP/2.0
-            Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bKi-##########
-            Max-Forwards: 70
-            From: "Caller" <sip:+36301234567@example.com>;tag=f##########
-            To: <sip:+361234567@example.com>
-            Call-ID: ##########@storm.example.com
-            CSeq: 1 INVITE
-            Contact: <sip:caller@127.0.0.1:5061>
-            Supported: replaces, timer
-            Content-Type: application/sdp
+        INVITE sip:+361234567@example.com SIP/2.0
+        Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bKi-##########
+        Max-Forwards: 70
+        From: "Caller" <sip:+36301234567@example.com>;tag=f##########
+        To: <sip:+361234567@example.com>
+        Call-ID: ##########@storm.example.com
+        CSeq: 1 INVITE
+        Contact: <sip:caller@127.0.0.1:5061>
+        Supported: replaces, timer
+        Content-Type: application/sdp
 
-            v=0
-            o=- 53655765 2353687637 IN IP4 127.0.0.1
-            s=-
-            c=IN IP4 127.0.0.1
-            t=0 0
-            m=audio 6000 RTP/AVP 0 8 101
-            """);
+        v=0
+        o=- 53655765 2353687637 IN IP4 127.0.0.1
+        s=-
+        c=IN IP4 127.0.0.1
+        t=0 0
+        m=audio 6000 RTP/AVP 0 8 101
+        """);
     private final Message ack = new Message(inDialog("ACK", 1));
     private final Message bye = new Message(inDialog("BYE", 2));
     private final Message ok = new Message(" ".repeat(4_096));
@@ -130,17 +131,17 @@ final class ProxyLoop {
         final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
         tokens.write(0, token, 0);
         return """
-                %s sip:+361234567@127.0.0.1:5062 SIP/2.0
-                Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK%s-##########
-                Route: <sip:127.0.0.1:5060;lr;dt=%s>
-                Max-Forwards: 70
-                From: "Caller" <sip:+36301234567@example.com>;tag=f##########
-                To: <sip:+361234567@example.com>;tag=callee
-                Call-ID: ##########@storm.example.com
-                CSeq: %d %s
-                Content-Length: 0
+            %s sip:+361234567@127.0.0.1:5062 SIP/2.0
+            Via: SIP/2.0/UDP 127.0.0.1:5061;branch=z9hG4bK%s-##########
+            Route: <sip:127.0.0.1:5060;lr;dt=%s>
+            Max-Forwards: 70
+            From: "Caller" <sip:+36301234567@example.com>;tag=f##########
+            To: <sip:+361234567@example.com>;tag=callee
+            Call-ID: ##########@storm.example.com
+            CSeq: %d %s
+            Content-Length: 0
 
-                """.formatted(method, method, token.getStringWithoutLengthAscii(0, SlotToken.LENGTH), cseq, method);
+            """.formatted(method, method, token.getStringWithoutLengthAscii(0, SlotToken.LENGTH), cseq, method);
     }
 
     /** A frame with a message. */
@@ -177,10 +178,28 @@ final class ProxyLoop {
             while (request.getByte(lineEnd) != '\r') {
                 lineEnd++;
             }
-            final int rest = offset + bytes - lineEnd;
+            int toEnd = lineEnd;
+            while (request.getByte(toEnd) != 'T'
+                    || request.getByte(toEnd + 1) != 'o'
+                    || request.getByte(toEnd - 1) != '\n') {
+                toEnd++;
+            }
+            while (request.getByte(toEnd) != '\r') {
+                toEnd++;
+            }
             frame.putBytes(LinkFrame.HEADER_BYTES, OK);
-            frame.putBytes(LinkFrame.HEADER_BYTES + OK.length, request, lineEnd, rest);
-            length = LinkFrame.HEADER_BYTES + OK.length + rest;
+            length = LinkFrame.HEADER_BYTES + OK.length;
+            put(request, lineEnd, toEnd);
+            if (request.getByte(toEnd - 1) == '>') {
+                frame.putBytes(length, TO_TAG);
+                length += TO_TAG.length;
+            }
+            put(request, toEnd, offset + bytes);
+        }
+
+        private void put(final DirectBuffer request, final int from, final int end) {
+            frame.putBytes(length, request, from, end - from);
+            length += end - from;
         }
     }
 

@@ -3,6 +3,8 @@ package io.dialtone.examples;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.dialtone.api.ProxiedCall;
+import io.dialtone.api.Proxying;
 import io.dialtone.api.Session;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipMethod;
@@ -94,6 +96,12 @@ class WorkerGarbageTest {
     /** Passes on to a target that it makes anew for each request. */
     private static final class Passing implements SipHandler<Plain.Nothing> {
         private static final Set<SipMethod> ALL = EnumSet.allOf(SipMethod.class);
+        private final boolean isKeeping;
+        private int ended;
+
+        Passing(final boolean isKeeping) {
+            this.isKeeping = isKeeping;
+        }
 
         @Override
         public Plain.Nothing initialState(final SipRequest request) {
@@ -102,7 +110,13 @@ class WorkerGarbageTest {
 
         @Override
         public void onRequest(final SipRequest request, final Session<Plain.Nothing> session) {
-            request.proxy().to("sip:callee@127.0.0.1:5062").recordRoute().start();
+            final Proxying proxying = request.proxy().to("sip:callee@127.0.0.1:5062");
+            (isKeeping ? proxying.keepCall() : proxying.recordRoute()).start();
+        }
+
+        @Override
+        public void onProxiedEnd(final ProxiedCall call, final Session<Plain.Nothing> session) {
+            ended += call.isAnswered() ? 1 : 0;
         }
 
         @Override
@@ -113,10 +127,21 @@ class WorkerGarbageTest {
 
     @Test
     void shouldAllocateForAProxiedCallNoMoreThanTheBytesOfItsTarget() {
-        final ProxyLoop loop = new ProxyLoop(Passing::new);
+        final ProxyLoop loop = new ProxyLoop(() -> new Passing(false));
 
         final long bytes = bestWindow(loop::run) / WINDOW_CALLS;
 
+        assertTrue(bytes <= 48, () -> bytes + " bytes for a call");
+    }
+
+    @Test
+    void shouldAllocateNoMoreForAProxiedCallThatIsKept() {
+        final Passing handler = new Passing(true);
+        final ProxyLoop loop = new ProxyLoop(() -> handler);
+
+        final long bytes = bestWindow(loop::run) / WINDOW_CALLS;
+
+        assertTrue(handler.ended >= WARM_UP_CALLS, () -> handler.ended + " calls have ended");
         assertTrue(bytes <= 48, () -> bytes + " bytes for a call");
     }
 

@@ -162,10 +162,13 @@ final class CdrWriter implements Agent {
                 .put("slot", slot)
                 .put("service", service)
                 .put("leg", call.leg())
-                .put("direction", call.isOurs() ? "out" : "in")
+                .put("direction", call.isProxied() ? "through" : call.isOurs() ? "out" : "in")
                 .put("callId", call.callId())
                 .put("from", call.from())
                 .put("to", call.to());
+        if (!call.target().isEmpty()) {
+            line.put("target", call.target());
+        }
         time(line, "began", call.beganNs());
         time(line, "rang", call.rangNs());
         time(line, "answered", call.answeredNs());

@@ -47,7 +47,11 @@ final class ClusterPages implements AdminPages {
             WorkerCounter.OUTPUT_BYTES_HELD,
             WorkerCounter.OLDEST_OUTPUT_HELD_NS);
     private static final Set<SipCounter> SIP_GAUGES = EnumSet.of(
-            SipCounter.DIALOGS, SipCounter.TRANSACTIONS, SipCounter.CLIENT_TRANSACTIONS, SipCounter.MESSAGE_BYTES_KEPT);
+            SipCounter.DIALOGS,
+            SipCounter.TRANSACTIONS,
+            SipCounter.CLIENT_TRANSACTIONS,
+            SipCounter.MESSAGE_BYTES_KEPT,
+            SipCounter.KEPT_CALLS);
     private static final Set<LocateCounter> LOCATE_GAUGES =
             EnumSet.of(LocateCounter.CACHE_ANSWERS, LocateCounter.WAITING);
 

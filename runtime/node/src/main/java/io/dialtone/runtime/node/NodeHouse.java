@@ -153,7 +153,11 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.FORKS_MAX),
                             settings.get(LocatorSettings.TIMEOUT),
                             settings.get(LocatorSettings.NEXT_TARGET_AFTER)),
-                    new ProxySettings(settings.get(NodeSettings.TIMER_C), settings.get(NodeSettings.BRANCHES_MAX)));
+                    new ProxySettings(
+                            settings.get(NodeSettings.TIMER_C),
+                            settings.get(NodeSettings.BRANCHES_MAX),
+                            settings.get(NodeSettings.KEPT_CALLS_MAX),
+                            settings.get(NodeSettings.KEPT_CALL_SILENCE_MAX)));
         }
 
         private static DigestSettings digest(final Settings settings) {

@@ -37,32 +37,32 @@ final class NodeSettings {
             "--affinity",
             SipLbSettings.AFFINITY_RULE,
             "call-id",
-            "what names a session's home: call-id, from-user, to-user, request-uri-user, address-of-record or header:NAME; the same for all"
-                    + " members");
+            "what names a session's home: call-id, from-user, to-user, request-uri-user, address-of-record or"
+                    + " header:NAME; the same for all members");
 
     static final Setting<Integer> BACKUPS = Setting.of(
             "service.backups",
             "--backups",
             SettingType.wholeNumber(0, ServicePolicy.BACKUPS_MAX),
             "1",
-            "how many nodes besides its owner know each session before an answer leaves; the same for all members, and for the registry's"
-                    + " life");
+            "how many nodes besides its owner know each session before an answer leaves; the same for all members, and"
+                    + " for the registry's life");
 
     static final Setting<ServicePolicy.WhenAlone> WHEN_ALONE = Setting.of(
             "service.when-alone",
             "--when-alone",
             SettingType.oneOf(ServicePolicy.WhenAlone.class),
             "serve",
-            "what a node does with a slot that has no backup in sync: serve all, or established-only, which answers 503 to requests that"
-                    + " would begin a session and goes on with those that are there");
+            "what a node does with a slot that has no backup in sync: serve all, or established-only, which answers"
+                    + " 503 to requests that would begin a session and goes on with those that are there");
 
     static final Setting<Integer> SESSIONS_MAX = Setting.of(
             "service.sessions-max",
             "--sessions-max",
             SettingType.wholeNumber(1, 1 << 26),
             String.valueOf(ServicePolicy.SESSIONS_MAX_DEFAULT),
-            "sessions that a node may own, at rest or not, dealt to its workers in equal parts; a further one is answered 503. What it takes"
-                    + " over may be more");
+            "sessions that a node may own, at rest or not, dealt to its workers in equal parts; a further one is"
+                    + " answered 503. What it takes over may be more");
 
     static final Setting<Integer> STATE_SIZE_MAX = Setting.of(
             "service.state-size-max",
@@ -80,7 +80,8 @@ final class NodeSettings {
                                     + " printable ASCII characters without quotes and backslashes",
                             DigestSettings::checkRealm,
                             List.of()),
-                    "whose users are asked for credentials, usually a domain; the same for all nodes. Without it the service's name is taken")
+                    "whose users are asked for credentials, usually a domain; the same for all nodes. Without it the"
+                            + " service's name is taken")
             .reference("RFC 3261 22.1");
 
     static final Setting<List<DigestAlgorithm>> DIGEST_ALGORITHMS = Setting.of(
@@ -88,7 +89,8 @@ final class NodeSettings {
                     "--digest-algorithm",
                     SettingType.listOf(SettingType.oneOf(DigestAlgorithm.class)),
                     "sha-256,md5",
-                    "which hashes are offered to who is asked for credentials, the strongest first; the same for all nodes")
+                    "which hashes are offered to who is asked for credentials, the strongest first; the same for all"
+                            + " nodes")
             .reference("RFC 7616, RFC 8760");
 
     static final Setting<Boolean> DIGEST_BODIES = Setting.of(
@@ -104,8 +106,8 @@ final class NodeSettings {
                     "--nonce-life",
                     SettingType.duration("1s", "24h"),
                     "5m",
-                    "how long credentials may be made with a nonce; then a new one is asked for. A session that has taken credentials is"
-                            + " remembered for as long after its end; the same for all nodes")
+                    "how long credentials may be made with a nonce; then a new one is asked for. A session that has"
+                            + " taken credentials is remembered for as long after its end; the same for all nodes")
             .reference("RFC 7616 5.4");
 
     static final Setting<Integer> NONCES_MAX = Setting.of(
@@ -113,14 +115,16 @@ final class NodeSettings {
             "--nonces-max",
             SettingType.wholeNumber(1, DigestSettings.NONCES_PER_SESSION_MAX_MAX),
             String.valueOf(DigestSettings.NONCES_PER_SESSION_MAX_DEFAULT),
-            "nonces of a session of which is known how often they were used; with a further one the oldest is not taken any longer");
+            "nonces of a session of which is known how often they were used; with a further one the oldest is not"
+                    + " taken any longer");
 
     static final Setting<Integer> CHALLENGES_PER_SECOND = Setting.of(
             "node.challenges-per-second",
             "--challenges-per-second",
             SettingType.wholeNumber(1, 10_000_000),
             String.valueOf(DigestSettings.CHALLENGES_PER_SECOND_DEFAULT),
-            "most challenges of a worker in a second; beyond it requests without right credentials are dropped and counted");
+            "most challenges of a worker in a second; beyond it requests without right credentials are dropped and"
+                    + " counted");
 
     static final Setting<Integer> TRANSACTIONS_MAX = Setting.of(
             "node.transactions-max",
@@ -141,7 +145,8 @@ final class NodeSettings {
             "--client-transactions-max",
             SettingType.wholeNumber(1, 1 << 24),
             String.valueOf(1 << 20),
-            "client transactions of a worker; a service that begins a further one is undone, and its request answered 503");
+            "client transactions of a worker; a service that begins a further one is undone, and its request answered"
+                    + " 503");
 
     static final Setting<Integer> LEGS_MAX = Setting.of(
             "node.legs-per-session-max",
@@ -155,7 +160,8 @@ final class NodeSettings {
             "--requests-per-session-max",
             SettingType.wholeNumber(1, 4_096),
             "64",
-            "requests of one session to others that wait for their final answer; a service that begins a further one is undone");
+            "requests of one session to others that wait for their final answer; a service that begins a further one"
+                    + " is undone");
 
     static final Setting<Integer> FORKS_MAX = Setting.of(
                     "node.forks-max",
@@ -181,12 +187,30 @@ final class NodeSettings {
                     "a branch of a proxied INVITE that has said nothing but 100 for so long is withdrawn")
             .reference("RFC 3261 16.6 step 11");
 
+    static final Setting<Integer> KEPT_CALLS_MAX = Setting.of(
+            "node.kept-calls-max",
+            "--kept-calls-max",
+            SettingType.wholeNumber(1, 1_024),
+            "16",
+            "proxied calls that a session keeps at a time; a service that keeps a further one is undone, and of one"
+                    + " that is only recorded there is no record");
+
+    static final Setting<Long> KEPT_CALL_SILENCE_MAX = Setting.of(
+                    "node.kept-call-silence-max",
+                    "--kept-call-silence-max",
+                    SettingType.duration("1m", "720h"),
+                    "12h",
+                    "a proxied call that is kept and has no session timer is taken for ended when nothing was heard of"
+                            + " it for so long; one with a session timer 64*T1 after that has run out")
+            .reference("RFC 4028 10");
+
     static final Setting<Long> PARK_MIN = Setting.of(
             "node.park-min",
             "--park-min",
             SettingType.duration("1us", "100ms"),
             "1us",
-            "shortest rest of a worker that found no work; longer saves CPU under steady load, as more is done at a time, and costs latency");
+            "shortest rest of a worker that found no work; longer saves CPU under steady load, as more is done at a"
+                    + " time, and costs latency");
 
     static final Setting<Long> PARK_MAX = Setting.of(
             "node.park-max",
@@ -200,7 +224,8 @@ final class NodeSettings {
             "--rehearsal-max",
             SettingType.duration("0s", "60s"),
             "4s",
-            "how long a node that comes to others may rehearse, within itself, before it asks for slots; 0 for no rehearsal");
+            "how long a node that comes to others may rehearse, within itself, before it asks for slots; 0 for no"
+                    + " rehearsal");
 
     static final Setting<Long> T1 = Setting.of(
                     "node.t1", "--t1", SettingType.duration("10ms", "10s"), "500ms", "estimate of the round trip")
@@ -293,8 +318,8 @@ final class NodeSettings {
                     "--ack-window",
                     SettingType.duration("1ms", "32s"),
                     "500ms",
-                    "the same for an ACK, which nobody answers (after T1 the node that misses it sends its answer again); and how long a"
-                            + " response may wait for an owner of its slot")
+                    "the same for an ACK, which nobody answers (after T1 the node that misses it sends its answer"
+                            + " again); and how long a response may wait for an owner of its slot")
             .reference("RFC 3261 13.3.1.4");
 
     static final Setting<Long> EDGE_REDRIVE_WINDOW_STREAM = Setting.of(
@@ -317,8 +342,8 @@ final class NodeSettings {
             "--unanswered-max",
             SettingType.wholeNumber(16, RedriveConfig.REQUESTS_MAX_MAX),
             String.valueOf(RedriveConfig.REQUESTS_MAX_DEFAULT),
-            "requests that a loop keeps while they wait for an owner or an answer; what finds no room is not handed over again,"
-                    + " or, if it had to wait, answered 503");
+            "requests that a loop keeps while they wait for an owner or an answer; what finds no room is not handed"
+                    + " over again, or, if it had to wait, answered 503");
 
     static final Setting<Integer> EDGE_UNANSWERED_SIZE = Setting.of(
             "edge.unanswered-size",
@@ -358,6 +383,8 @@ final class NodeSettings {
             FORKS_MAX,
             BRANCHES_MAX,
             TIMER_C,
+            KEPT_CALLS_MAX,
+            KEPT_CALL_SILENCE_MAX,
             PARK_MIN,
             PARK_MAX,
             REHEARSAL_MAX,

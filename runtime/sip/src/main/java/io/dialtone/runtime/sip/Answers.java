@@ -209,7 +209,7 @@ final class Answers {
             return;
         }
         if (transaction.context != null) {
-            transaction.layer.core().uac().proxy().onAnswered(transaction.context, nowNs);
+            transaction.layer.core().uac().proxy().onAnsweredHere(transaction.context, status, nowNs);
         }
         if (transaction instanceof InviteServerTransaction invite) {
             dialogs.onInviteAnswered(invite, status, nowNs);

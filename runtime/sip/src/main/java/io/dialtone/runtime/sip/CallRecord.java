@@ -14,9 +14,9 @@ import org.agrona.MutableDirectBuffer;
  * thread.
  *
  * <pre>
- *  flags (8): 1 of ours, 2 answered, 4 ended · ended by (8) · last status (16) · number of owners (8) · take-overs (8) · length of the leg's name (8) · free (8)
+ *  flags (8): 1 of ours, 2 answered, 4 ended, 8 passed on · ended by (8) · last status (16) · number of owners (8) · take-overs (8) · length of the leg's name (8) · free (8)
  *  began, rang, answered, ended: ns since 1970 (64 each), 0 for never · incarnation of the last owner (64) · incarnation of who has told of the end (64), or 0
- *  members that owned it, the first {@value #OWNERS_MAX} (16 each) · lengths of Call-ID, From and To (16 each) · free (16) · name of the leg · Call-ID · URI of From · URI of To
+ *  members that owned it, the first {@value #OWNERS_MAX} (16 each) · lengths of Call-ID, From, To and target (16 each) · name of the leg · Call-ID · URI of From · URI of To · URI of the target
  * </pre>
  */
 public final class CallRecord {
@@ -29,7 +29,13 @@ public final class CallRecord {
         /** The service, or the platform for it: a BYE, a CANCEL, a refusal of the peer's INVITE. */
         SERVICE,
         /** An answer or an ACK that never came. */
-        TIMEOUT
+        TIMEOUT,
+        /** The caller of a call that was passed on: a BYE, a CANCEL. */
+        CALLER,
+        /** The callee of a call that was passed on: a BYE, a refusal. */
+        CALLEE,
+        /** Nobody: a call that was passed on, and of which nothing was heard for too long. */
+        SILENCE
     }
 
     /** So many owners are named; more are counted. */
@@ -53,19 +59,22 @@ public final class CallRecord {
     private static final int TEXT_LENGTHS_OFFSET = OWNERS_OFFSET + OWNERS_MAX * Short.BYTES;
     private static final int HEADER_BYTES = TEXT_LENGTHS_OFFSET + 4 * Short.BYTES;
     private static final int LEG_BYTES_MAX = 127;
+    /** Place of the target among the texts. */
+    private static final int TARGET = 3;
 
     /** The longest that {@link #encode} writes. */
-    public static final int ENCODED_BYTES_MAX = HEADER_BYTES + LEG_BYTES_MAX + CALL_ID_BYTES_MAX + 2 * URI_BYTES_MAX;
+    public static final int ENCODED_BYTES_MAX = HEADER_BYTES + LEG_BYTES_MAX + CALL_ID_BYTES_MAX + 3 * URI_BYTES_MAX;
 
     private static final int FLAG_OURS = 1;
     private static final int FLAG_ANSWERED = 2;
     private static final int FLAG_ENDED = 4;
+    private static final int FLAG_PROXIED = 8;
     private static final int BYTE_MAX = 255;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final EndedBy[] ENDED_BY = EndedBy.values();
 
     private final short[] owners = new short[OWNERS_MAX];
-    private final int[] textLengths = new int[3];
+    private final int[] textLengths = new int[4];
     private byte[] text = new byte[256];
     private String leg = "";
     private int flags;
@@ -119,11 +128,15 @@ public final class CallRecord {
 
     private void putText(final int which, final DirectBuffer buffer, final int offset, final int length) {
         final int end = textEnd(which);
-        if (text.length < end + length) {
-            text = Arrays.copyOf(text, Math.max(2 * text.length, end + length));
-        }
+        ensure(end + length);
         buffer.getBytes(offset, text, end, length);
         textLengths[which] = length;
+    }
+
+    private void ensure(final int length) {
+        if (text.length < length) {
+            text = Arrays.copyOf(text, Math.max(2 * text.length, length));
+        }
     }
 
     private int textEnd(final int which) {
@@ -153,6 +166,44 @@ public final class CallRecord {
 
     void status(final int newStatus) {
         status = newStatus;
+    }
+
+    /** From now on the call is one that was passed on. */
+    void onProxied() {
+        flags |= FLAG_PROXIED;
+    }
+
+    /** Who has accepted it, of those it was passed on to. */
+    void target(final String uri) {
+        textLengths[TARGET] = 0;
+        final int end = textEnd(TARGET);
+        final int length = Math.min(uri.length(), URI_BYTES_MAX);
+        ensure(end + length);
+        for (int i = 0; i < length; i++) {
+            text[end + i] = (byte) uri.charAt(i); // URIs are ASCII
+        }
+        textLengths[TARGET] = length;
+    }
+
+    /** Another who has accepted the same INVITE. */
+    void beginFork(final CallRecord first, final String name) {
+        leg = name;
+        flags = first.flags & ~(FLAG_ANSWERED | FLAG_ENDED);
+        endedBy = EndedBy.NOBODY;
+        status = first.status;
+        ownersCount = first.ownersCount;
+        takeOvers = first.takeOvers;
+        System.arraycopy(first.owners, 0, owners, 0, OWNERS_MAX);
+        beganNs = first.beganNs;
+        rangNs = first.rangNs;
+        answeredNs = 0;
+        endedNs = 0;
+        ownerIncarnation = first.ownerIncarnation;
+        toldBy = 0;
+        System.arraycopy(first.textLengths, 0, textLengths, 0, textLengths.length);
+        ensure(first.text.length);
+        System.arraycopy(first.text, 0, text, 0, first.text.length);
+        textLengths[TARGET] = 0;
     }
 
     /** Its session has come to this node; true if it has ended, and this node has not told anybody yet. */
@@ -201,7 +252,6 @@ public final class CallRecord {
         for (int i = 0; i < textLengths.length; i++) {
             to.putShort(offset + TEXT_LENGTHS_OFFSET + i * Short.BYTES, (short) textLengths[i], ORDER);
         }
-        to.putShort(offset + TEXT_LENGTHS_OFFSET + 3 * Short.BYTES, (short) 0, ORDER);
         int at = offset + HEADER_BYTES;
         for (int i = 0; i < leg.length(); i++) {
             to.putByte(at++, (byte) leg.charAt(i)); // names of legs are ASCII
@@ -261,6 +311,9 @@ public final class CallRecord {
             case PEER -> 1;
             case SERVICE -> 2;
             case TIMEOUT -> 3;
+            case CALLER -> 4;
+            case CALLEE -> 5;
+            case SILENCE -> 6;
         };
     }
 
@@ -273,6 +326,11 @@ public final class CallRecord {
     /** True if the service has begun the call. */
     public boolean isOurs() {
         return (flags & FLAG_OURS) != 0;
+    }
+
+    /** True if the service has passed the call on. */
+    public boolean isProxied() {
+        return (flags & FLAG_PROXIED) != 0;
     }
 
     public boolean isAnswered() {
@@ -304,6 +362,11 @@ public final class CallRecord {
     /** URI of To. */
     public String to() {
         return text(2);
+    }
+
+    /** URI of the target that has accepted a call that was passed on; empty if it is none, or nobody has. */
+    public String target() {
+        return text(TARGET);
     }
 
     private String text(final int which) {

@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.AffinityRule;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.AsciiWriter;
@@ -33,12 +34,15 @@ final class ForwardComposer {
     private final ClientLayer clients;
     private final FlowParam flows;
     private final SipEditor editor = new SipEditor();
+    private final boolean isSessionNamed;
+    private final UnsafeBuffer session = new UnsafeBuffer(new byte[Base32.LONG_CHARACTERS]);
     private final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
 
     ForwardComposer(final SipContext context, final ClientLayer clients, final FlowParam flows) {
         this.context = context;
         this.clients = clients;
         this.flows = flows;
+        isSessionNamed = context.service().affinity().kind() != AffinityRule.Kind.CALL_ID;
     }
 
     /**
@@ -67,7 +71,7 @@ final class ForwardComposer {
         editor.pushVia(from);
         if (response.isRecordRouting) {
             from = text.position();
-            putRecordRoutes(text, response.port, door, slot, target != null && target.hasFlow);
+            putRecordRoutes(text, response, door, slot, target != null && target.hasFlow);
             editor.pushRecordRoute(from);
         }
         final int hops = request.maxForwards();
@@ -152,18 +156,20 @@ final class ForwardComposer {
 
     private void putRecordRoutes(
             final AsciiWriter out,
-            final ReplyPort caller,
+            final ResponseContext response,
             final ReplyPort callee,
             final int slot,
             final boolean isFlowNamed) {
+        final ReplyPort caller = response.port;
+        final SipSession<?> keeper = response.call == null || !isSessionNamed ? null : response.call.session;
         final boolean isPair = caller.isStream()
                 || callee.isStream()
                 || isFlowNamed
                 || caller.member() != callee.member()
                 || caller.listener() != callee.listener();
-        putRecordRoute(out, callee, slot, isPair, callee.isStream() || isFlowNamed);
+        putRecordRoute(out, callee, slot, isPair, callee.isStream() || isFlowNamed, keeper);
         if (isPair) {
-            putRecordRoute(out, caller, slot, true, caller.isStream());
+            putRecordRoute(out, caller, slot, true, caller.isStream(), keeper);
         }
     }
 
@@ -172,7 +178,8 @@ final class ForwardComposer {
             final ReplyPort door,
             final int slot,
             final boolean isOfPair,
-            final boolean withPeer) {
+            final boolean withPeer,
+            final @Nullable SipSession<?> keeper) {
         context.tokens().write(slot, token, 0);
         out.put(RECORD_ROUTE)
                 .put(context.edges().hostPort(door.member(), door.listener()))
@@ -181,6 +188,10 @@ final class ForwardComposer {
                 .put(token, 0, SlotToken.LENGTH);
         if (isOfPair) {
             flows.put(out.put(OwnRoutes.PAIR_PARAM), door, slot, withPeer);
+        }
+        if (keeper != null) {
+            Base32.write(keeper.keyHash(), session, 0);
+            out.put(OwnRoutes.SESSION_PARAM).put(session, 0, Base32.LONG_CHARACTERS);
         }
         out.put(RECORD_ROUTE_END);
     }
@@ -193,6 +204,33 @@ final class ForwardComposer {
         }
         editor.begin(response);
         return editor.popVia(topmost) ? editor.applyTo(to, 0, to.capacity()) : NO_WAY_BACK;
+    }
+
+    /** The same, with these lines in the place of its contacts. */
+    int composeResponse(
+            final MutableDirectBuffer to,
+            final SipMessage response,
+            final ViaView topmost,
+            final AsciiWriter contacts) {
+        final int line = response.firstHeader(HeaderName.VIA);
+        if (topmost.nextValueOffset() < 0 && response.nextHeader(line) < 0) {
+            return NO_WAY_BACK;
+        }
+        editor.begin(response);
+        if (!editor.popVia(topmost)) {
+            return NO_WAY_BACK;
+        }
+        final int first = response.firstHeader(HeaderName.CONTACT);
+        editor.replace(
+                response.headerLineOffset(first),
+                response.headerLineLength(first),
+                contacts.buffer(),
+                contacts.offset(),
+                contacts.length());
+        for (int i = response.nextHeader(first); i >= 0; i = response.nextHeader(i)) {
+            editor.delete(response.headerLineOffset(i), response.headerLineLength(i));
+        }
+        return editor.applyTo(to, 0, to.capacity());
     }
 
     /** Writes a response with further header lines. */

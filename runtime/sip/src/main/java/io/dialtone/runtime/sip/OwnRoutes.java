@@ -22,6 +22,10 @@ final class OwnRoutes {
     /** Says that a Record-Route of ours has two sides. */
     static final byte[] PAIR_PARAM = ";r2=on".getBytes(StandardCharsets.US_ASCII);
 
+    /** Says which session keeps the call, where that is not the one that the Call-ID names. */
+    static final byte[] SESSION_PARAM = ";ds=".getBytes(StandardCharsets.US_ASCII);
+
+    private static final byte[] SESSION = {'d', 's'};
     private static final byte[] TOKEN = SlotToken.URI_PARAM.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PAIR = {'r', '2'};
     private static final int SIP_PORT = 5060;
@@ -37,6 +41,10 @@ final class OwnRoutes {
     private int count;
     private int owned;
     private boolean hasFlow;
+    /** What the last request said that {@link #isThroughUs} has looked at. */
+    private boolean hasSession;
+
+    private long sessionHash;
     private boolean isReadable;
     /** True if a strict router has put a route of ours in the place of the Request-URI; that is the last route then. */
     private boolean isStrict;
@@ -50,13 +58,33 @@ final class OwnRoutes {
     boolean isThroughUs(final SipMessage request) {
         final DirectBuffer buffer = request.buffer();
         final int route = request.firstHeader(HeaderName.ROUTE);
-        if (route >= 0
-                && address.wrap(request, route)
-                && uri.parse(buffer, address.uriOffset(), address.uriLength())
-                && isWritten(buffer)) {
+        hasSession = false;
+        if ((route >= 0
+                        && address.wrap(request, route)
+                        && uri.parse(buffer, address.uriOffset(), address.uriLength())
+                        && isWritten(buffer))
+                || isStrictlyRouted(request)) {
+            readSession(buffer);
             return true;
         }
-        return isStrictlyRouted(request);
+        return false;
+    }
+
+    private void readSession(final DirectBuffer buffer) {
+        hasSession = uri.findParam(SESSION)
+                && uri.paramValueLength() == Base32.LONG_CHARACTERS
+                && Base32.isLong(buffer, uri.paramValueOffset());
+        sessionHash = hasSession ? Base32.read(buffer, uri.paramValueOffset()) : 0;
+    }
+
+    /** True if the request that {@link #isThroughUs} has looked at last says which session keeps its call. */
+    boolean hasSession() {
+        return hasSession;
+    }
+
+    /** Hash of that session's key. */
+    long sessionHash() {
+        return sessionHash;
     }
 
     private boolean isStrictlyRouted(final SipMessage request) {

@@ -31,7 +31,9 @@ final class ProxyBuilder implements Proxying {
             HeaderName.RECORD_ROUTE,
             HeaderName.ROUTE);
 
-    private final ProxyCore core;
+    private final ProxyOrders orders;
+    private final ProxyPool pool;
+    private final NextHop way;
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private final AsciiWriter routes = new AsciiWriter(ROUTES_BYTES_MAX);
     private final UnsafeBuffer view = new UnsafeBuffer(NO_BYTES);
@@ -43,13 +45,15 @@ final class ProxyBuilder implements Proxying {
 
     private byte[] targetUri = NO_BYTES;
 
-    ProxyBuilder(final ProxyCore core) {
-        this.core = core;
+    ProxyBuilder(final ProxyOrders orders, final ProxyPool pool, final NextHop way) {
+        this.orders = orders;
+        this.pool = pool;
+        this.way = way;
     }
 
     ProxyBuilder begin(final ServerTransaction request, final ResponseContext fresh) {
         if (isOpen()) {
-            core.release(fresh);
+            pool.release(fresh);
             throw new IllegalStateException("proxy() was begun but not started");
         }
         server = request;
@@ -65,7 +69,7 @@ final class ProxyBuilder implements Proxying {
     /** Forgets what was begun. */
     void abandon() {
         if (context != null) {
-            core.release(context);
+            pool.release(context);
         }
         close();
     }
@@ -99,8 +103,8 @@ final class ProxyBuilder implements Proxying {
     }
 
     private ProxyTarget add(final ResponseContext its, final String text) {
-        final int max = core.branchesMax();
-        if (its.targets.size() + core.branchesOf(server) >= max) {
+        final int max = orders.branchesMax();
+        if (its.targets.size() + orders.branchesOf(server) >= max) {
             throw new IllegalStateException("to: more than " + max + " targets of one request");
         }
         final byte[] bytes = ReplyBuilder.utf8("to", text.strip());
@@ -112,10 +116,10 @@ final class ProxyBuilder implements Proxying {
             throw new IllegalArgumentException("to: \"" + text + "\" (expected: a SIP URI of at most " + URI_BYTES_MAX
                     + " bytes, without headers). Maybe sip:bob@192.0.2.1:5060?");
         }
-        final ProxyTarget next = core.newTarget();
+        final ProxyTarget next = pool.newTarget();
         its.targets.add(next);
         next.name = text;
-        next.uri(view, 0, bytes.length, core.bytes());
+        next.uri(view, 0, bytes.length, pool.bytes());
         target = next;
         targetUri = bytes;
         routes.clear();
@@ -126,7 +130,7 @@ final class ProxyBuilder implements Proxying {
     public Proxying route(final String routeUri) {
         open();
         named("route");
-        core.addresses().putRoute(routeUri, routes);
+        way.addresses().putRoute(routeUri, routes);
         return this;
     }
 
@@ -166,6 +170,23 @@ final class ProxyBuilder implements Proxying {
     }
 
     @Override
+    public Proxying keepCall() {
+        final ResponseContext its = open();
+        its.isRecordRouting = true;
+        its.isKept = true;
+        return this;
+    }
+
+    @Override
+    public Proxying followRedirects(final int max) {
+        if (max <= 0) {
+            throw new IllegalArgumentException("followRedirects: " + max + " (expected: > 0). Maybe 5?");
+        }
+        open().redirectsLeft = Math.min(max, orders.branchesMax());
+        return this;
+    }
+
+    @Override
     public Proxying watch() {
         open().isWatched = true;
         return this;
@@ -180,9 +201,12 @@ final class ProxyBuilder implements Proxying {
         if (extra.isOverflown()) {
             throw new IllegalStateException("start: headers longer than " + EXTRA_BYTES_MAX + " bytes");
         }
+        if (its.isKept) {
+            orders.checkKeepsAnother(server);
+        }
         aimTarget();
         its.extra(extra.buffer(), extra.offset(), extra.length());
-        core.stage(its);
+        orders.stage(its);
         close();
     }
 
@@ -196,9 +220,9 @@ final class ProxyBuilder implements Proxying {
         if (routes.isOverflown()) {
             throw new IllegalStateException("route: longer than " + ROUTES_BYTES_MAX + " bytes together");
         }
-        its.routes(routes.buffer(), routes.offset(), routes.length(), core.bytes());
+        its.routes(routes.buffer(), routes.offset(), routes.length(), pool.bytes());
         if (!its.hasFlow) {
-            core.aim(request, its, routes, targetUri);
+            way.aim(request, its, routes, targetUri);
         }
         target = null;
     }

@@ -9,6 +9,7 @@ import io.dialtone.state.api.SessionRecord;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.DirectBuffer;
+import org.agrona.collections.LongArrayList;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,18 +25,27 @@ final class ResponseContext {
     private static final int FLAG_WITHIN = 16;
     private static final int FLAG_ASKED = 32;
     private static final int FLAG_ANSWERED = 64;
-    private static final int FLAG_ASKED_BEFORE = 128;
+    private static final int FLAG_KEPT = 128;
+    private static final int FLAG_ASKED_BEFORE = 256;
 
     /** Challenges of other branches that go back with the best response, in bytes; what is over is left out. */
     static final int CHALLENGES_BYTES_MAX = 4096;
 
     private final ProxyCore core;
+    private final ProxyPool spares;
     private final BytesPool pool;
     private final NoAnswer noAnswer = new NoAnswer();
     /** Branches whose transaction is there. */
     final List<ClientTransaction> branches = new ArrayList<>(2);
     /** Who is to be asked later, in order. */
     final List<ProxyTarget> targets = new ArrayList<>(2);
+
+    /** Whom it was sent to, as hashes, if redirects are followed. */
+    final LongArrayList tried = new LongArrayList(2, LongArrayList.DEFAULT_NULL_VALUE);
+    /** How many targets redirects may still add. */
+    int redirectsLeft;
+    /** How long the group that is being tried may ring; 0 if nobody has said. */
+    long ringForNs;
 
     /** The door by which the request came in. */
     final ReplyPort port = new ReplyPort();
@@ -47,11 +57,17 @@ final class ResponseContext {
     @Nullable
     ServerTransaction server;
 
+    /** The call that it belongs to, if that is kept. */
+    @Nullable
+    KeptCall call;
+
     SipMethod method = SipMethod.UNKNOWN;
     /** What the request was routed by when it came in. */
     long routedBy;
 
     boolean isRecordRouting;
+    /** True if the handler wants to see how the call ends. */
+    boolean isKept;
     /** True when nobody else is to be asked: there was a 2xx or 6xx, or the caller has given up. */
     boolean isClosed;
 
@@ -76,9 +92,10 @@ final class ResponseContext {
     private byte @Nullable [] challengesBytes;
     private byte @Nullable [] extraBytes;
 
-    ResponseContext(final ProxyCore core, final BytesPool pool) {
+    ResponseContext(final ProxyCore core, final ProxyPool spares) {
         this.core = core;
-        this.pool = pool;
+        this.spares = spares;
+        pool = spares.bytes();
     }
 
     void open(final ServerTransaction of) {
@@ -133,7 +150,7 @@ final class ResponseContext {
 
     void dropTargets() {
         while (!targets.isEmpty()) {
-            core.release(targets.removeLast());
+            spares.release(targets.removeLast());
         }
     }
 
@@ -209,27 +226,34 @@ final class ResponseContext {
      * Writes what another owner must know to go on.
      *
      * <pre>
-     *  place of the server transaction (16), or -1 · method (8) · flags (8) · door, as ReplyPort writes it · what it was routed by (64) · end of ringing, ns since 1970 (64)
+     *  place of the server transaction (16), or -1 · method (8) · flags (16) · place of its call among those that are kept (16), or -1 · door, as ReplyPort writes it · what it was routed by (64) · end of ringing, ns since 1970 (64)
      *  best status (16) · best response, challenges, header lines for all branches, each: length (32) or -1, bytes
+     *  targets that redirects may add (16) · time to ring of the group, ns (64) · whom it was sent to (16), each as a hash (64)
      *  branches (16), each the place among the requests of our own (16) · targets (16), each as ProxyTarget writes it
      * </pre>
      */
     void encode(final ImageWriter image) {
         image.putShort(server == null ? -1 : server.place)
                 .putByte(Methods.toCode(method))
-                .putByte((isRecordRouting ? FLAG_RECORD_ROUTE : 0)
+                .putShort((isRecordRouting ? FLAG_RECORD_ROUTE : 0)
                         | (isClosed ? FLAG_CLOSED : 0)
                         | (isCallerGone ? FLAG_CALLER_GONE : 0)
                         | (isWatched ? FLAG_WATCHED : 0)
                         | (isWithin ? FLAG_WITHIN : 0)
                         | (isHandlerAsked ? FLAG_ASKED : 0)
                         | (isAnswered ? FLAG_ANSWERED : 0)
-                        | (wasHandlerAsked ? FLAG_ASKED_BEFORE : 0));
+                        | (isKept ? FLAG_KEPT : 0)
+                        | (wasHandlerAsked ? FLAG_ASKED_BEFORE : 0))
+                .putShort(holder == null || call == null ? -1 : holder.keptCalls.indexOf(call));
         port.encode(image);
         image.putLong(routedBy).putLong(core.time().toWallNs(noAnswer.dueNs())).putShort(bestStatus);
         PooledBytes.encode(bestBytes, best.capacity(), image);
         PooledBytes.encode(challengesBytes, challenges.capacity(), image);
         PooledBytes.encode(extraBytes, extra.capacity(), image);
+        image.putShort(redirectsLeft).putLong(ringForNs).putShort(tried.size());
+        for (int i = 0; i < tried.size(); i++) {
+            image.putLong(tried.getLong(i));
+        }
         image.putShort(branches.size());
         for (int i = 0; i < branches.size(); i++) {
             image.putShort(holder == null ? -1 : holder.clients.indexOf(branches.get(i)));
@@ -248,7 +272,7 @@ final class ResponseContext {
             server.context = this;
         }
         method = Methods.ofCode(image.readByte());
-        final int flags = image.readByte();
+        final int flags = image.readShort();
         isRecordRouting = (flags & FLAG_RECORD_ROUTE) != 0;
         isClosed = (flags & FLAG_CLOSED) != 0;
         isCallerGone = (flags & FLAG_CALLER_GONE) != 0;
@@ -257,6 +281,8 @@ final class ResponseContext {
         isHandlerAsked = (flags & FLAG_ASKED) != 0;
         isAnswered = (flags & FLAG_ANSWERED) != 0;
         wasHandlerAsked = (flags & FLAG_ASKED_BEFORE) != 0;
+        isKept = (flags & FLAG_KEPT) != 0;
+        call = itsHolder.keptCallAt(image.readShort(), image);
         port.decode(image);
         routedBy = image.readLong();
         final long noAnswerNs = core.time().toMonotonicNs(image.readLong());
@@ -264,6 +290,11 @@ final class ResponseContext {
         bestBytes = PooledBytes.decode(image, best, pool);
         challengesBytes = PooledBytes.decode(image, challenges, pool);
         extraBytes = PooledBytes.decode(image, extra, pool);
+        redirectsLeft = image.readShort();
+        ringForNs = image.readLong();
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            tried.addLong(image.readLong());
+        }
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
             final ClientTransaction branch = itsHolder.clientAt(image.readShort(), image);
             if (branch != null) {
@@ -272,7 +303,7 @@ final class ResponseContext {
             }
         }
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
-            final ProxyTarget target = core.newTarget();
+            final ProxyTarget target = spares.newTarget();
             targets.add(target);
             target.decode(image, pool);
         }
@@ -298,7 +329,12 @@ final class ResponseContext {
         holder = null;
         method = SipMethod.UNKNOWN;
         routedBy = 0;
+        call = null;
+        tried.clear();
+        redirectsLeft = 0;
+        ringForNs = 0;
         isRecordRouting = false;
+        isKept = false;
         isClosed = false;
         isCallerGone = false;
         isWatched = false;

@@ -176,7 +176,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
 
     @Override
     public final Proxying proxy() {
-        return layer.core().uac().proxy().begin(this);
+        return layer.core().uac().proxy().orders().begin(this);
     }
 
     // ---- bytes

@@ -54,7 +54,7 @@ final class SessionCalls {
             final long wallNs) {
         if (log.isOn()) {
             forgetEnded();
-            final CallRecord call = spares.isEmpty() ? new CallRecord() : spares.removeLast();
+            final CallRecord call = spare();
             call.begin(leg, isOurs, invite, address, log, wallNs);
             calls.add(call);
         }
@@ -84,13 +84,47 @@ final class SessionCalls {
         }
     }
 
-    /** A call is somebody else's: it was passed on, and nobody here will see its end. */
-    void forget(final String leg) {
+    /** A call is somebody else's: it was passed on, and whoever keeps it may go on with its record. Null if there is none. */
+    @Nullable
+    CallRecord take(final String leg) {
         final CallRecord call = goingOn(leg);
         if (call != null) {
             calls.remove(call);
+        }
+        return call;
+    }
+
+    /** A call is somebody else's: nobody here will see its end. */
+    void forget(final String leg) {
+        final CallRecord call = take(leg);
+        if (call != null) {
             spares.add(call);
         }
+    }
+
+    /** An empty record for a call that is kept elsewhere. */
+    CallRecord spare() {
+        return spares.isEmpty() ? new CallRecord() : spares.removeLast();
+    }
+
+    /** A record that was kept elsewhere is not needed any more. */
+    void giveBack(final CallRecord call) {
+        spares.add(call);
+    }
+
+    /** A call that was kept elsewhere has ended: it is told of, and remembered like others. */
+    void onKeptEnded(final CallRecord call) {
+        if (log.isOn()) {
+            forgetEnded();
+            calls.add(call);
+            tell(call);
+        } else {
+            spares.add(call);
+        }
+    }
+
+    CallLog log() {
+        return log;
     }
 
     private void end(final CallRecord call, final EndedBy by, final long wallNs) {
@@ -129,21 +163,23 @@ final class SessionCalls {
     void encode(final ImageWriter image) {
         image.putShort(calls.size());
         for (int i = 0; i < calls.size(); i++) {
-            final UnsafeBuffer bytes = scratch();
-            image.putBytes(bytes, 0, calls.get(i).encode(bytes, 0));
+            encode(calls.get(i), image);
         }
+    }
+
+    /** Writes one record: length (32), bytes. */
+    void encode(final CallRecord call, final ImageWriter image) {
+        final UnsafeBuffer bytes = scratch();
+        image.putBytes(bytes, 0, call.encode(bytes, 0));
     }
 
     /** Reads what {@link #encode} wrote, and tells of what another node may not have told. */
     void decode(final ImageReader image) {
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
-            final int length = image.readLength(CallRecord.ENCODED_BYTES_MAX);
-            final CallRecord call = spares.isEmpty() ? new CallRecord() : spares.removeLast();
-            if (length < 0 || !call.decode(image.buffer(), image.position(), length)) {
-                image.refuse();
+            final CallRecord call = spare();
+            if (!decode(call, image)) {
                 return;
             }
-            image.skip(length);
             (log.isOn() ? calls : spares).add(call);
         }
         if (image.isIntact()) {
@@ -153,6 +189,17 @@ final class SessionCalls {
                 }
             }
         }
+    }
+
+    /** Reads what {@link #encode(CallRecord, ImageWriter)} wrote. */
+    static boolean decode(final CallRecord call, final ImageReader image) {
+        final int length = image.readLength(CallRecord.ENCODED_BYTES_MAX);
+        if (length < 0 || !call.decode(image.buffer(), image.position(), length)) {
+            image.refuse();
+            return false;
+        }
+        image.skip(length);
+        return true;
     }
 
     private UnsafeBuffer scratch() {

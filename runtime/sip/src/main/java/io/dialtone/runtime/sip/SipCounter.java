@@ -36,7 +36,13 @@ public enum SipCounter {
     HOPS_USED_UP("Requests to be passed on whose Max-Forwards was 0 (483)"),
     BRANCHES_RANG_TOO_LONG("Branches of proxied INVITEs withdrawn because they said nothing for too long (timer C)"),
     GROUPS_SILENT("Groups of targets of whom nobody answered for as long as they might ring"),
+    REDIRECTS_FOLLOWED("Targets that a 3xx has added to a proxied request"),
     TIMEOUTS_NOT_PASSED_ON("Timeouts of proxied requests other than INVITE, which nobody is told of (RFC 4320)"),
+    CALLS_NOT_KEPT(
+            "Calls passed on whose end nobody will see, though it was asked for, because their session keeps as many"
+                    + " as it may"),
+    KEPT_CALLS_SILENT(
+            "Calls passed on and kept that were taken for ended, because nothing was heard of them for too long"),
     BYES_SENT("Calls hung up by the platform"),
     REQUESTS_SENT("Requests of our own that began a transaction"),
     LEGS_BEGUN("INVITEs of services that begin a leg"),
@@ -63,7 +69,8 @@ public enum SipCounter {
     DIALOGS("Gauge: dialogs in memory"),
     TRANSACTIONS("Gauge: server transactions in memory"),
     CLIENT_TRANSACTIONS("Gauge: client transactions in memory"),
-    MESSAGE_BYTES_KEPT("Gauge: bytes of arrays in which messages and parts of them are kept for calls");
+    MESSAGE_BYTES_KEPT("Gauge: bytes of arrays in which messages and parts of them are kept for calls"),
+    KEPT_CALLS("Gauge: calls in memory that were passed on and are kept");
 
     private final String sentence;
 

@@ -36,6 +36,8 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     final List<ClientTransaction> clients = new ArrayList<>(0);
     /** What is being proxied. */
     final List<ResponseContext> contexts = new ArrayList<>(0);
+    /** Calls that were passed on, and whose end is to be seen. */
+    final List<KeptCall> keptCalls = new ArrayList<>(0);
     /** The door by which the last initial request came in, and by which requests of our own leave. */
     final ReplyPort door = new ReplyPort();
 
@@ -92,12 +94,17 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
 
     /** Nothing can happen to its handler's part any more. */
     boolean isIdle() {
-        return pending.isEmpty() && dialogs.isEmpty() && !hasTimers() && openRequests() == 0;
+        return pending.isEmpty() && dialogs.isEmpty() && keptCalls.isEmpty() && !hasTimers() && openRequests() == 0;
     }
 
     @Override
     public boolean isOver() {
-        return !isBegun() && transactions.isEmpty() && orphans.isEmpty() && clients.isEmpty() && nonces.isEmpty();
+        return !isBegun()
+                && transactions.isEmpty()
+                && orphans.isEmpty()
+                && clients.isEmpty()
+                && keptCalls.isEmpty()
+                && nonces.isEmpty();
     }
 
     /** The handler's part is over. */
@@ -252,6 +259,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  requests of our own (16), each as ClientTransaction writes it
      *  credentials it has taken, as NonceMemory writes them
      *  1 if the door follows (8), which it does if nothing else here has it, and the door, as ReplyPort writes it
+     *  calls that are kept (16), each as KeptCall writes it
      *  what is being proxied (16), each as ResponseContext writes it
      *  records of its calls, as SessionCalls writes them
      * </pre>
@@ -280,6 +288,10 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         image.putByte(hasDoor ? 1 : 0);
         if (hasDoor) {
             door.encode(image);
+        }
+        image.putShort(keptCalls.size());
+        for (int i = 0; i < keptCalls.size(); i++) {
+            keptCalls.get(i).encode(calls, image);
         }
         image.putShort(contexts.size());
         for (int i = 0; i < contexts.size(); i++) {
@@ -329,12 +341,16 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
         nonces.decode(image);
         if (!isBegun() && !nonces.isEmpty()) {
-            deadlines.schedule(noncesEnd, core.deathOfNewestNs(nonces)); // even if that is over: only then is the session
+            deadlines.schedule(
+                    noncesEnd, core.deathOfNewestNs(nonces)); // even if that is over: only then is the session
         }
         for (int i = 0; i < dialogs.size() && image.isIntact(); i++) {
             dialogs.get(i).bindOwnInvite(this, image);
         }
         decodeDoor(image);
+        for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
+            core.uac().proxy().keeper().restore(this, image);
+        }
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
             core.uac().proxy().restore(this, image);
         }
@@ -354,6 +370,18 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         } else if (!pending.isEmpty()) {
             door.copyFrom(pending.getFirst().port).forgetArrival();
         }
+    }
+
+    @Nullable
+    KeptCall keptCallAt(final int place, final ImageReader image) {
+        if (place == -1) {
+            return null;
+        }
+        if (place < 0 || place >= keptCalls.size()) {
+            image.refuse();
+            return null;
+        }
+        return keptCalls.get(place);
     }
 
     @Nullable
@@ -418,6 +446,9 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
         for (int i = 0; i < contexts.size(); i++) {
             nextNs = Math.min(nextNs, contexts.get(i).nextDeadlineNs());
+        }
+        for (int i = 0; i < keptCalls.size(); i++) {
+            nextNs = Math.min(nextNs, keptCalls.get(i).nextDeadlineNs());
         }
         return nextNs;
     }

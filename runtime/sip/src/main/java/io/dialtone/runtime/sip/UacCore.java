@@ -103,7 +103,7 @@ final class UacCore<S extends Record> {
             return false;
         }
         if (transaction.context != null) {
-            proxy.onResponse(transaction, transaction.context, response, via, nowNs);
+            proxy.branchAnswers().onResponse(transaction, transaction.context, response, via, nowNs);
             return true;
         }
         switch (transaction) {

@@ -42,7 +42,9 @@ final class UasCore<S extends Record> {
         TIMER,
         RESPONSE,
         BRANCH,
-        BEST_RESPONSE
+        BEST_RESPONSE,
+        PROXIED_ANSWERED,
+        PROXIED_END
     }
 
     private final WorkerParts parts;
@@ -222,8 +224,13 @@ final class UasCore<S extends Record> {
         final DirectBuffer buffer = message.buffer();
         final int offset = message.callIdOffset();
         final int length = message.callIdLength();
-        final long hash = parts.sessions().keyHash().hash(buffer, offset, length);
-        WorkerSession<?> holder = parts.sessions().find(transaction.slot, hash, buffer, offset, length);
+        final ThroughUs through = uac.proxy().throughUs();
+        final long hash = through.callIdHash(message);
+        WorkerSession<?> holder =
+                through.namesSession() ? parts.sessions().find(transaction.slot, through.sessionHash()) : null;
+        if (holder == null) {
+            holder = parts.sessions().find(transaction.slot, hash, buffer, offset, length);
+        }
         if (holder == null) {
             final SipSession<S> fresh = newSession();
             fresh.key(hash, buffer, offset, length);
@@ -233,7 +240,7 @@ final class UasCore<S extends Record> {
         }
         layer.hold(transaction, sessionOf((SipSession<?>) holder));
         if (!isRefusedByProxy(message, transaction, nowNs)) {
-            uac.proxy().onRequestWithin(message, transaction, sessionOf((SipSession<?>) holder), nowNs);
+            uac.proxy().throughUs().onRequest(message, transaction, sessionOf((SipSession<?>) holder), nowNs);
         }
     }
 
@@ -427,6 +434,12 @@ final class UasCore<S extends Record> {
         settle(listener, tell(isBest ? Event.BEST_RESPONSE : Event.BRANCH, listener, NO_TIMER), nowNs);
     }
 
+    /** Shows the handler that a call which was passed on is answered or over, and makes what it decides so. */
+    void tellKept(final SipSession<?> session, final boolean isEnd, final long nowNs) {
+        final SipSession<S> listener = sessionOf(session);
+        settle(listener, tell(isEnd ? Event.PROXIED_END : Event.PROXIED_ANSWERED, listener, NO_TIMER), nowNs);
+    }
+
     /** True for a method whose requests may be passed on. */
     boolean proxies(final SipMethod method) {
         return checks.isProxied(method);
@@ -434,7 +447,7 @@ final class UasCore<S extends Record> {
 
     /** Looks at a message that has just come: true if the grammar of its headers is not our business, but that of who gets it. */
     boolean isPassedOn(final SipMessage message, final ViaView via) {
-        isThroughUs = message.isRequest() && uac.proxy().isThroughUs(message);
+        isThroughUs = message.isRequest() && uac.proxy().throughUs().isThrough(message);
         isForwarded = !message.isRequest() && uac.proxy().isForwarded(message, via);
         return isThroughUs || isForwarded || (message.isRequest() && checks.isProxied(message.method()));
     }
@@ -448,7 +461,7 @@ final class UasCore<S extends Record> {
             return;
         }
         if (isThroughUs) {
-            uac.proxy().onAck(message, via, slot, port, nowNs);
+            uac.proxy().throughUs().onAck(message, via, slot, port, nowNs);
             return;
         }
         final Dialog dialog = dialogs.find(message);
@@ -552,7 +565,7 @@ final class UasCore<S extends Record> {
         session.beginEvent();
         answers.beginEvent();
         uac.beginEvent();
-        uac.proxy().beginEvent();
+        uac.proxy().orders().beginEvent();
         failureStatus = 500;
         try {
             switch (event) {
@@ -566,12 +579,16 @@ final class UasCore<S extends Record> {
                 case CANCEL -> handler.onCancel(view, session);
                 case TIMER -> handler.onTimer(timer, session);
                 case RESPONSE -> handler.onResponse(uac.view(), session);
-                case BRANCH -> handler.onBranch(uac.proxy().view(), session);
-                case BEST_RESPONSE -> handler.onBestResponse(uac.proxy().view(), session);
+                case BRANCH -> handler.onBranch(uac.proxy().branchAnswers().view(), session);
+                case BEST_RESPONSE ->
+                    handler.onBestResponse(uac.proxy().branchAnswers().view(), session);
+                case PROXIED_ANSWERED ->
+                    handler.onProxiedAnswered(uac.proxy().keeper().view(), session);
+                case PROXIED_END -> handler.onProxiedEnd(uac.proxy().keeper().view(), session);
             }
             answers.checkNoneOpen();
             uac.requests().checkNoneOpen();
-            uac.proxy().checkNoneOpen();
+            uac.proxy().orders().checkNoneOpen();
             return isKeepable(session);
         } catch (NoRoomException e) {
             failureStatus = 503;
@@ -583,7 +600,7 @@ final class UasCore<S extends Record> {
         } finally {
             answers.endEvent();
             uac.endEvent();
-            uac.proxy().endEvent();
+            uac.proxy().orders().endEvent();
             view.unwrap();
         }
     }
@@ -603,12 +620,13 @@ final class UasCore<S extends Record> {
             session.commit(nowNs);
             answers.commit(nowNs);
             uac.commit(session, nowNs);
-            uac.proxy().commit(nowNs);
+            uac.proxy().orders().commit(nowNs);
+            uac.proxy().keeper().tellUntold(nowNs);
         } else {
             session.rollback();
             answers.rollback();
             uac.requests().rollback();
-            uac.proxy().rollback();
+            uac.proxy().orders().rollback();
         }
     }
 
@@ -693,6 +711,7 @@ final class UasCore<S extends Record> {
 
     /** The session may be over, if it was not before. */
     void endIfOver(final @Nullable SipSession<?> session, final long nowNs) {
+        uac.proxy().keeper().tellUntold(nowNs);
         if (session == null || !session.isBegun()) {
             return;
         }
@@ -709,6 +728,7 @@ final class UasCore<S extends Record> {
         } else if (!session.isIdle()) {
             return;
         }
+        uac.proxy().keeper().onHandlerGone(session);
         session.endHandlersPart();
         parts.journal().touch(session);
     }
@@ -756,9 +776,13 @@ final class UasCore<S extends Record> {
             return;
         }
         if (isThroughUs) {
-            wake(
-                    slot,
-                    parts.sessions().keyHash().hash(message.buffer(), message.callIdOffset(), message.callIdLength()));
+            final ThroughUs through = uac.proxy().throughUs();
+            if (through.namesSession()) {
+                wake(slot, through.sessionHash());
+            }
+            if (!through.namesSession() || parts.sessions().find(slot, through.sessionHash()) == null) {
+                wake(slot, through.callIdHash(message));
+            }
             return;
         }
         if (ownCallId.read(message, slot)) {

@@ -3,8 +3,11 @@ package io.dialtone.runtime.systemtests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -91,6 +94,43 @@ class ProxyCallsTest {
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
         assertEquals(120, uac.successful());
         assertEquals(0, uac.failed() + uac.unexpected(), uac::toString);
+    }
+
+    @Test
+    void shouldWriteARecordOfEachCallWhoeverOwnsItAtTheEnd() {
+        final Path cdr = stage.directory().resolve("cdr");
+        final Platform platform = Platform.withGridAndSettings(
+                stage,
+                PASSING,
+                3,
+                "link: { peer-silence-max: 3s }\n",
+                "--class-path",
+                Dialtone.testClasses(),
+                "--cdr-directory",
+                cdr.toString());
+        final SippRun uas = SippRun.named(stage, "uas").scenario("uas-reinvite").answers();
+        final SippRun uac = SippRun.named(stage, "uac")
+                .scenario("uac-reinvite")
+                .option("-d", "8000", "-s", String.valueOf(uas.port()))
+                .calls(platform.address(), 20, 60);
+        Await.until("calls are up", LONG_ENOUGH, () -> uac.figure("CurrentCall") >= 60, uac::toString);
+        platform.kill("node-1");
+        assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
+        assertEquals(60, uac.successful());
+
+        Await.until(
+                "all calls are written down",
+                LONG_ENOUGH,
+                () -> WrittenCalls.all("callId", WrittenCalls.in(cdr)).size() == 60,
+                () -> WrittenCalls.in(cdr).toString());
+        final List<JsonNode> records = WrittenCalls.in(cdr);
+        assertEquals(60, WrittenCalls.ids(records).size(), records::toString);
+        assertEquals(60, records.size(), "no call was told of twice");
+        assertEquals(Set.of("through"), WrittenCalls.all("direction", records));
+        assertEquals(Set.of("caller"), WrittenCalls.all("endedBy", records));
+        assertEquals(Set.of("sip:" + uas.port() + "@" + uas.address()), WrittenCalls.all("target", records));
+        assertTrue(records.stream().anyMatch(record -> record.path("takeOvers").asInt() == 1), records::toString);
+        assertTrue(records.stream().allMatch(record -> record.path("durationMs").asLong() >= 8_000), records::toString);
     }
 
     @Test

@@ -23,7 +23,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -80,18 +79,6 @@ class TraceTest {
         return titles;
     }
 
-    private static List<JsonNode> records(final Path directory) throws IOException {
-        final List<JsonNode> records = new ArrayList<>();
-        try (Stream<Path> files = Files.list(directory)) {
-            for (final Path file : files.toList()) {
-                for (final String line : Files.readAllLines(file)) {
-                    records.add(JSON.readTree(line));
-                }
-            }
-        }
-        return records;
-    }
-
     @Test
     void shouldShowBothLegsOfACallAndWhoTookItOver() throws IOException {
         final Path cdr = stage.directory().resolve("cdr");
@@ -138,28 +125,16 @@ class TraceTest {
         Await.until(
                 "all calls are written down",
                 LONG_ENOUGH,
-                () -> {
-                    try {
-                        return ids(records(cdr)).size() == 60;
-                    } catch (IOException e) {
-                        return false;
-                    }
-                },
+                () -> WrittenCalls.ids(WrittenCalls.in(cdr)).size() == 60,
                 () -> cdr.toString());
-        final List<JsonNode> ofCall = records(cdr).stream()
+        final List<JsonNode> ofCall = WrittenCalls.in(cdr).stream()
                 .filter(record -> record.path("callId").asText().equals(callId))
                 .toList();
-        assertEquals(1, ids(ofCall).size(), ofCall::toString);
+        assertEquals(1, WrittenCalls.ids(ofCall).size(), ofCall::toString);
         assertEquals(1, ofCall.getLast().path("takeOvers").asInt(), ofCall::toString);
         assertEquals("node-1", ofCall.getLast().at("/owners/0").asText());
         assertEquals("peer", ofCall.getLast().path("endedBy").asText());
         assertTrue(ofCall.getLast().path("durationMs").asLong() >= 12_000, ofCall::toString);
-    }
-
-    private static Set<String> ids(final List<JsonNode> records) {
-        final Set<String> ids = new TreeSet<>();
-        records.forEach(record -> ids.add(record.path("id").asText()));
-        return ids;
     }
 
     @Test

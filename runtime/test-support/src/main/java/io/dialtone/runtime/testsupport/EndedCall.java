@@ -17,6 +17,8 @@ public record EndedCall(
         int status,
         CallRecord.EndedBy endedBy,
         boolean isAnswered,
+        boolean isProxied,
+        String target,
         int takeOvers,
         long beganNs,
         long endedNs) {}

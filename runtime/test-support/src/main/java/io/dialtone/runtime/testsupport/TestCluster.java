@@ -165,6 +165,7 @@ public final class TestCluster {
         private AffinityRule affinity = AffinityRule.CALL_ID;
         private ServicePolicy policy = ServicePolicy.defaults();
         private SipSettings sip = SipSettings.defaults();
+        private boolean hasCallRecords = true;
         private DigestSettings digest = DigestSettings.defaults(REALM);
         private WorkerConfig worker = WorkerConfig.defaults();
         private @Nullable SimulatedDns dns;
@@ -194,6 +195,12 @@ public final class TestCluster {
 
         public Builder sip(final SipSettings settings) {
             sip = settings;
+            return this;
+        }
+
+        /** Nobody wants to know of calls that have ended. */
+        public Builder withoutCallRecords() {
+            hasCallRecords = false;
             return this;
         }
 
@@ -501,6 +508,8 @@ public final class TestCluster {
                     call.status(),
                     call.endedBy(),
                     call.isAnswered(),
+                    call.isProxied(),
+                    call.target(),
                     call.takeOvers(),
                     call.beganNs(),
                     call.endedNs()));
@@ -578,7 +587,7 @@ public final class TestCluster {
                 key.derive("tags of " + member),
                 new TestListeners(),
                 DigestContext.of(builder.digest, key),
-                new EndedCalls(node.name(), member),
+                builder.hasCallRecords ? new EndedCalls(node.name(), member) : CallLog.NONE,
                 node.sipCounters,
                 locator(builder));
         final WorkerContext context = new WorkerContext(

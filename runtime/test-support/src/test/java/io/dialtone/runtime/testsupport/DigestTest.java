@@ -11,7 +11,6 @@ import io.dialtone.api.Session;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
-import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.testsupport.ScriptedHandler.Events;

@@ -55,6 +55,13 @@ class ProxyTakeoverTest {
         carol.drain();
     }
 
+    private void hangUp(final SipCalled called) {
+        call.bye();
+        called.expectRequest("BYE");
+        called.answer(200);
+        call.expect(200);
+    }
+
     private void forgetAll() {
         cluster.advance(Duration.ofSeconds(45));
         assertEquals(0, cluster.images());
@@ -91,6 +98,7 @@ class ProxyTakeoverTest {
         one.respond(487);
         one.expectRequest("ACK");
         alice.expectNothing();
+        hangUp(two);
         forgetAll();
     }
 
@@ -107,6 +115,11 @@ class ProxyTakeoverTest {
         two.retransmit();
 
         assertEquals("carol-tag", call.expect(200).tag("To").orElseThrow());
+        hangUp(two);
+        bob.drain();
+        one.request("BYE", "");
+        alice.respond(alice.expectRequest("BYE"), 200);
+        one.expect(200);
         forgetAll();
     }
 

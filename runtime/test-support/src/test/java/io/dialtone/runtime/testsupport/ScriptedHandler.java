@@ -1,5 +1,6 @@
 package io.dialtone.runtime.testsupport;
 
+import io.dialtone.api.ProxiedCall;
 import io.dialtone.api.Session;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipMethod;
@@ -26,6 +27,8 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     BiConsumer<SipRequest, Session<Events>> onCancel = (cancel, session) -> {};
     BiConsumer<SipRequest, Session<Events>> onAck = (ack, session) -> {};
     BiConsumer<SipResponse, Session<Events>> onBest = (best, session) -> {};
+    BiConsumer<ProxiedCall, Session<Events>> onAnswered = (call, session) -> {};
+    BiConsumer<ProxiedCall, Session<Events>> onEnd = (call, session) -> {};
     Set<SipMethod> proxied = Set.of();
     private final Set<SipMethod> methods;
 
@@ -88,6 +91,23 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     public void onBestResponse(final SipResponse best, final Session<Events> session) {
         told.add("best " + (best.isLocal() ? "local " : "") + best.status());
         onBest.accept(best, session);
+    }
+
+    @Override
+    public void onProxiedAnswered(final ProxiedCall call, final Session<Events> session) {
+        told.add("answered " + call.status() + " " + userOf(call.target()));
+        onAnswered.accept(call, session);
+    }
+
+    @Override
+    public void onProxiedEnd(final ProxiedCall call, final Session<Events> session) {
+        told.add("end " + call.endedBy().orElseThrow() + " " + call.status() + " " + userOf(call.target())
+                + (call.isAnswered() ? " after " + call.duration().toSeconds() + " s" : ""));
+        onEnd.accept(call, session);
+    }
+
+    private static String userOf(final String uri) {
+        return uri.isEmpty() ? "nobody" : uri.substring(uri.indexOf(':') + 1, uri.indexOf('@'));
     }
 
     @Override
