@@ -57,6 +57,10 @@ final class Dialog extends KeyedEntry {
     @Nullable
     InviteClientTransaction ownInvite;
 
+    /** When it is refreshed or given up; null if no call has wanted that. */
+    @Nullable
+    RefreshTimer refresh;
+
     private int ownInvitePlace = -1;
 
     Dialog(final TransactionLayer layer) {
@@ -100,6 +104,23 @@ final class Dialog extends KeyedEntry {
     /** True if an INVITE of ours would not meet another (RFC 3261 section 14.1). */
     boolean mayInvite() {
         return state == State.CONFIRMED && invite == null && ownInvite == null && !ackWait.isWaiting();
+    }
+
+    /** True if it is to be refreshed, or given up. */
+    boolean isKeptAlive() {
+        return refresh != null && refresh.isOn();
+    }
+
+    /** The session ends before the dialog, which must only be hung up. */
+    void stopKeepingAlive() {
+        if (refresh != null) {
+            refresh.stop();
+        }
+    }
+
+    /** The next of its timers. */
+    long nextDeadlineNs() {
+        return refresh == null ? ackWait.dueNs() : Math.min(ackWait.dueNs(), refresh.dueNs());
     }
 
     /** Something of it has changed that the next owner must know. */
@@ -163,6 +184,9 @@ final class Dialog extends KeyedEntry {
     /** Forgets everything before it goes back to its pool. */
     void close() {
         ackWait.stop();
+        if (refresh != null) {
+            refresh.close();
+        }
         peer.close();
         state = State.TERMINATED;
         session = null;

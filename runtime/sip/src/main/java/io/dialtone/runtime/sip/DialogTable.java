@@ -74,6 +74,7 @@ final class DialogTable {
     /** The session ends before the dialog. */
     void orphan(final Dialog dialog) {
         final SipSession<?> holder = Objects.requireNonNull(dialog.session);
+        dialog.stopKeepingAlive();
         holder.dialogs.remove(dialog);
         holder.orphans.add(dialog);
         dialog.session = null;

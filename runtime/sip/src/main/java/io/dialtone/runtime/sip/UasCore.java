@@ -19,6 +19,7 @@ import io.dialtone.sip.codec.ViaView;
 import io.dialtone.state.api.SessionRecord;
 import io.dialtone.state.api.StateCodec;
 import java.util.ArrayDeque;
+import java.util.Set;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +31,7 @@ final class UasCore<S extends Record> {
     private static final int SPARES_MAX = 1 << 16;
     private static final int EXTRA_BYTES_MAX = 1 << 15;
     private static final long MS = 1_000_000L;
-    private static final String NO_TIMER = "";
+    private static final String NO_NAME = "";
 
     /** What a handler is told. */
     private enum Event {
@@ -40,6 +41,7 @@ final class UasCore<S extends Record> {
         ACK_MISSING,
         CANCEL,
         TIMER,
+        SESSION_EXPIRED,
         RESPONSE,
         BRANCH,
         BEST_RESPONSE
@@ -54,6 +56,9 @@ final class UasCore<S extends Record> {
     private final RequestChecks checks;
     private final AffinityKeyView affinityKey;
     private final boolean isEstablishedOnlyWhenAlone;
+    /** True if peers refresh by UPDATE, which the handler does not want to see. */
+    private final boolean answersUpdates;
+
     private final HandlerFailures failures;
     private final @Nullable DigestGuard guard;
     private final DialogTable dialogs;
@@ -80,7 +85,15 @@ final class UasCore<S extends Record> {
         this.codec = codec;
         tableHash = parts.tableHash();
         layer = new TransactionLayer(parts, context, this);
-        checks = new RequestChecks(handler.methods(), handler.proxied(), handler.contentTypes(), handler.extensions());
+        final IntervalRules intervals = IntervalRules.of(handler.sessionTimers());
+        final Set<io.dialtone.api.SipMethod> methods = intervals.methodsAnd(handler.methods());
+        answersUpdates = !handler.methods().contains(io.dialtone.api.SipMethod.UPDATE);
+        checks = new RequestChecks(
+                methods,
+                handler.proxied(),
+                handler.contentTypes(),
+                intervals.extensionsAnd(handler.extensions()),
+                intervals);
         final AffinityRule affinity = context.service().affinity();
         affinityKey = new AffinityKeyView(
                 AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header());
@@ -91,7 +104,7 @@ final class UasCore<S extends Record> {
         ownCallId = new OwnCallId(context.tokens());
         final RemoteParty.Scratch scratch = new RemoteParty.Scratch();
         final ReplyComposer replies =
-                new ReplyComposer(context, unique, Methods.allow(handler.methods()), checks.acceptLine());
+                new ReplyComposer(context, unique, Methods.allow(methods), checks.acceptLine(), intervals);
         dialogs = new DialogTable(context, tableHash, layer, scratch);
         answers = new Answers(context, replies, dialogs);
         uac = new UacCore<>(
@@ -275,6 +288,10 @@ final class UasCore<S extends Record> {
             return;
         }
         transaction.dialog = dialog;
+        if (transaction.method == SipMethod.UPDATE && answersUpdates) {
+            answers.respond(transaction, message.bodyLength() == 0 ? 200 : 488, nowNs);
+            return;
+        }
         if (transaction.method == SipMethod.INVITE) {
             dialog.invite = transaction;
         }
@@ -365,7 +382,7 @@ final class UasCore<S extends Record> {
         if (ended != null) {
             ended.isHungUpByPeer = true;
         }
-        final boolean ok = tell(event, session, NO_TIMER);
+        final boolean ok = tell(event, session, NO_NAME);
         settle(session, ok, nowNs);
         if (!transaction.hasFinal()) {
             onLeftUnanswered(transaction, session, ok, nowNs);
@@ -405,7 +422,7 @@ final class UasCore<S extends Record> {
     /** Shows the handler an answer, and makes what it decides so; false if it threw. */
     boolean tellResponse(final SipSession<?> session, final long nowNs) {
         final SipSession<S> listener = sessionOf(session);
-        final boolean ok = tell(Event.RESPONSE, listener, NO_TIMER);
+        final boolean ok = tell(Event.RESPONSE, listener, NO_NAME);
         settle(listener, ok, nowNs);
         return ok;
     }
@@ -413,7 +430,7 @@ final class UasCore<S extends Record> {
     /** Shows the handler what a branch of a proxied request said, or the best of all, and makes what it decides so. */
     void tellProxied(final SipSession<?> session, final boolean isBest, final long nowNs) {
         final SipSession<S> listener = sessionOf(session);
-        settle(listener, tell(isBest ? Event.BEST_RESPONSE : Event.BRANCH, listener, NO_TIMER), nowNs);
+        settle(listener, tell(isBest ? Event.BEST_RESPONSE : Event.BRANCH, listener, NO_NAME), nowNs);
     }
 
     /** True for a method whose requests may be passed on. */
@@ -453,7 +470,7 @@ final class UasCore<S extends Record> {
         }
         view.wrap(message, null, dialog.leg());
         final SipSession<S> session = sessionOf(dialog.session);
-        settle(session, tell(Event.ACK, session, NO_TIMER), nowNs);
+        settle(session, tell(Event.ACK, session, NO_NAME), nowNs);
         endIfOver(session, nowNs);
     }
 
@@ -490,7 +507,7 @@ final class UasCore<S extends Record> {
         }
         final SipSession<S> session = sessionOf(waiting);
         view.wrap(message, cancel, leg);
-        settle(session, tell(Event.CANCEL, session, NO_TIMER), nowNs);
+        settle(session, tell(Event.CANCEL, session, NO_NAME), nowNs);
         endIfOver(session, nowNs);
     }
 
@@ -511,7 +528,22 @@ final class UasCore<S extends Record> {
         }
         final SipSession<S> session = sessionOf(waiting);
         endDialog(dialog, session, nowNs);
-        settle(session, tell(Event.ACK_MISSING, session, NO_TIMER), nowNs);
+        settle(session, tell(Event.ACK_MISSING, session, NO_NAME), nowNs);
+        endIfOver(session, nowNs);
+    }
+
+    /** Nobody keeps a call alive: it is hung up, and the handler told. */
+    void onSessionExpired(final Dialog dialog, final long nowNs) {
+        final SipSession<?> waiting = dialog.session;
+        if (waiting == null || dialog.isHungUpByPeer) {
+            return;
+        }
+        final SipSession<S> session = sessionOf(waiting);
+        final String leg = dialog.leg();
+        session.calls.onDialogEnded(
+                leg, CallRecord.EndedBy.TIMEOUT, parts.time().toWallNs(nowNs));
+        hangUpCall(dialog, session, nowNs);
+        settle(session, tell(Event.SESSION_EXPIRED, session, leg), nowNs);
         endIfOver(session, nowNs);
     }
 
@@ -536,8 +568,8 @@ final class UasCore<S extends Record> {
 
     // ---- the handler
 
-    /** Tells the handler; false if it threw. Nothing it asked for has happened yet: {@link #settle} is next. */
-    private boolean tell(final Event event, final SipSession<S> session, final String timer) {
+    /** Tells the handler, with the name of a timer or leg; false if it threw. Nothing it asked for has happened yet: {@link #settle} is next. */
+    private boolean tell(final Event event, final SipSession<S> session, final String name) {
         session.beginEvent();
         answers.beginEvent();
         uac.beginEvent();
@@ -553,7 +585,8 @@ final class UasCore<S extends Record> {
                 case ACK -> handler.onAck(view, session);
                 case ACK_MISSING -> handler.onAckMissing(session);
                 case CANCEL -> handler.onCancel(view, session);
-                case TIMER -> handler.onTimer(timer, session);
+                case TIMER -> handler.onTimer(name, session);
+                case SESSION_EXPIRED -> handler.onSessionExpired(name, session);
                 case RESPONSE -> handler.onResponse(uac.view(), session);
                 case BRANCH -> handler.onBranch(uac.proxy().view(), session);
                 case BEST_RESPONSE -> handler.onBestResponse(uac.proxy().view(), session);

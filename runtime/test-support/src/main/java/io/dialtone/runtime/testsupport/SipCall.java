@@ -82,8 +82,8 @@ public final class SipCall {
     }
 
     /** Answers a request of the cluster within this call. */
-    public SipCall respond(final SipText request, final int status) {
-        peer.respond(request, status);
+    public SipCall respond(final SipText request, final int status, final String... headers) {
+        peer.respond(request, status, headers);
         return this;
     }
 

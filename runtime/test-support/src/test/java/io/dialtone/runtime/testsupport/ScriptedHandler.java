@@ -1,6 +1,7 @@
 package io.dialtone.runtime.testsupport;
 
 import io.dialtone.api.Session;
+import io.dialtone.api.SessionTimers;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
@@ -8,6 +9,7 @@ import io.dialtone.api.SipResponse;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -26,7 +28,9 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     BiConsumer<SipRequest, Session<Events>> onCancel = (cancel, session) -> {};
     BiConsumer<SipRequest, Session<Events>> onAck = (ack, session) -> {};
     BiConsumer<SipResponse, Session<Events>> onBest = (best, session) -> {};
+    BiConsumer<String, Session<Events>> onExpired = (leg, session) -> {};
     Set<SipMethod> proxied = Set.of();
+    Optional<SessionTimers> timers = Optional.empty();
     private final Set<SipMethod> methods;
 
     ScriptedHandler(final SipMethod... besides) {
@@ -93,6 +97,17 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     @Override
     public Set<SipMethod> proxied() {
         return proxied;
+    }
+
+    @Override
+    public void onSessionExpired(final String leg, final Session<Events> session) {
+        told.add("expired " + leg);
+        onExpired.accept(leg, session);
+    }
+
+    @Override
+    public Optional<SessionTimers> sessionTimers() {
+        return timers;
     }
 
     @Override
