@@ -1,9 +1,11 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.DialogName;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.KeyedEntry;
 import io.dialtone.runtime.engine.ReplyPort;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -99,6 +101,19 @@ final class Dialog extends KeyedEntry {
 
     boolean isOurs() {
         return callerNumber == LegNames.NO_CALLER;
+    }
+
+    /** What its key says, as the peer would have it said. */
+    DialogName peersName() {
+        final UnsafeBuffer key = new UnsafeBuffer(keyBytes(), 0, keyLength());
+        final String[] parts = new String[3];
+        int at = 0;
+        for (int i = 0; i < parts.length; i++) {
+            final int length = key.getInt(at);
+            parts[i] = key.getStringWithoutLengthUtf8(at + Integer.BYTES, length);
+            at += Integer.BYTES + length;
+        }
+        return new DialogName(parts[0], parts[2], parts[1], false);
     }
 
     /** True if an INVITE of ours would not meet another (RFC 3261 section 14.1). */

@@ -155,7 +155,13 @@ final class ReplyComposer {
 
     /** Gives a transaction the tag that all its answers carry. */
     void ensureTag(final ServerTransaction transaction) {
-        if (!transaction.localTag.isSet()) {
+        if (transaction.localTag.isSet()) {
+            return;
+        }
+        final SipSession<?> session = transaction.session;
+        if (session != null && transaction.callerNumber > 1) {
+            transaction.localTag.set(context.tokens(), transaction.slot, session.keyHash(), tags.next());
+        } else {
             transaction.localTag.set(context.tokens(), transaction.slot, tags.next());
         }
     }

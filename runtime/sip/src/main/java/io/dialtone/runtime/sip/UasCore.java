@@ -12,6 +12,7 @@ import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
 import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.DialogNameView;
 import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
@@ -64,6 +65,7 @@ final class UasCore<S extends Record> {
     private final DialogTable dialogs;
     private final UacCore<S> uac;
     private final OwnCallId ownCallId;
+    private final NamedDialogs named;
     private final SessionCalls noCalls = SessionCalls.none();
     private final NameAddrView address = new NameAddrView();
     private final ArrayDeque<SipSession<S>> spareSessions = new ArrayDeque<>();
@@ -106,6 +108,7 @@ final class UasCore<S extends Record> {
         final ReplyComposer replies =
                 new ReplyComposer(context, unique, Methods.allow(methods), checks.acceptLine(), intervals);
         dialogs = new DialogTable(context, tableHash, layer, scratch);
+        named = new NamedDialogs(handler.extensions(), dialogs);
         answers = new Answers(context, replies, dialogs);
         uac = new UacCore<>(
                 parts, context, this, new UacCore.CoreParts(answers, dialogs, scratch, layer.bytes(), unique, replies));
@@ -192,6 +195,10 @@ final class UasCore<S extends Record> {
             answers.respond(transaction, 503, nowNs);
             return;
         }
+        if (!isProxied && named.isNaming(message)) {
+            onInviteNaming(message, transaction, nowNs);
+            return;
+        }
         final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
@@ -216,6 +223,30 @@ final class UasCore<S extends Record> {
             event = Event.FIRST_REQUEST;
         }
         deliver(event, transaction, session, message, nowNs);
+    }
+
+    /** An INVITE that is to replace or join a call belongs to the session of that call. */
+    private void onInviteNaming(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
+        final int status = named.find(message);
+        final Dialog dialog = named.found();
+        if (dialog == null || dialog.session == null) {
+            context.counters().increment(SipCounter.REQUESTS_REFUSED);
+            answers.respond(transaction, status, nowNs);
+            return;
+        }
+        final SipSession<S> session = sessionOf(dialog.session);
+        if (guard != null && guard.asks(message)) {
+            final long wallNs = parts.time().toWallNs(nowNs);
+            affinityKey.wrap(message);
+            if (guard.take(session.nonces, affinityKey, transaction.slot, nowNs, wallNs)
+                    != DigestGuard.Outcome.LET_IN) {
+                answers.respond(transaction, guard.status(), guard.challenges(), nowNs);
+                named.clear();
+                return;
+            }
+        }
+        deliver(Event.REQUEST, transaction, session, message, nowNs);
+        named.clear();
     }
 
     /** True, and counted, if no session may be begun in the slot now. What is begun already never asks. */
@@ -375,6 +406,7 @@ final class UasCore<S extends Record> {
         }
         session.pending.add(transaction);
         view.wrap(message, transaction, transaction.leg());
+        named.show(view);
         if (guard != null && guard.asks(message)) {
             view.sentBy(guard.user());
         }
@@ -778,6 +810,15 @@ final class UasCore<S extends Record> {
                     parts.sessions().keyHash().hash(message.buffer(), message.callIdOffset(), message.callIdLength()));
             return;
         }
+        if (named.isNaming(message)) {
+            wakeNamed(message, slot);
+        }
+        final int tag = message.isRequest() ? message.toTagOffset() : message.fromTagOffset();
+        final int tagLength = message.isRequest() ? message.toTagLength() : message.fromTagLength();
+        if (LocalTag.isNaming(context.tokens(), slot, message.buffer(), tag, tagLength)) {
+            wake(slot, LocalTag.sessionHash(message.buffer(), tag));
+            return;
+        }
         if (ownCallId.read(message, slot)) {
             wake(slot, ownCallId.sessionHash());
             return;
@@ -790,6 +831,24 @@ final class UasCore<S extends Record> {
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         if (findSession(slot, hash, buffer) == null) {
             parts.dormant().wake(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
+        }
+    }
+
+    /** The session of a call that is to be replaced or joined. */
+    private void wakeNamed(final SipMessage message, final int slot) {
+        final DialogNameView name = named.name(message);
+        if (name == null) {
+            return;
+        }
+        final DirectBuffer buffer = message.buffer();
+        if (LocalTag.isNaming(context.tokens(), slot, buffer, name.toTagOffset(), name.toTagLength())) {
+            wake(slot, LocalTag.sessionHash(buffer, name.toTagOffset()));
+        } else if (ownCallId.read(buffer, name.callIdOffset(), name.callIdLength(), slot)) {
+            wake(slot, ownCallId.sessionHash());
+        } else if (namesSessionInEachMessage()) {
+            wake(slot, parts.sessions().keyHash().hash(buffer, name.callIdOffset(), name.callIdLength()));
+        } else {
+            parts.dormant().wakeAll(slot);
         }
     }
 

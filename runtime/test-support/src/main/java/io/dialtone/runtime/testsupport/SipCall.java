@@ -41,6 +41,11 @@ public final class SipCall {
         return callId;
     }
 
+    /** The session description that its INVITEs have. */
+    public String offer() {
+        return OFFER;
+    }
+
     /** The tag that the cluster has given the call. */
     public String remoteTag() {
         return remoteTag.orElseThrow();

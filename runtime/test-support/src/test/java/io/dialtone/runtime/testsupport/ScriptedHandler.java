@@ -31,6 +31,7 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     BiConsumer<String, Session<Events>> onExpired = (leg, session) -> {};
     Set<SipMethod> proxied = Set.of();
     Optional<SessionTimers> timers = Optional.empty();
+    Set<String> extensions = Set.of();
     private final Set<SipMethod> methods;
 
     ScriptedHandler(final SipMethod... besides) {
@@ -108,6 +109,11 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     @Override
     public Optional<SessionTimers> sessionTimers() {
         return timers;
+    }
+
+    @Override
+    public Set<String> extensions() {
+        return extensions;
     }
 
     @Override
