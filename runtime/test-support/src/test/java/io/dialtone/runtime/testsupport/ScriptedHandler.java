@@ -32,6 +32,7 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     Set<SipMethod> proxied = Set.of();
     Optional<SessionTimers> timers = Optional.empty();
     Set<String> extensions = Set.of();
+    List<String> contentTypes = List.of("application/sdp");
     private final Set<SipMethod> methods;
 
     ScriptedHandler(final SipMethod... besides) {
@@ -109,6 +110,11 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     @Override
     public Optional<SessionTimers> sessionTimers() {
         return timers;
+    }
+
+    @Override
+    public Set<String> contentTypes() {
+        return Set.copyOf(contentTypes);
     }
 
     @Override
