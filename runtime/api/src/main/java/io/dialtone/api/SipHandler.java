@@ -73,6 +73,14 @@ public interface SipHandler<S extends Record> {
      */
     default void onProxiedEnd(final ProxiedCall call, final Session<S> session) {}
 
+    /**
+     * A call is over because its peer is gone: nobody has refreshed it in time, or the peer did not know it any more when we did (RFC 4028). The platform has hung up; other calls of the session
+     * are as they were. Only if the service has {@link #sessionTimers}.
+     *
+     * @param leg name of the call
+     */
+    default void onSessionExpired(final String leg, final Session<S> session) {}
+
     /** A timer of the session has run out. */
     default void onTimer(final String timer, final Session<S> session) {}
 
@@ -101,6 +109,14 @@ public interface SipHandler<S extends Record> {
 
     /** Which requests must prove who sent them, and to whom; by default none. Asked once, when the worker starts. */
     default Optional<DigestPolicy> digest() {
+        return Optional.empty();
+    }
+
+    /**
+     * How calls of this service are kept alive (RFC 4028); by default they are not. With it the platform writes {@code Session-Expires}, {@code Min-SE} and {@code timer} into whatever negotiates
+     * them, and refreshes what it has to. An UPDATE without a body is answered by the platform unless it is among the {@link #methods}. Asked once, when the worker starts.
+     */
+    default Optional<SessionTimers> sessionTimers() {
         return Optional.empty();
     }
 

@@ -1,5 +1,7 @@
 package io.dialtone.api;
 
+import java.util.Optional;
+
 /**
  * A call that a session takes part in, as seen from our end of it: one that came in, or one that the service has begun by {@link Session#request}. Valid until the
  * handler's method returns.
@@ -11,6 +13,9 @@ public interface SipLeg {
     String CALLER = "caller";
 
     String name();
+
+    /** The call as its peer knows it, for a Replaces or Join that the peer is to get; empty before the peer has given a tag. */
+    Optional<DialogName> peersName();
 
     /** True when the call was answered with a 2xx. */
     boolean isUp();

@@ -13,6 +13,21 @@ public interface SipRequest extends PendingRequest {
     /** The user whose credentials came with the request and are right; empty if nobody was asked ({@link SipHandler#digest}). */
     Optional<String> authenticatedUser();
 
+    /**
+     * The leg of this session that an INVITE is to replace (RFC 3891). Only with {@code replaces} among {@link SipHandler#extensions}: the INVITE then comes to the session of that call, as one more leg of
+     * it; who accepts it hangs the replaced leg up. One that names no call of ours is answered with 481 and not shown. Whether its sender may do this is for the service to judge.
+     */
+    Optional<String> replacedLeg();
+
+    /** The leg of this session whose talk an INVITE is to join (RFC 3911); as {@link #replacedLeg}, with {@code join}. */
+    Optional<String> joinedLeg();
+
+    /** Where a REFER points to (RFC 3515); empty if there is no Refer-To, or more than one, or one that is no address. */
+    default Optional<ReferTo> referTo() {
+        final List<String> values = headers("Refer-To");
+        return values.size() == 1 ? ReferTo.parse(values.getFirst()) : Optional.empty();
+    }
+
     /** The Request-URI. */
     String requestUri();
 

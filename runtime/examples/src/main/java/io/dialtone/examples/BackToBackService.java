@@ -3,6 +3,7 @@ package io.dialtone.examples;
 import io.dialtone.api.OutgoingRequest;
 import io.dialtone.api.PendingRequest;
 import io.dialtone.api.Session;
+import io.dialtone.api.SessionTimers;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipLeg;
 import io.dialtone.api.SipMethod;
@@ -52,6 +53,8 @@ public final class BackToBackService implements SipHandler<BackToBackService.Cal
         } else if (request.method() == SipMethod.BYE) {
             request.reply(200).send();
             session.end(); // hangs up the other side as well
+        } else if (request.method() == SipMethod.UPDATE && request.bodyLength() == 0) {
+            request.reply(200).send(); // it refreshes that side; the other has timers of its own
         } else {
             relay(request, session);
         }
@@ -119,6 +122,11 @@ public final class BackToBackService implements SipHandler<BackToBackService.Cal
     }
 
     @Override
+    public void onSessionExpired(final String leg, final Session<Call> session) {
+        session.end();
+    }
+
+    @Override
     public void onTimer(final String timer, final Session<Call> session) {
         session.pending(SipMethod.INVITE)
                 .ifPresent(invite -> invite.reply(480).reason("No answer").send());
@@ -140,6 +148,11 @@ public final class BackToBackService implements SipHandler<BackToBackService.Cal
     @Override
     public Set<SipMethod> methods() {
         return SipMethod.ofACallAnd(SipMethod.INFO, SipMethod.UPDATE);
+    }
+
+    @Override
+    public Optional<SessionTimers> sessionTimers() {
+        return Optional.of(SessionTimers.of(Duration.ofMinutes(30)));
     }
 
     @Override

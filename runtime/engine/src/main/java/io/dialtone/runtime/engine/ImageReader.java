@@ -36,6 +36,11 @@ public final class ImageReader {
         return intact && at == image.capacity();
     }
 
+    /** True if not everything was read yet. */
+    public boolean hasMore() {
+        return intact && at < image.capacity();
+    }
+
     /** Says that what was read makes no sense. */
     public void refuse() {
         intact = false;

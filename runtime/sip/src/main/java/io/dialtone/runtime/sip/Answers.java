@@ -18,7 +18,7 @@ final class Answers {
 
     private final ReplyComposer composer;
     private final DialogTable dialogs;
-    private final ReplyBuilder builder = new ReplyBuilder(this);
+    private final ReplyBuilder builder;
     private final StagedReplies staged = new StagedReplies();
     private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
     private final AsciiWriter noLines = new AsciiWriter(0);
@@ -34,6 +34,7 @@ final class Answers {
 
     Answers(final SipContext context, final ReplyComposer composer, final DialogTable dialogs) {
         this.composer = composer;
+        builder = new ReplyBuilder(this, composer.intervals());
         this.dialogs = dialogs;
         storedMessage = new SipMessage(context.limits());
         noMessage = new SipMessage(context.limits());
@@ -196,6 +197,14 @@ final class Answers {
                 && status < 300
                 && transaction.dialog != null) {
             onTargetRefreshed(transaction.dialog, transaction);
+        }
+        if (status >= 200 && status < 300 && transaction.dialog != null) {
+            transaction
+                    .layer
+                    .core()
+                    .uac()
+                    .refresher()
+                    .onOurAnswer(transaction.dialog, requestOf(transaction), answer, offset, length, nowNs);
         }
         transaction.respond(status, answer, offset, length, nowNs);
         if (transaction.callerNumber != LegNames.NO_CALLER && transaction.session != null) {

@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientTransaction, NonInviteClientTransaction {
     private static final int FLAG_HEARD = 1;
     private static final int FLAG_WITHDRAWN = 64;
+    private static final int FLAG_REFRESH = 128;
 
     final ClientLayer layer;
     final ReplyPort port = new ReplyPort();
@@ -51,6 +52,9 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
 
     /** True for a branch that nobody waits for any more, though it may answer. */
     boolean isWithdrawn;
+
+    /** True if the platform sent it to keep its call alive. */
+    boolean isRefresh;
 
     private final Retransmit retransmit = new Retransmit();
     private final Timeout timeout = new Timeout();
@@ -103,6 +107,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         cseq = failed.cseq;
         leg = failed.leg;
         isHeard = failed.isHeard;
+        isRefresh = failed.isRefresh;
         origin = failed.origin;
         dialog = failed.dialog;
         targets.continueFrom(failed.targets);
@@ -144,7 +149,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
      * Writes what another owner must know to go on.
      *
      * <pre>
-     *  key: length (32), the method's number (8) and the branch · state (8) · flags (8): 1 is heard, 64 withdrawn, others the kind's own · door, as ReplyPort writes it · CSeq (32)
+     *  key: length (32), the method's number (8) and the branch · state (8) · flags (8): 1 is heard, 64 withdrawn, 128 a refresh, others the kind's own · door, as ReplyPort writes it · CSeq (32)
      *  end of its longest timer, ns since 1970 (64) · leg: length (16), characters (16 each) · place of its dialog among dialogs and orphans (16), or -1
      *  place of the transaction it was sent for (16), or -1 · what is to be sent again: length (32) or -1, bytes · where it may go, as TargetList writes it
      *  what the kind adds
@@ -153,7 +158,10 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     final void encode(final ImageWriter image) {
         image.putBytes(keyBytes(), keyLength())
                 .putByte(stateCode())
-                .putByte((isHeard ? FLAG_HEARD : 0) | (isWithdrawn ? FLAG_WITHDRAWN : 0) | flags());
+                .putByte((isHeard ? FLAG_HEARD : 0)
+                        | (isWithdrawn ? FLAG_WITHDRAWN : 0)
+                        | (isRefresh ? FLAG_REFRESH : 0)
+                        | flags());
         port.encode(image);
         image.putInt((int) cseq)
                 .putLong(layer.time().toWallNs(timeout.dueNs()))
@@ -173,6 +181,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         final int flags = image.readByte();
         isHeard = (flags & FLAG_HEARD) != 0;
         isWithdrawn = (flags & FLAG_WITHDRAWN) != 0;
+        isRefresh = (flags & FLAG_REFRESH) != 0;
         port.decode(image);
         cseq = image.readInt() & 0xFFFF_FFFFL;
         final long timeoutNs = layer.time().toMonotonicNs(image.readLong());
@@ -341,6 +350,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         leg = "";
         isHeard = false;
         isWithdrawn = false;
+        isRefresh = false;
         context = null;
         holder = null;
         dialog = null;

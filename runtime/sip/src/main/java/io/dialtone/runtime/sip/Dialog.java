@@ -1,9 +1,11 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.DialogName;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.KeyedEntry;
 import io.dialtone.runtime.engine.ReplyPort;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +59,10 @@ final class Dialog extends KeyedEntry {
     @Nullable
     InviteClientTransaction ownInvite;
 
+    /** When it is refreshed or given up; null if no call has wanted that. */
+    @Nullable
+    RefreshTimer refresh;
+
     private int ownInvitePlace = -1;
 
     Dialog(final TransactionLayer layer) {
@@ -97,9 +103,39 @@ final class Dialog extends KeyedEntry {
         return callerNumber == LegNames.NO_CALLER;
     }
 
+    /** What its key says, as the peer would have it said. */
+    DialogName peersName() {
+        final UnsafeBuffer key = new UnsafeBuffer(keyBytes(), 0, keyLength());
+        final String[] parts = new String[3];
+        int at = 0;
+        for (int i = 0; i < parts.length; i++) {
+            final int length = key.getInt(at);
+            parts[i] = key.getStringWithoutLengthUtf8(at + Integer.BYTES, length);
+            at += Integer.BYTES + length;
+        }
+        return new DialogName(parts[0], parts[2], parts[1], false);
+    }
+
     /** True if an INVITE of ours would not meet another (RFC 3261 section 14.1). */
     boolean mayInvite() {
         return state == State.CONFIRMED && invite == null && ownInvite == null && !ackWait.isWaiting();
+    }
+
+    /** True if it is to be refreshed, or given up. */
+    boolean isKeptAlive() {
+        return refresh != null && refresh.isOn();
+    }
+
+    /** The session ends before the dialog, which must only be hung up. */
+    void stopKeepingAlive() {
+        if (refresh != null) {
+            refresh.stop();
+        }
+    }
+
+    /** The next of its timers. */
+    long nextDeadlineNs() {
+        return refresh == null ? ackWait.dueNs() : Math.min(ackWait.dueNs(), refresh.dueNs());
     }
 
     /** Something of it has changed that the next owner must know. */
@@ -163,6 +199,9 @@ final class Dialog extends KeyedEntry {
     /** Forgets everything before it goes back to its pool. */
     void close() {
         ackWait.stop();
+        if (refresh != null) {
+            refresh.close();
+        }
         peer.close();
         state = State.TERMINATED;
         session = null;

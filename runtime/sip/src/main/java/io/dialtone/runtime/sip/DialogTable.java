@@ -3,6 +3,7 @@ package io.dialtone.runtime.sip;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.KeyedTable;
+import io.dialtone.sip.codec.DialogNameView;
 import io.dialtone.sip.codec.SipMessage;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -74,6 +75,7 @@ final class DialogTable {
     /** The session ends before the dialog. */
     void orphan(final Dialog dialog) {
         final SipSession<?> holder = Objects.requireNonNull(dialog.session);
+        dialog.stopKeepingAlive();
         holder.dialogs.remove(dialog);
         holder.orphans.add(dialog);
         dialog.session = null;
@@ -104,6 +106,13 @@ final class DialogTable {
     @Nullable
     Dialog find(final SipMessage message) {
         key.writeDialog(message, message.buffer(), message.toTagOffset(), message.toTagLength());
+        return dialogs.find(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
+    }
+
+    /** The dialog that Replaces or Join names. */
+    @Nullable
+    Dialog find(final SipMessage message, final DialogNameView name) {
+        key.writeNamed(message, name);
         return dialogs.find(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
     }
 

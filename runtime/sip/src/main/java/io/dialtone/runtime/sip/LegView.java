@@ -1,8 +1,10 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.DialogName;
 import io.dialtone.api.OutgoingRequest;
 import io.dialtone.api.SipLeg;
 import io.dialtone.api.SipMethod;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,11 @@ record LegView(
         @Nullable Dialog dialog,
         @Nullable InviteClientTransaction invite)
         implements SipLeg {
+
+    @Override
+    public Optional<DialogName> peersName() {
+        return dialog == null ? Optional.empty() : Optional.of(dialog.peersName());
+    }
 
     @Override
     public boolean isUp() {

@@ -4,16 +4,21 @@ import io.dialtone.placement.table.SipHash;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
  * A To tag of ours: the slot's token, by which an edge routes, then 65 bits that make it unique and hard to guess (RFC 3261 section 19.3). Called only by the owning
  * worker.
+ *
+ * <p>A call that came into a session of another Call-ID has a longer one: between the two, the hash of that session's key, so that its messages find a session that rests.
  */
 final class LocalTag {
     private static final int LENGTH = SlotToken.LENGTH + Base32.LONG_CHARACTERS;
 
-    private final byte[] bytes = new byte[LENGTH];
+    private static final int NAMING_LENGTH = LENGTH + Base32.LONG_CHARACTERS;
+
+    private final byte[] bytes = new byte[NAMING_LENGTH];
     private final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
     private int length;
 
@@ -23,8 +28,28 @@ final class LocalTag {
         length = LENGTH;
     }
 
+    /** A tag that names its session. */
+    void set(final SlotToken tokens, final int slot, final long sessionHash, final long unique) {
+        set(tokens, slot, sessionHash);
+        Base32.write(unique, buffer, LENGTH);
+        length = NAMING_LENGTH;
+    }
+
+    /** True if these bytes are a tag of this slot that names its session: {@link #sessionHash}. */
+    static boolean isNaming(
+            final SlotToken tokens, final int slot, final DirectBuffer from, final int offset, final int length) {
+        return length == NAMING_LENGTH
+                && tokens.parsePrefix(from, offset, length) == slot
+                && Base32.isLong(from, offset + SlotToken.LENGTH);
+    }
+
+    /** The hash of the session's key in such a tag. */
+    static long sessionHash(final DirectBuffer from, final int offset) {
+        return Base32.read(from, offset + SlotToken.LENGTH);
+    }
+
     void copyFrom(final LocalTag other) {
-        System.arraycopy(other.bytes, 0, bytes, 0, LENGTH);
+        System.arraycopy(other.bytes, 0, bytes, 0, NAMING_LENGTH);
         length = other.length;
     }
 
@@ -33,8 +58,8 @@ final class LocalTag {
     }
 
     void decode(final ImageReader image) {
-        final int tagLength = image.readLength(LENGTH);
-        if (tagLength == 0 || tagLength == LENGTH) {
+        final int tagLength = image.readLength(NAMING_LENGTH);
+        if (tagLength == 0 || tagLength == LENGTH || tagLength == NAMING_LENGTH) {
             image.buffer().getBytes(image.position(), bytes, 0, tagLength);
             image.skip(tagLength);
             length = tagLength;

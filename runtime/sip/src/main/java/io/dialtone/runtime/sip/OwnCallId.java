@@ -38,13 +38,20 @@ public final class OwnCallId {
         return read(message) && slotOfCall == slot;
     }
 
+    /** The same for a Call-ID that stands elsewhere. */
+    boolean read(final DirectBuffer buffer, final int offset, final int length, final int slot) {
+        return read(buffer, offset, length) && slotOfCall == slot;
+    }
+
     /** The same, whichever its slot. */
     public boolean read(final SipMessage message) {
-        if (message.callIdLength() != LENGTH) {
+        return read(message.buffer(), message.callIdOffset(), message.callIdLength());
+    }
+
+    private boolean read(final DirectBuffer buffer, final int offset, final int length) {
+        if (length != LENGTH) {
             return false;
         }
-        final DirectBuffer buffer = message.buffer();
-        final int offset = message.callIdOffset();
         slotOfCall = tokens.parsePrefix(buffer, offset, LENGTH);
         if (slotOfCall == SlotToken.NOT_A_TOKEN || !Base32.isLong(buffer, offset + SlotToken.LENGTH)) {
             return false;

@@ -26,7 +26,7 @@ final class OwnRequests {
     private final RequestComposer composer;
     private final RemoteParty.Scratch scratch;
     private final AddressTexts addresses;
-    private final RequestBuilder builder = new RequestBuilder(this);
+    private final RequestBuilder builder;
     private final StagedRequests staged = new StagedRequests();
     private final SipMessage written;
     private final SipSyntax syntax = new SipSyntax();
@@ -39,6 +39,7 @@ final class OwnRequests {
             final ClientLayer clients,
             final RequestComposer composer) {
         this.context = context;
+        builder = new RequestBuilder(this, shared.replies().intervals());
         answers = shared.answers();
         scratch = shared.scratch();
         this.clients = clients;

@@ -31,6 +31,8 @@ final class ReplyBuilder implements SipReply {
     private static final Set<HeaderName> PLATFORMS_OWN_IN_A_CALL = withContact(PLATFORMS_OWN);
 
     private final Answers answers;
+    private final Set<HeaderName> platformsOwn;
+    private final Set<HeaderName> platformsOwnInACall;
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private final UnsafeBuffer body = new UnsafeBuffer(NO_BYTES);
     private @Nullable ServerTransaction transaction;
@@ -38,8 +40,10 @@ final class ReplyBuilder implements SipReply {
     private byte[] reason = NO_BYTES;
     private byte[] contentType = NO_BYTES;
 
-    ReplyBuilder(final Answers answers) {
+    ReplyBuilder(final Answers answers, final IntervalRules intervals) {
         this.answers = answers;
+        platformsOwn = intervals.headersAnd(PLATFORMS_OWN);
+        platformsOwnInACall = intervals.headersAnd(PLATFORMS_OWN_IN_A_CALL);
     }
 
     ReplyBuilder begin(final ServerTransaction answered, final int answerStatus) {
@@ -85,7 +89,7 @@ final class ReplyBuilder implements SipReply {
 
     @Override
     public SipReply header(final String name, final String value) {
-        putHeader(extra, makesDialog(open()) ? PLATFORMS_OWN_IN_A_CALL : PLATFORMS_OWN, name, value);
+        putHeader(extra, makesDialog(open()) ? platformsOwnInACall : platformsOwn, name, value);
         return this;
     }
 

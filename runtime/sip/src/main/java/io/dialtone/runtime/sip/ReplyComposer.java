@@ -24,16 +24,28 @@ final class ReplyComposer {
     private final LocalTag.Source tags;
     private final byte[] allow;
     private final byte[] acceptLine;
+    private final IntervalRules intervals;
     private final SipWriter writer = new SipWriter();
     private final LocalTag statelessTag = new LocalTag();
     private final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
     private final UnsafeBuffer noBody = new UnsafeBuffer(NO_BYTES);
 
-    ReplyComposer(final SipContext context, final LocalTag.Source tags, final byte[] allow, final byte[] acceptLine) {
+    ReplyComposer(
+            final SipContext context,
+            final LocalTag.Source tags,
+            final byte[] allow,
+            final byte[] acceptLine,
+            final IntervalRules intervals) {
+        this.intervals = intervals;
         this.context = context;
         this.allow = allow;
         this.acceptLine = acceptLine;
         this.tags = tags;
+    }
+
+    /** How calls are kept alive. */
+    IntervalRules intervals() {
+        return intervals;
     }
 
     /** The value of Allow. */
@@ -82,6 +94,9 @@ final class ReplyComposer {
             putContact(writer.out(), transaction.port, transaction.slot);
         } else if (method == SipMethod.UPDATE && accepts && transaction.dialog != null) {
             putContact(writer.out(), transaction.port, transaction.slot); // RFC 3311 section 5.2
+        }
+        if (accepts) {
+            intervals.putAnswer(writer.out(), request, transaction.dialog);
         }
         final boolean tells = accepts && (method == SipMethod.INVITE || method == SipMethod.OPTIONS);
         if (tells || status == 405 || status == 501) {
@@ -140,7 +155,13 @@ final class ReplyComposer {
 
     /** Gives a transaction the tag that all its answers carry. */
     void ensureTag(final ServerTransaction transaction) {
-        if (!transaction.localTag.isSet()) {
+        if (transaction.localTag.isSet()) {
+            return;
+        }
+        final SipSession<?> session = transaction.session;
+        if (session != null && transaction.callerNumber > 1) {
+            transaction.localTag.set(context.tokens(), transaction.slot, session.keyHash(), tags.next());
+        } else {
             transaction.localTag.set(context.tokens(), transaction.slot, tags.next());
         }
     }

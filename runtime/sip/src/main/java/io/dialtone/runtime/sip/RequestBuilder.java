@@ -35,6 +35,7 @@ final class RequestBuilder implements OutgoingRequest {
             HeaderName.ALLOW);
 
     private final OwnRequests requests;
+    private final Set<HeaderName> platformsOwn;
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private final AsciiWriter routes = new AsciiWriter(ROUTES_BYTES_MAX);
     private final AsciiWriter from = new AsciiWriter(ADDRESS_BYTES_MAX);
@@ -51,8 +52,9 @@ final class RequestBuilder implements OutgoingRequest {
     private @Nullable Dialog dialog;
     private @Nullable ServerTransaction origin;
 
-    RequestBuilder(final OwnRequests requests) {
+    RequestBuilder(final OwnRequests requests, final IntervalRules intervals) {
         this.requests = requests;
+        platformsOwn = intervals.headersAnd(PLATFORMS_OWN);
     }
 
     /** Begins a request outside any dialog. */
@@ -134,7 +136,7 @@ final class RequestBuilder implements OutgoingRequest {
     @Override
     public OutgoingRequest header(final String name, final String value) {
         open();
-        ReplyBuilder.putHeader(extra, PLATFORMS_OWN, name, value);
+        ReplyBuilder.putHeader(extra, platformsOwn, name, value);
         return this;
     }
 

@@ -36,13 +36,17 @@ final class RequestChecks {
     /** True if the service takes bodies of any type, in any encoding: it passes them on. */
     private final boolean isTakingAll;
 
+    private final IntervalRules intervals;
+
     private final UriView uri = new UriView();
 
     RequestChecks(
             final Set<io.dialtone.api.SipMethod> methods,
             final Set<io.dialtone.api.SipMethod> proxied,
             final Set<String> contentTypes,
-            final Set<String> extensions) {
+            final Set<String> extensions,
+            final IntervalRules intervals) {
+        this.intervals = intervals;
         this.extensions =
                 extensions.stream().map(tag -> tag.toLowerCase(Locale.ROOT)).collect(Collectors.toUnmodifiableSet());
         for (final io.dialtone.api.SipMethod method : methods) {
@@ -87,6 +91,9 @@ final class RequestChecks {
                 return 420;
             }
             extra.clear();
+        }
+        if (intervals.refuses(request, extra)) {
+            return 422;
         }
         if (method == SipMethod.INVITE && !acceptsOurs(request)) {
             return 406;

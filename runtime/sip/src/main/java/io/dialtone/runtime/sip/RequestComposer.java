@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** Writes requests as RFC 3261 sections 8.1.1, 9.1, 12.2.1.1, 13.2.2.4 and 17.1.1.3 want them. Called only by the owning worker. */
 final class RequestComposer {
@@ -79,7 +80,7 @@ final class RequestComposer {
         callId.put(writer.begin(HeaderName.CALL_ID), session.slot(), session.keyHash(), unique.next());
         writer.end();
         putCseq(request.method(), 1);
-        return finish(request, door, session.slot());
+        return finish(request, door, session.slot(), null);
     }
 
     /** Writes a request of a handler within a dialog. */
@@ -91,10 +92,11 @@ final class RequestComposer {
             final long cseq,
             final AsciiWriter branch) {
         beginInDialog(to, offset, dialog.peer, request.method(), dialog.port, dialog.slot, cseq, branch);
-        return finish(request, dialog.port, dialog.slot);
+        return finish(request, dialog.port, dialog.slot, dialog);
     }
 
-    private int finish(final RequestBuilder request, final ReplyPort door, final int slot) {
+    private int finish(
+            final RequestBuilder request, final ReplyPort door, final int slot, final @Nullable Dialog dialog) {
         switch (request.method()) {
             case INVITE -> {
                 replies.putContact(writer.out(), door, slot);
@@ -103,9 +105,63 @@ final class RequestComposer {
             case UPDATE, SUBSCRIBE, NOTIFY, REFER -> replies.putContact(writer.out(), door, slot);
             default -> {}
         }
+        replies.intervals().putRequest(writer.out(), request.method(), dialog);
         final AsciiWriter extra = request.extra();
         writer.out().put(extra.buffer(), extra.offset(), extra.length());
         return writer.finish(request.bodyBytes(), 0, request.bodyBytes().capacity());
+    }
+
+    /** Writes a request that keeps a call alive: UPDATE without a body, or an INVITE that says what was said before (RFC 4028 section 7.4). */
+    int composeRefresh(
+            final MutableDirectBuffer to,
+            final Dialog dialog,
+            final RefreshTimer timer,
+            final SipMethod method,
+            final ReplyPort door,
+            final long cseq,
+            final AsciiWriter branch) {
+        beginInDialog(to, 0, dialog.peer, method, door, dialog.slot, cseq, branch);
+        replies.putContact(writer.out(), door, dialog.slot);
+        writer.header(HeaderName.ALLOW, replies.allow());
+        replies.intervals().putRequest(writer.out(), method, dialog);
+        if (method == SipMethod.UPDATE) {
+            return writer.finish(nothing, 0, 0);
+        }
+        final DirectBuffer said = timer.description();
+        writer.header(HeaderName.CONTENT_TYPE, said, 0, timer.typeLength());
+        return writer.finish(said, timer.typeLength(), said.capacity() - timer.typeLength());
+    }
+
+    /** Writes a request again that was refused with 422: but for branch, CSeq and interval the same (RFC 4028 section 7.3). */
+    int composeRaised(
+            final MutableDirectBuffer to,
+            final SipMessage refused,
+            final int seconds,
+            final SessionInterval.Refresher refresher,
+            final ReplyPort door,
+            final int slot,
+            final long cseq,
+            final AsciiWriter branch) {
+        writer.wrap(to, 0, to.capacity());
+        final AsciiWriter out = writer.out();
+        final DirectBuffer from = refused.buffer();
+        out.put(from, refused.startLineOffset(), refused.headersOffset() - refused.startLineOffset());
+        final int ownVia = refused.firstHeader(HeaderName.VIA);
+        for (int i = 0; i < refused.headerCount(); i++) {
+            switch (refused.headerName(i)) {
+                case SESSION_EXPIRES, MIN_SE, CONTENT_LENGTH -> {}
+                case CSEQ -> putCseq(refused.method(), cseq);
+                default -> {
+                    if (i == ownVia) {
+                        putVia(door, slot, branch);
+                    } else {
+                        out.put(from, refused.headerLineOffset(i), refused.headerLineLength(i));
+                    }
+                }
+            }
+        }
+        IntervalRules.putRaised(out, seconds, refresher);
+        return writer.finish(from, refused.bodyOffset(), refused.bodyLength());
     }
 
     /** Writes a request within a dialog that is nothing but its method: BYE, and the ACK of a 2xx. */

@@ -25,6 +25,8 @@ final class RequestView implements SipRequest {
     private @Nullable ServerTransaction transaction;
     private String user = "";
     private String leg = "";
+    private String replaced = "";
+    private String joined = "";
 
     /** Lays the view over a request; an ACK comes without transaction. */
     RequestView wrap(final SipMessage request, final @Nullable ServerTransaction itsTransaction, final String itsLeg) {
@@ -32,12 +34,20 @@ final class RequestView implements SipRequest {
         transaction = itsTransaction;
         user = "";
         leg = itsLeg;
+        replaced = "";
+        joined = "";
         return this;
     }
 
     /** Says who has proved to have sent the request. */
     void sentBy(final String authenticatedUser) {
         user = authenticatedUser;
+    }
+
+    /** Says which leg of the session it names. */
+    void naming(final String namedLeg, final boolean isReplaced) {
+        replaced = isReplaced ? namedLeg : "";
+        joined = isReplaced ? "" : namedLeg;
     }
 
     /** The transaction of the request, for who is given one. */
@@ -90,6 +100,18 @@ final class RequestView implements SipRequest {
     public Optional<String> authenticatedUser() {
         request();
         return user.isEmpty() ? Optional.empty() : Optional.of(user);
+    }
+
+    @Override
+    public Optional<String> replacedLeg() {
+        request();
+        return replaced.isEmpty() ? Optional.empty() : Optional.of(replaced);
+    }
+
+    @Override
+    public Optional<String> joinedLeg() {
+        request();
+        return joined.isEmpty() ? Optional.empty() : Optional.of(joined);
     }
 
     @Override

@@ -65,6 +65,10 @@ public enum SipCounter {
     REQUESTS_FAILED_OVER(
             "Requests of our own that another target got, because one was silent, could not be reached, or said 503"),
     REQUESTS_TIMED_OUT("Requests of our own that were never answered (timers B and F)"),
+    SESSIONS_REFRESHED("Calls kept alive by a refresh of ours that was accepted (RFC 4028)"),
+    REFRESHES_REFUSED("Refreshes of ours that were refused, or had no answer"),
+    SESSIONS_EXPIRED("Calls hung up because nobody has refreshed them, or their peer knew them no more when we did"),
+    INTERVALS_RAISED("Requests of our own sent again with the longer interval that a 422 wants"),
     DIALOGS_CONFIRMED("Dialogs confirmed since the worker started"),
     DIALOGS("Gauge: dialogs in memory"),
     TRANSACTIONS("Gauge: server transactions in memory"),

@@ -262,6 +262,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  calls that are kept (16), each as KeptCall writes it
      *  what is being proxied (16), each as ResponseContext writes it
      *  records of its calls, as SessionCalls writes them
+     *  calls that are kept alive, as Refresher writes them
      * </pre>
      */
     @Override
@@ -298,6 +299,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             contexts.get(i).encode(image);
         }
         calls.encode(image);
+        Refresher.encode(this, image);
     }
 
     private static void encodeDialogs(final List<Dialog> list, final ImageWriter image) {
@@ -355,6 +357,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             core.uac().proxy().restore(this, image);
         }
         calls.decode(image);
+        core.uac().refresher().restore(this, image);
         for (int i = 0; i < pending.size() && image.isIntact(); i++) {
             if (pending.get(i).request() == null) {
                 image.refuse(); // it could never be answered
@@ -436,7 +439,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             nextNs = Math.min(nextNs, transactions.get(i).nextDeadlineNs());
         }
         for (int i = 0; i < dialogs.size(); i++) {
-            nextNs = Math.min(nextNs, dialogs.get(i).ackWait.dueNs());
+            nextNs = Math.min(nextNs, dialogs.get(i).nextDeadlineNs());
         }
         for (int i = 0; i < orphans.size(); i++) {
             nextNs = Math.min(nextNs, orphans.get(i).ackWait.dueNs());

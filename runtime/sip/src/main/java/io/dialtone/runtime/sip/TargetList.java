@@ -81,6 +81,13 @@ final class TargetList {
         current = failed.current + 1;
     }
 
+    /** The request is sent again to the same target. */
+    void stayWith(final TargetList former) {
+        targets = former.targets;
+        current = former.current;
+        hasOtherWay = former.hasOtherWay;
+    }
+
     /** The one that has the request; null if it has gone to an address that its URI named. */
     @Nullable
     Target current() {

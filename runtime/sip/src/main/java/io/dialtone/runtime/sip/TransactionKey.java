@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.sip.codec.DialogNameView;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
@@ -60,6 +61,15 @@ final class TransactionKey {
         putRange(buffer, message.callIdOffset(), message.callIdLength());
         putRange(localTag, localTagOffset, localTagLength);
         putRange(buffer, message.fromTagOffset(), message.fromTagLength());
+    }
+
+    /** The key of the dialog that another message names. */
+    void writeNamed(final SipMessage message, final DialogNameView name) {
+        length = 0;
+        final DirectBuffer buffer = message.buffer();
+        putRange(buffer, name.callIdOffset(), name.callIdLength());
+        putRange(buffer, name.toTagOffset(), name.toTagLength());
+        putRange(buffer, name.fromTagOffset(), name.fromTagLength());
     }
 
     /** The key of the dialog that an answer to our INVITE belongs to: Call-ID, our tag, the peer's tag. */

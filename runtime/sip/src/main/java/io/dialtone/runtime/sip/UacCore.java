@@ -33,6 +33,7 @@ final class UacCore<S extends Record> {
     private final RequestComposer composer;
     private final OwnRequests requests;
     private final LostConnections lost;
+    private final Refresher refresher;
     private final RemoteParty.Scratch scratch;
     private final ResponseView view = new ResponseView();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
@@ -57,6 +58,7 @@ final class UacCore<S extends Record> {
         lost = new LostConnections(clients.locating(), requests.addresses(), context.limits());
         stranger = new RemoteParty(shared.bytes());
         sent = new SipMessage(context.limits());
+        refresher = new Refresher(parts, context, uas, this, shared, clients, composer);
         proxy = new ProxyCore(parts, context, uas, this, shared, clients);
     }
 
@@ -79,6 +81,10 @@ final class UacCore<S extends Record> {
 
     ProxyCore proxy() {
         return proxy;
+    }
+
+    Refresher refresher() {
+        return refresher;
     }
 
     /** What the handler asks of others. */
@@ -130,7 +136,7 @@ final class UacCore<S extends Record> {
             }
             return;
         }
-        if (status == 503 && tryNextTarget(request, nowNs)) {
+        if ((status == 503 && tryNextTarget(request, nowNs)) || (status == 422 && raise(request, response, nowNs))) {
             view.unwrap();
             request.onFinal(nowNs);
             return;
@@ -139,9 +145,16 @@ final class UacCore<S extends Record> {
         final Dialog dialog = request.dialog;
         if (dialog != null && request.method == SipMethod.UPDATE && status < 300) {
             dialogs.learnTargetFromAnswer(dialog, response);
+            refresher.onPeersAnswer(dialog, response, nowNs);
         }
+        final boolean isRefresh = request.isRefresh;
         request.onFinal(nowNs);
-        onEnded(listener, dialog, status, nowNs);
+        if (isRefresh) {
+            view.unwrap();
+            refresher.onRefreshEnded(dialog, status, response, nowNs);
+        } else {
+            onEnded(listener, dialog, status, nowNs);
+        }
     }
 
     private void onAnswerToInvite(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
@@ -214,7 +227,12 @@ final class UacCore<S extends Record> {
 
     private void onAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         clients.locating().onAnswered(invite, response.statusCode());
+        refresher.onAccepting(invite);
         invite.onAccepted(nowNs);
+        if (invite.isRefresh && invite.dialog != null) {
+            onRefreshAccepted(invite, invite.dialog, response, nowNs);
+            return;
+        }
         final SipSession<?> session = invite.isHeard ? invite.holder : null;
         if (session == null || (invite.isWithin ? invite.dialog == null : invite.isCancelAsked)) {
             refuseAccepted(invite, response, nowNs);
@@ -234,6 +252,7 @@ final class UacCore<S extends Record> {
         note(invite, response.statusCode(), CallRecord.EndedBy.NOBODY, nowNs);
         invite.won(hashOf(response));
         dialog.ownInvite = invite;
+        refresher.onAccepted(dialog, response, nowNs);
         view.wrap(response.statusCode(), response, invite);
         final ServerTransaction origin = invite.origin;
         final int life = dialog.life;
@@ -248,6 +267,16 @@ final class UacCore<S extends Record> {
         }
         refuseOrigin(ok, origin, nowNs);
         uas.endIfOver(session, nowNs);
+    }
+
+    /** The peer has answered the same again to the same: nobody has to be told. */
+    private void onRefreshAccepted(
+            final InviteClientTransaction invite, final Dialog dialog, final SipMessage response, final long nowNs) {
+        dialogs.learnTargetFromAnswer(dialog, response);
+        invite.won(hashOf(response));
+        refresher.onAccepted(dialog, response, nowNs);
+        acknowledge(dialog, nowNs);
+        refresher.onRefreshEnded(dialog, response.statusCode(), response, nowNs);
     }
 
     private void onAcceptedInVain(
@@ -311,11 +340,33 @@ final class UacCore<S extends Record> {
             view.unwrap();
             return;
         }
+        if (status == 422 && raise(invite, response, nowNs)) {
+            view.unwrap();
+            return;
+        }
         clients.locating().onAnswered(invite, status);
         note(invite, status, invite.isCancelAsked ? CallRecord.EndedBy.SERVICE : CallRecord.EndedBy.PEER, nowNs);
         acknowledgeRefusal(invite, response, nowNs);
         onInviteOver(invite, dialog);
-        onEnded(listener, dialog, status, nowNs);
+        if (invite.isRefresh) {
+            view.unwrap();
+            refresher.onRefreshEnded(dialog, status, response, nowNs);
+        } else {
+            onEnded(listener, dialog, status, nowNs);
+        }
+    }
+
+    /** A request that was refused because its interval is too short is sent again with a longer one; false if it is not. */
+    private boolean raise(final ClientTransaction refused, final SipMessage response, final long nowNs) {
+        final ClientTransaction again = refresher.raise(refused, response);
+        if (again == null) {
+            return false;
+        }
+        if (refused instanceof InviteClientTransaction invite) {
+            acknowledgeRefusal(invite, response, nowNs);
+        }
+        again.go(nowNs);
+        return true;
     }
 
     /** The next target gets an INVITE that this one has refused; false if there is none. */
@@ -458,8 +509,14 @@ final class UacCore<S extends Record> {
         }
         view.wrap(status, null, transaction);
         transaction.isHeard = false;
+        final boolean isRefresh = transaction.isRefresh;
         clients.terminate(transaction);
-        onEnded(listener, dialog, status, nowNs);
+        if (isRefresh) {
+            view.unwrap();
+            refresher.onRefreshEnded(dialog, status, null, nowNs);
+        } else {
+            onEnded(listener, dialog, status, nowNs);
+        }
     }
 
     /** A callee that rings for as long as it may; of a proxied INVITE that is timer C. */
@@ -701,6 +758,9 @@ final class UacCore<S extends Record> {
             return;
         }
         invite.port.copyFrom(to);
+        if (!invite.hasBody) {
+            refresher.onAck(dialog, ack, offset, length);
+        }
         invite.acknowledge(ack, offset, length);
         if (destination != null) {
             clients.locating().aimAck(invite, destination, nowNs);

@@ -12,6 +12,7 @@ import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
 import io.dialtone.sip.codec.AffinityKeyView;
 import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.DialogNameView;
 import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
@@ -19,6 +20,7 @@ import io.dialtone.sip.codec.ViaView;
 import io.dialtone.state.api.SessionRecord;
 import io.dialtone.state.api.StateCodec;
 import java.util.ArrayDeque;
+import java.util.Set;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -30,7 +32,7 @@ final class UasCore<S extends Record> {
     private static final int SPARES_MAX = 1 << 16;
     private static final int EXTRA_BYTES_MAX = 1 << 15;
     private static final long MS = 1_000_000L;
-    private static final String NO_TIMER = "";
+    private static final String NO_NAME = "";
 
     /** What a handler is told. */
     private enum Event {
@@ -40,6 +42,7 @@ final class UasCore<S extends Record> {
         ACK_MISSING,
         CANCEL,
         TIMER,
+        SESSION_EXPIRED,
         RESPONSE,
         BRANCH,
         BEST_RESPONSE,
@@ -56,11 +59,15 @@ final class UasCore<S extends Record> {
     private final RequestChecks checks;
     private final AffinityKeyView affinityKey;
     private final boolean isEstablishedOnlyWhenAlone;
+    /** True if peers refresh by UPDATE, which the handler does not want to see. */
+    private final boolean answersUpdates;
+
     private final HandlerFailures failures;
     private final @Nullable DigestGuard guard;
     private final DialogTable dialogs;
     private final UacCore<S> uac;
     private final OwnCallId ownCallId;
+    private final NamedDialogs named;
     private final SessionCalls noCalls = SessionCalls.none();
     private final NameAddrView address = new NameAddrView();
     private final ArrayDeque<SipSession<S>> spareSessions = new ArrayDeque<>();
@@ -82,7 +89,15 @@ final class UasCore<S extends Record> {
         this.codec = codec;
         tableHash = parts.tableHash();
         layer = new TransactionLayer(parts, context, this);
-        checks = new RequestChecks(handler.methods(), handler.proxied(), handler.contentTypes(), handler.extensions());
+        final IntervalRules intervals = IntervalRules.of(handler.sessionTimers());
+        final Set<io.dialtone.api.SipMethod> methods = intervals.methodsAnd(handler.methods());
+        answersUpdates = !handler.methods().contains(io.dialtone.api.SipMethod.UPDATE);
+        checks = new RequestChecks(
+                methods,
+                handler.proxied(),
+                handler.contentTypes(),
+                intervals.extensionsAnd(handler.extensions()),
+                intervals);
         final AffinityRule affinity = context.service().affinity();
         affinityKey = new AffinityKeyView(
                 AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header());
@@ -93,8 +108,9 @@ final class UasCore<S extends Record> {
         ownCallId = new OwnCallId(context.tokens());
         final RemoteParty.Scratch scratch = new RemoteParty.Scratch();
         final ReplyComposer replies =
-                new ReplyComposer(context, unique, Methods.allow(handler.methods()), checks.acceptLine());
+                new ReplyComposer(context, unique, Methods.allow(methods), checks.acceptLine(), intervals);
         dialogs = new DialogTable(context, tableHash, layer, scratch);
+        named = new NamedDialogs(handler.extensions(), dialogs);
         answers = new Answers(context, replies, dialogs);
         uac = new UacCore<>(
                 parts, context, this, new UacCore.CoreParts(answers, dialogs, scratch, layer.bytes(), unique, replies));
@@ -184,6 +200,10 @@ final class UasCore<S extends Record> {
             answers.respond(transaction, 503, nowNs);
             return;
         }
+        if (!isProxied && named.isNaming(message)) {
+            onInviteNaming(message, transaction, nowNs);
+            return;
+        }
         final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
@@ -208,6 +228,30 @@ final class UasCore<S extends Record> {
             event = Event.FIRST_REQUEST;
         }
         deliver(event, transaction, session, message, nowNs);
+    }
+
+    /** An INVITE that is to replace or join a call belongs to the session of that call. */
+    private void onInviteNaming(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
+        final int status = named.find(message);
+        final Dialog dialog = named.found();
+        if (dialog == null || dialog.session == null) {
+            context.counters().increment(SipCounter.REQUESTS_REFUSED);
+            answers.respond(transaction, status, nowNs);
+            return;
+        }
+        final SipSession<S> session = sessionOf(dialog.session);
+        if (guard != null && guard.asks(message)) {
+            final long wallNs = parts.time().toWallNs(nowNs);
+            affinityKey.wrap(message);
+            if (guard.take(session.nonces, affinityKey, transaction.slot, nowNs, wallNs)
+                    != DigestGuard.Outcome.LET_IN) {
+                answers.respond(transaction, guard.status(), guard.challenges(), nowNs);
+                named.clear();
+                return;
+            }
+        }
+        deliver(Event.REQUEST, transaction, session, message, nowNs);
+        named.clear();
     }
 
     /** True, and counted, if no session may be begun in the slot now. What is begun already never asks. */
@@ -285,6 +329,10 @@ final class UasCore<S extends Record> {
             return;
         }
         transaction.dialog = dialog;
+        if (transaction.method == SipMethod.UPDATE && answersUpdates) {
+            answers.respond(transaction, message.bodyLength() == 0 ? 200 : 488, nowNs);
+            return;
+        }
         if (transaction.method == SipMethod.INVITE) {
             dialog.invite = transaction;
         }
@@ -368,6 +416,7 @@ final class UasCore<S extends Record> {
         }
         session.pending.add(transaction);
         view.wrap(message, transaction, transaction.leg());
+        named.show(view);
         if (guard != null && guard.asks(message)) {
             view.sentBy(guard.user());
         }
@@ -375,7 +424,7 @@ final class UasCore<S extends Record> {
         if (ended != null) {
             ended.isHungUpByPeer = true;
         }
-        final boolean ok = tell(event, session, NO_TIMER);
+        final boolean ok = tell(event, session, NO_NAME);
         settle(session, ok, nowNs);
         if (!transaction.hasFinal()) {
             onLeftUnanswered(transaction, session, ok, nowNs);
@@ -423,7 +472,7 @@ final class UasCore<S extends Record> {
     /** Shows the handler an answer, and makes what it decides so; false if it threw. */
     boolean tellResponse(final SipSession<?> session, final long nowNs) {
         final SipSession<S> listener = sessionOf(session);
-        final boolean ok = tell(Event.RESPONSE, listener, NO_TIMER);
+        final boolean ok = tell(Event.RESPONSE, listener, NO_NAME);
         settle(listener, ok, nowNs);
         return ok;
     }
@@ -431,13 +480,13 @@ final class UasCore<S extends Record> {
     /** Shows the handler what a branch of a proxied request said, or the best of all, and makes what it decides so. */
     void tellProxied(final SipSession<?> session, final boolean isBest, final long nowNs) {
         final SipSession<S> listener = sessionOf(session);
-        settle(listener, tell(isBest ? Event.BEST_RESPONSE : Event.BRANCH, listener, NO_TIMER), nowNs);
+        settle(listener, tell(isBest ? Event.BEST_RESPONSE : Event.BRANCH, listener, NO_NAME), nowNs);
     }
 
     /** Shows the handler that a call which was passed on is answered or over, and makes what it decides so. */
     void tellKept(final SipSession<?> session, final boolean isEnd, final long nowNs) {
         final SipSession<S> listener = sessionOf(session);
-        settle(listener, tell(isEnd ? Event.PROXIED_END : Event.PROXIED_ANSWERED, listener, NO_TIMER), nowNs);
+        settle(listener, tell(isEnd ? Event.PROXIED_END : Event.PROXIED_ANSWERED, listener, NO_NAME), nowNs);
     }
 
     /** True for a method whose requests may be passed on. */
@@ -477,7 +526,7 @@ final class UasCore<S extends Record> {
         }
         view.wrap(message, null, dialog.leg());
         final SipSession<S> session = sessionOf(dialog.session);
-        settle(session, tell(Event.ACK, session, NO_TIMER), nowNs);
+        settle(session, tell(Event.ACK, session, NO_NAME), nowNs);
         endIfOver(session, nowNs);
     }
 
@@ -514,7 +563,7 @@ final class UasCore<S extends Record> {
         }
         final SipSession<S> session = sessionOf(waiting);
         view.wrap(message, cancel, leg);
-        settle(session, tell(Event.CANCEL, session, NO_TIMER), nowNs);
+        settle(session, tell(Event.CANCEL, session, NO_NAME), nowNs);
         endIfOver(session, nowNs);
     }
 
@@ -535,7 +584,22 @@ final class UasCore<S extends Record> {
         }
         final SipSession<S> session = sessionOf(waiting);
         endDialog(dialog, session, nowNs);
-        settle(session, tell(Event.ACK_MISSING, session, NO_TIMER), nowNs);
+        settle(session, tell(Event.ACK_MISSING, session, NO_NAME), nowNs);
+        endIfOver(session, nowNs);
+    }
+
+    /** Nobody keeps a call alive: it is hung up, and the handler told. */
+    void onSessionExpired(final Dialog dialog, final long nowNs) {
+        final SipSession<?> waiting = dialog.session;
+        if (waiting == null || dialog.isHungUpByPeer) {
+            return;
+        }
+        final SipSession<S> session = sessionOf(waiting);
+        final String leg = dialog.leg();
+        session.calls.onDialogEnded(
+                leg, CallRecord.EndedBy.TIMEOUT, parts.time().toWallNs(nowNs));
+        hangUpCall(dialog, session, nowNs);
+        settle(session, tell(Event.SESSION_EXPIRED, session, leg), nowNs);
         endIfOver(session, nowNs);
     }
 
@@ -560,8 +624,8 @@ final class UasCore<S extends Record> {
 
     // ---- the handler
 
-    /** Tells the handler; false if it threw. Nothing it asked for has happened yet: {@link #settle} is next. */
-    private boolean tell(final Event event, final SipSession<S> session, final String timer) {
+    /** Tells the handler, with the name of a timer or leg; false if it threw. Nothing it asked for has happened yet: {@link #settle} is next. */
+    private boolean tell(final Event event, final SipSession<S> session, final String name) {
         session.beginEvent();
         answers.beginEvent();
         uac.beginEvent();
@@ -577,7 +641,8 @@ final class UasCore<S extends Record> {
                 case ACK -> handler.onAck(view, session);
                 case ACK_MISSING -> handler.onAckMissing(session);
                 case CANCEL -> handler.onCancel(view, session);
-                case TIMER -> handler.onTimer(timer, session);
+                case TIMER -> handler.onTimer(name, session);
+                case SESSION_EXPIRED -> handler.onSessionExpired(name, session);
                 case RESPONSE -> handler.onResponse(uac.view(), session);
                 case BRANCH -> handler.onBranch(uac.proxy().branchAnswers().view(), session);
                 case BEST_RESPONSE ->
@@ -785,6 +850,15 @@ final class UasCore<S extends Record> {
             }
             return;
         }
+        if (named.isNaming(message)) {
+            wakeNamed(message, slot);
+        }
+        final int tag = message.isRequest() ? message.toTagOffset() : message.fromTagOffset();
+        final int tagLength = message.isRequest() ? message.toTagLength() : message.fromTagLength();
+        if (LocalTag.isNaming(context.tokens(), slot, message.buffer(), tag, tagLength)) {
+            wake(slot, LocalTag.sessionHash(message.buffer(), tag));
+            return;
+        }
         if (ownCallId.read(message, slot)) {
             wake(slot, ownCallId.sessionHash());
             return;
@@ -797,6 +871,24 @@ final class UasCore<S extends Record> {
         final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         if (findSession(slot, hash, buffer) == null) {
             parts.dormant().wake(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
+        }
+    }
+
+    /** The session of a call that is to be replaced or joined. */
+    private void wakeNamed(final SipMessage message, final int slot) {
+        final DialogNameView name = named.name(message);
+        if (name == null) {
+            return;
+        }
+        final DirectBuffer buffer = message.buffer();
+        if (LocalTag.isNaming(context.tokens(), slot, buffer, name.toTagOffset(), name.toTagLength())) {
+            wake(slot, LocalTag.sessionHash(buffer, name.toTagOffset()));
+        } else if (ownCallId.read(buffer, name.callIdOffset(), name.callIdLength(), slot)) {
+            wake(slot, ownCallId.sessionHash());
+        } else if (namesSessionInEachMessage()) {
+            wake(slot, parts.sessions().keyHash().hash(buffer, name.callIdOffset(), name.callIdLength()));
+        } else {
+            parts.dormant().wakeAll(slot);
         }
     }
 

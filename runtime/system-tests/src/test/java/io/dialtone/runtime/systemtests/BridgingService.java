@@ -1,18 +1,20 @@
 package io.dialtone.runtime.systemtests;
 
 import io.dialtone.api.Session;
+import io.dialtone.api.SessionTimers;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
 import io.dialtone.api.SipResponse;
 import io.dialtone.examples.BackToBackService;
+import java.util.Optional;
 import java.util.Set;
 
 /**
  * The back-to-back service of the examples, whose callers say to which port on loopback they want, by the Request-URI's parameter {@code next} or its user, or to which domain, by its
  * user. Loaded by the product from our test classes.
  */
-public final class BridgingService implements SipHandler<BackToBackService.Call> {
+public class BridgingService implements SipHandler<BackToBackService.Call> {
     private static final String NEXT = ";next=";
 
     private final BackToBackService service = new BackToBackService(BridgingService::whoIsMeant);
@@ -54,6 +56,16 @@ public final class BridgingService implements SipHandler<BackToBackService.Call>
     @Override
     public void onAckMissing(final Session<BackToBackService.Call> session) {
         service.onAckMissing(session);
+    }
+
+    @Override
+    public void onSessionExpired(final String leg, final Session<BackToBackService.Call> session) {
+        service.onSessionExpired(leg, session);
+    }
+
+    @Override
+    public Optional<SessionTimers> sessionTimers() {
+        return service.sessionTimers();
     }
 
     @Override

@@ -68,7 +68,7 @@ class ImportTableTest {
             .because("transactions and dialogs are the engine's guests; they meet the edge only through link frames");
 
     @ArchTest
-    static final ArchRule transportImportsRouting = room(TRANSPORT, ROUTING, CODEC)
+    static final ArchRule transportImportsRouting = room(TRANSPORT, API, ROUTING, CODEC)
             .because("a transport fills SipEgress and calls SipIngress; it has no opinion on messages");
 
     @ArchTest

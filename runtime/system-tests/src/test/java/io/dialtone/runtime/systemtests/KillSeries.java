@@ -59,7 +59,7 @@ final class KillSeries {
     private final History history;
     private final List<String> notes = new ArrayList<>();
     private String lastVictim = "";
-    private int slotsLostUnforeseen;
+    private final SlotsLost slotsLost = new SlotsLost();
 
     private KillSeries(
             final Stage stage, final Plan plan, final @Nullable Writer file, final Consumer<String> progress) {
@@ -110,7 +110,7 @@ final class KillSeries {
         final CallReport report = calls.awaitEnd();
         history.close();
         note(report, before, platform.status(Deed.EDGE_NAME));
-        return new SeriesReport(setting(), history, notes, tookS, slotsLostUnforeseen);
+        return new SeriesReport(setting(), history, notes, tookS, slotsLost.unforeseen());
     }
 
     private Platform platform() {
@@ -165,7 +165,7 @@ final class KillSeries {
         }
         final List<String> nodesAgain = plan.deed().isStop() ? List.of() : List.copyOf(nodes);
         awaitWell(platform, "after fault " + number, nodesAgain);
-        noteSlotsLost(platform, begunBefore, forsaken, fault);
+        slotsLost.note(platform, begunBefore, forsaken, fault, notes);
         progress.accept(String.format(
                 Locale.ROOT,
                 "fault %d of %d: %s %s, well again after %.2f s |%s",
@@ -214,23 +214,6 @@ final class KillSeries {
                 platform::toString);
     }
 
-    /** On a machine short of processors an owner may give up a slow backup in the moment in which it is killed itself: the calls of such a slot are gone, and it must say so. */
-    private void noteSlotsLost(
-            final Platform platform, final long[] begunBefore, final BitSet foreseen, final Fault fault) {
-        final long[] begun = platform.begunEpochs();
-        final BitSet lost = new BitSet();
-        for (int slot = 0; slot < begun.length; slot++) {
-            lost.set(slot, begun[slot] != begunBefore[slot]);
-        }
-        fault.forsakenToo(platform.callsIn(lost));
-        lost.andNot(foreseen);
-        slotsLostUnforeseen += lost.cardinality();
-        if (!lost.isEmpty()) {
-            notes.add("fault " + fault.number() + " met " + lost.cardinality()
-                    + " slots whose backup was given up in that moment: what they held is lost");
-        }
-    }
-
     private void note(final CallReport report, final JsonNode before, final JsonNode after) {
         if (plan.deed() != Deed.EDGE) {
             notes.add("frames of former owners that the edge dropped: "
@@ -268,8 +251,8 @@ final class KillSeries {
                                 + " nodes, an edge, on loopback; one backup a slot",
                 String.format(
                         Locale.ROOT,
-                        "%.0f new calls a second, each up for %d ms with a question every %d ms in turn: OPTIONS,"
-                                + " INFO (answered by a handler's timer after %d ms), re-INVITE; and a silent timer each",
+                        "%.0f new calls a second, each up for %d ms with a question every %d ms in turn: OPTIONS, INFO"
+                                + " (answered by a handler's timer after %d ms), re-INVITE; and a silent timer each",
                         plan.callsPerSecond(),
                         plan.holdMs(),
                         plan.gapMs(),

@@ -314,12 +314,7 @@ final class Platform {
 
     /** Of each slot the epoch in which it was begun empty, as the edge has heard. */
     long[] begunEpochs() {
-        final JsonNode slots = status("edge-1").path("grid").path("slots");
-        final long[] epochs = new long[slots.size()];
-        for (final JsonNode slot : slots) {
-            epochs[slot.path("slot").asInt()] = slot.path("begunEpoch").asLong();
-        }
-        return epochs;
+        return SlotsLost.begunEpochs(status("edge-1"));
     }
 
     /** Says by a Call-ID if that call is in one of the slots. */

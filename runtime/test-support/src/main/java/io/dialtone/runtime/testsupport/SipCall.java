@@ -41,6 +41,11 @@ public final class SipCall {
         return callId;
     }
 
+    /** The session description that its INVITEs have. */
+    public String offer() {
+        return OFFER;
+    }
+
     /** The tag that the cluster has given the call. */
     public String remoteTag() {
         return remoteTag.orElseThrow();
@@ -89,8 +94,8 @@ public final class SipCall {
     }
 
     /** Answers a request of the cluster within this call. */
-    public SipCall respond(final SipText request, final int status) {
-        peer.respond(request, status);
+    public SipCall respond(final SipText request, final int status, final String... headers) {
+        peer.respond(request, status, headers);
         return this;
     }
 

@@ -115,12 +115,15 @@ public final class SipPeer {
     }
 
     /** Answers a request of the cluster. */
-    public void respond(final SipText request, final int status) {
+    public void respond(final SipText request, final int status, final String... headers) {
         final StringBuilder text = new StringBuilder("SIP/2.0 ").append(status).append(" Answer\n");
         for (final String name : List.of("Via", "From", "To", "Call-ID", "CSeq")) {
             request.headers(name)
                     .forEach(value ->
                             text.append(name).append(": ").append(value).append('\n'));
+        }
+        for (final String header : headers) {
+            text.append(header).append('\n');
         }
         send(text.append("Content-Length: 0\n\n").toString());
     }
@@ -130,6 +133,18 @@ public final class SipPeer {
         if (!received.isEmpty()) {
             throw cluster.failure(name + " expected nothing but received:\n" + received.getFirst());
         }
+    }
+
+    /** True if nothing came that was not taken. */
+    public boolean isIdle() {
+        return received.isEmpty();
+    }
+
+    /** Takes all that came. */
+    public List<SipText> drainAll() {
+        final List<SipText> all = List.copyOf(received);
+        received.clear();
+        return all;
     }
 
     /** Forgets what came so far, and says how many messages that were. */

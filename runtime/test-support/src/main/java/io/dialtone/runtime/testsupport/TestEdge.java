@@ -9,10 +9,12 @@ import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.AffinityKeyView;
+import io.dialtone.sip.codec.DialogNameView;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
@@ -47,6 +49,7 @@ final class TestEdge {
     private final Answers answers;
     private final SipMessage message = new SipMessage(SipLimits.defaults());
     private final ViaView via = new ViaView();
+    private final DialogNameView named = new DialogNameView();
     private final LinkFrame frame = new LinkFrame();
     private final LinkFrame unsent = new LinkFrame();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
@@ -149,11 +152,26 @@ final class TestEdge {
                 return slot;
             }
         }
+        if (request.method() == SipMethod.INVITE) {
+            final int slot = slotOfNamed(request);
+            if (slot != SlotToken.NOT_A_TOKEN) {
+                return slot;
+            }
+        }
         if (request.callIdLength() <= 0) {
             return 0;
         }
         key.wrap(request);
         return slotHash.slotOf(key.buffer(), key.offset(), key.length());
+    }
+
+    /** By the tag of ours in a dialog that is to be replaced or joined. */
+    private int slotOfNamed(final SipMessage invite) {
+        final int replaces = invite.firstHeader(HeaderName.REPLACES);
+        final int header = replaces >= 0 ? replaces : invite.firstHeader(HeaderName.JOIN);
+        return header >= 0 && named.wrap(invite, header)
+                ? tokens.parsePrefix(invite.buffer(), named.toTagOffset(), named.toTagLength())
+                : SlotToken.NOT_A_TOKEN;
     }
 
     /** By the token in the topmost Route, or in a Request-URI that a strict router has put it in. */

@@ -2,6 +2,7 @@ package io.dialtone.runtime.testsupport;
 
 import io.dialtone.api.ProxiedCall;
 import io.dialtone.api.Session;
+import io.dialtone.api.SessionTimers;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipRequest;
@@ -9,6 +10,7 @@ import io.dialtone.api.SipResponse;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BiConsumer;
 
@@ -29,7 +31,11 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     BiConsumer<SipResponse, Session<Events>> onBest = (best, session) -> {};
     BiConsumer<ProxiedCall, Session<Events>> onAnswered = (call, session) -> {};
     BiConsumer<ProxiedCall, Session<Events>> onEnd = (call, session) -> {};
+    BiConsumer<String, Session<Events>> onExpired = (leg, session) -> {};
     Set<SipMethod> proxied = Set.of();
+    Optional<SessionTimers> timers = Optional.empty();
+    Set<String> extensions = Set.of();
+    List<String> contentTypes = List.of("application/sdp");
     private final Set<SipMethod> methods;
 
     ScriptedHandler(final SipMethod... besides) {
@@ -113,6 +119,27 @@ final class ScriptedHandler implements SipHandler<ScriptedHandler.Events> {
     @Override
     public Set<SipMethod> proxied() {
         return proxied;
+    }
+
+    @Override
+    public void onSessionExpired(final String leg, final Session<Events> session) {
+        told.add("expired " + leg);
+        onExpired.accept(leg, session);
+    }
+
+    @Override
+    public Optional<SessionTimers> sessionTimers() {
+        return timers;
+    }
+
+    @Override
+    public Set<String> contentTypes() {
+        return Set.copyOf(contentTypes);
+    }
+
+    @Override
+    public Set<String> extensions() {
+        return extensions;
     }
 
     @Override

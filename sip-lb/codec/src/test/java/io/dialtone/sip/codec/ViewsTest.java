@@ -15,12 +15,57 @@ class ViewsTest {
     private final NameAddrView address = new NameAddrView();
     private final UriView uri = new UriView();
 
+    private final DialogNameView dialog = new DialogNameView();
+
     private static SipMessage vias(final String lines) {
         return Messages.datagram("SIP/2.0 200 OK\r\n" + lines + "\r\n\r\n");
     }
 
     private static String text(final SipMessage message, final int offset, final int length) {
         return Messages.text(message.buffer(), offset, length);
+    }
+
+    // Replaces and Join
+
+    private static SipMessage replaces(final String value) {
+        return Messages.datagram("INVITE sip:a@b SIP/2.0\r\nReplaces: " + value + "\r\n\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "98732@sip.example.com;from-tag=r33th4x0r;to-tag=ff87ff",
+                "98732@sip.example.com ; To-Tag = ff87ff\r\n ;x=\"1\";y;FROM-TAG=r33th4x0r"
+            })
+    void shouldReadWhichDialogIsNamed(final String value) {
+        final SipMessage message = replaces(value);
+
+        assertTrue(dialog.wrap(message, 0));
+
+        assertEquals("98732@sip.example.com", text(message, dialog.callIdOffset(), dialog.callIdLength()));
+        assertEquals("ff87ff", text(message, dialog.toTagOffset(), dialog.toTagLength()));
+        assertEquals("r33th4x0r", text(message, dialog.fromTagOffset(), dialog.fromTagLength()));
+        assertFalse(dialog.isEarlyOnly());
+    }
+
+    @Test
+    void shouldReadThatADialogIsMeantWhileItIsEarly() {
+        assertTrue(dialog.wrap(replaces("a;to-tag=1;from-tag=2;early-only"), 0));
+        assertTrue(dialog.isEarlyOnly());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "a",
+                "a;to-tag=1",
+                "a;to-tag=1;from-tag",
+                "a;to-tag=1;from-tag=",
+                "a;to-tag=1;to-tag=2;from-tag=3",
+                ";to-tag=1;from-tag=2"
+            })
+    void shouldNotReadADialogThatIsNotNamed(final String value) {
+        assertFalse(dialog.wrap(replaces(value), 0));
     }
 
     // Via

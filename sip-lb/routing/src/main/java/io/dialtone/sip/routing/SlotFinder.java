@@ -4,8 +4,10 @@ import io.dialtone.api.AffinityRule;
 import io.dialtone.placement.table.SlotHash;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.sip.codec.AffinityKeyView;
+import io.dialtone.sip.codec.DialogNameView;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaView;
 import org.agrona.DirectBuffer;
 
@@ -24,6 +26,7 @@ final class SlotFinder {
     private final AffinityKeyView affinity;
     private final SlotHash slotHash;
     private final SlotToken slotToken;
+    private final DialogNameView named = new DialogNameView();
     private boolean forged;
 
     SlotFinder(final AffinityRule rule, final SlotHash slotHash, final SlotToken slotToken) {
@@ -37,7 +40,7 @@ final class SlotFinder {
         return new AffinityKeyView(AffinityKeyView.Place.valueOf(rule.kind().name()), rule.header());
     }
 
-    /** The slot told by a token in the topmost Route, the Request-URI or the To tag, in this order; or {@link #NONE}. */
+    /** The slot told by a token in the topmost Route, the Request-URI, the To tag, or the tag of ours in a dialog to be replaced or joined, in this order; or {@link #NONE}. */
     int byToken(final SipMessage request) {
         forged = false;
         final DirectBuffer buffer = request.buffer();
@@ -54,7 +57,21 @@ final class SlotFinder {
         if (slot == NONE && request.toTagLength() >= SlotToken.LENGTH) {
             slot = slotToken.parsePrefix(buffer, request.toTagOffset(), request.toTagLength());
         }
+        if (slot == NONE && request.method() == SipMethod.INVITE && request.toTagLength() <= 0) {
+            slot = byNamedDialog(request);
+        }
         return slot;
+    }
+
+    /** An INVITE that is to replace or join a call must come to the slot where that lives (RFC 3891, RFC 3911). */
+    private int byNamedDialog(final SipMessage invite) {
+        int header = invite.firstHeader(HeaderName.REPLACES);
+        if (header < 0) {
+            header = invite.firstHeader(HeaderName.JOIN);
+        }
+        return header >= 0 && named.wrap(invite, header) && named.toTagLength() >= SlotToken.LENGTH
+                ? slotToken.parsePrefix(invite.buffer(), named.toTagOffset(), named.toTagLength())
+                : NONE;
     }
 
     /** The slot told by the affinity rule; the request must have a Call-ID. */

@@ -140,6 +140,35 @@ class EdgeRouterTest {
         assertEquals(1, count(EdgeCounter.ROUTED_BY_TOKEN));
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"Replaces", "Join"})
+    void shouldRouteAnInviteToTheSlotOfTheCallThatItNames(final String header) {
+        final int slot = 201;
+
+        receive(request(
+                "INVITE",
+                "z9hG4bKx",
+                1,
+                "sip:bob@example.com",
+                "",
+                header + ": other@example.com;from-tag=77;to-tag=" + token(slot) + "abc\r\n"));
+
+        assertEquals(slot, link.lastOffer().frame().slot());
+        assertEquals(1, count(EdgeCounter.ROUTED_BY_TOKEN));
+        receive(request("CANCEL", "z9hG4bKx", 1, "sip:bob@example.com", "", ""));
+        assertEquals(slot, link.lastOffer().frame().slot());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Replaces: other@example.com;from-tag=77;to-tag=foreign", "Replaces: other@example.com"})
+    void shouldRouteAnInviteThatNamesNoCallOfOursByTheRuleOfTheService(final String line) {
+        receive(request("INVITE", "z9hG4bKx", 1, "sip:bob@example.com", "", line + "\r\n"));
+
+        assertEquals(
+                slotHash.slotOf(CALL_ID.getBytes(StandardCharsets.US_ASCII)),
+                link.lastOffer().frame().slot());
+    }
+
     @Test
     void shouldIgnoreAForgedTokenAndCountIt() {
         final String forged = token(9).substring(0, 15) + (token(9).endsWith("a") ? "b" : "a");
