@@ -19,9 +19,17 @@ class TransferServiceTest {
     private final RecordStateCodec<TransferService.Call> codec =
             RecordStateCodec.of(TransferService.Call.class, StateLimits.defaults());
     private TestCluster cluster = start(TestCluster.replicated(this::service, codec::forAnotherWorker));
+
+    @SuppressWarnings("NullAway.Init") // start sets it
     private SipPeer alice;
+
+    @SuppressWarnings("NullAway.Init") // start sets it
     private SipPeer bob;
+
+    @SuppressWarnings("NullAway.Init") // start sets it
     private SipPeer carol;
+
+    @SuppressWarnings("NullAway.Init") // start sets it
     private SipCall call;
 
     private TransferService service() {
@@ -75,6 +83,10 @@ class TransferServiceTest {
 
     @Test
     void shouldHandACallOnToWhomItsCalleeNames() {
+        handOn();
+    }
+
+    private void handOn() {
         final SipCalled called = up();
         called.request(
                 "REFER", "", "Refer-To: <sip:carol@" + carol.address() + ">", "Referred-By: <sip:bob@example.com>");
@@ -230,7 +242,7 @@ class TransferServiceTest {
     void shouldTransferWhenEachMessageMeetsAnotherNode() {
         cluster = start(
                 TestCluster.replicated(this::service, codec::forAnotherWorker).worstCase());
-        shouldHandACallOnToWhomItsCalleeNames();
+        handOn();
         call = alice.newCall("sip:bob@example.com");
         replaceBob(up(), cluster.peer("dave"));
     }

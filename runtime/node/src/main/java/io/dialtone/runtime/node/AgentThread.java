@@ -49,8 +49,12 @@ final class AgentThread implements AutoCloseable {
             final long parkMinNs,
             final long parkMaxNs,
             final Consumer<Throwable> onFailure) {
-        final boolean isWoken = seat != null && parkMaxNs > 0 && parkMinNs <= PARK_MIN_NS;
-        return start(agent, isWoken ? new BellRest(seat, parkMinNs, parkMaxNs) : rest(parkMinNs, parkMaxNs), onFailure);
+        return start(
+                agent,
+                seat != null && parkMaxNs > 0 && parkMinNs <= PARK_MIN_NS
+                        ? new BellRest(seat, parkMinNs, parkMaxNs)
+                        : rest(parkMinNs, parkMaxNs),
+                onFailure);
     }
 
     private static IdleStrategy rest(final long parkMinNs, final long parkMaxNs) {

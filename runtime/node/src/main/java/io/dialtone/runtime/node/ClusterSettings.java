@@ -59,7 +59,8 @@ final class ClusterSettings {
             "--link-park-min",
             SettingType.duration("1us", "10ms"),
             LinkSettings.PARK_MIN_US_DEFAULT + "us",
-            "shortest rest of a media driver that found no work; longer saves CPU under steady load, and costs latency");
+            "shortest rest of a media driver that found no work; longer saves CPU under steady load, and costs latency;"
+                    + " at least half of the longest where all members are on one host");
 
     static final Setting<Long> PARK_MAX = Setting.of(
             "link.park-max",

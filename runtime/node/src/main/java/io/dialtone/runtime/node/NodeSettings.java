@@ -210,7 +210,7 @@ final class NodeSettings {
             SettingType.duration("1us", "100ms"),
             "1us",
             "shortest rest of a worker that found no work; longer saves CPU under steady load, as more is done at a"
-                    + " time, and costs latency");
+                    + " time, and costs latency; over 1us nobody wakes it, it looks by itself");
 
     static final Setting<Long> PARK_MAX = Setting.of(
             "node.park-max",

@@ -7,7 +7,6 @@ import io.dialtone.api.SessionTimers;
 import io.dialtone.api.SipLeg;
 import io.dialtone.api.SipMethod;
 import io.dialtone.runtime.sip.SipCounter;
-import io.dialtone.runtime.testsupport.TestCluster.Builder;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.Test;
 /** Session timers of calls that a service makes (RFC 4028 sections 7 and 10), and of both legs of a call that it joins. */
 class OwnSessionTimersTest {
     private static final String ALLOW = "Allow: INVITE, ACK, BYE, UPDATE";
-    private static final Duration HALF = Duration.ofSeconds(60);
+    private static final Duration HALF = Duration.ofMinutes(1);
     private static final Duration EXPIRY = Duration.ofSeconds(120 - 32);
 
     private final ScriptedHandler handler = new ScriptedHandler(SipMethod.INFO);
@@ -26,7 +25,7 @@ class OwnSessionTimersTest {
 
     @SuppressWarnings("NullAway.Init") // start sets them
     OwnSessionTimersTest() {
-        handler.timers = Optional.of(SessionTimers.of(Duration.ofSeconds(120)));
+        handler.timers = Optional.of(SessionTimers.of(Duration.ofMinutes(2)));
         handler.onInvite = (invite, session) -> {
             if (invite.isInitial()) {
                 session.request(SipMethod.INVITE, "callee", "sip:bob@192.0.2.2")
@@ -48,7 +47,7 @@ class OwnSessionTimersTest {
         cluster = start(TestCluster.replicated(() -> handler, EventsCodec::new).nodes(3));
     }
 
-    private TestCluster start(final Builder builder) {
+    private TestCluster start(final TestCluster.Builder builder) {
         final TestCluster started = builder.start();
         alice = started.peer("alice");
         bob = started.peer("bob");

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.Test;
 class SessionTimersTest {
     private static final String KNOWN = "Supported: timer";
     private static final String UPDATE = "Allow: INVITE, ACK, BYE, UPDATE";
-    private static final Duration HALF = Duration.ofSeconds(60);
+    private static final Duration HALF = Duration.ofMinutes(1);
     /** 32 s before the interval is over, RFC 4028 section 10. */
     private static final Duration EXPIRY = Duration.ofSeconds(120 - 32);
 
     private static final Duration MOMENT = Duration.ofMillis(20);
 
     private final ScriptedHandler handler = new ScriptedHandler();
-    private TestCluster cluster = start(SessionTimers.of(Duration.ofSeconds(120)));
+    private TestCluster cluster = start(SessionTimers.of(Duration.ofMinutes(2)));
     private SipPeer alice = cluster.peer("alice");
 
     private TestCluster start(final SessionTimers timers) {
@@ -89,7 +89,7 @@ class SessionTimersTest {
 
     @Test
     void shouldAskForTimersThatTheCallerKnowsButDidNotAskFor() {
-        cluster = start(SessionTimers.of(Duration.ofSeconds(120)).refreshedByPeer());
+        cluster = start(SessionTimers.of(Duration.ofMinutes(2)).refreshedByPeer());
         final SipCall call = alice.newCall("sip:service@example.com").invite("k: 100rel, Timer");
 
         final SipText ok = call.expect(200);
@@ -100,7 +100,7 @@ class SessionTimersTest {
 
     @Test
     void shouldRefreshByItselfWhatACallerWithoutTimersCannot() {
-        cluster = start(SessionTimers.of(Duration.ofSeconds(120)).refreshedByPeer());
+        cluster = start(SessionTimers.of(Duration.ofMinutes(2)).refreshedByPeer());
         final SipCall call = alice.newCall("sip:service@example.com").invite();
 
         final SipText ok = call.expect(200);
@@ -111,7 +111,7 @@ class SessionTimersTest {
 
     @Test
     void shouldRefuseAnIntervalThatIsTooShortWith422AndTakeALongerOne() {
-        cluster = start(SessionTimers.of(Duration.ofSeconds(120)).withMinimum(Duration.ofSeconds(120)));
+        cluster = start(SessionTimers.of(Duration.ofMinutes(2)).withMinimum(Duration.ofMinutes(2)));
         final SipCall call = alice.newCall("sip:service@example.com").invite(KNOWN, "Session-Expires: 119");
 
         final SipText refusal = call.expect(422);
@@ -330,7 +330,7 @@ class SessionTimersTest {
     void shouldHangUpShortCallsAThirdOfTheIntervalEarlier() {
         up(KNOWN, "Session-Expires: 90;refresher=uac");
 
-        advanceTo(Duration.ofSeconds(60));
+        advanceTo(Duration.ofMinutes(1));
 
         alice.expectRequest("BYE");
     }
@@ -368,7 +368,7 @@ class SessionTimersTest {
                 "90;refresher=uac", call.expect(200).header("Session-Expires").orElseThrow());
         call.ack();
 
-        advanceTo(Duration.ofSeconds(60));
+        advanceTo(Duration.ofMinutes(1));
 
         alice.expectRequest("BYE");
     }
@@ -430,7 +430,7 @@ class SessionTimersTest {
     @Test
     void shouldHangUpWhenItsOwnerIsKilledAndThePeerStaysAway() {
         final SipCall call = up(KNOWN, "Session-Expires: 120;refresher=uac");
-        cluster.advance(Duration.ofSeconds(60));
+        cluster.advance(Duration.ofMinutes(1));
         takeOver(call);
         alice.drain();
 
