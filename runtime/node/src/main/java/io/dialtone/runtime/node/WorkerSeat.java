@@ -35,7 +35,7 @@ final class WorkerSeat {
     private final LinkBell bell;
     private final Consumer<Throwable> onFailure;
     private final AtomicInteger state = new AtomicInteger(OWNER);
-    private volatile long unwelcomeUntilNs = System.nanoTime();
+    private volatile long unwelcomeUntilNs = System.nanoTime() - UNWELCOME_NS;
 
     /**
      * A worker's, taken by its own thread.

@@ -14,7 +14,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  * <p>A call that came into a session of another Call-ID has a longer one: between the two, the hash of that session's key, so that its messages find a session that rests.
  */
 final class LocalTag {
-    private static final int LENGTH = SlotToken.LENGTH + Base32.LONG_CHARACTERS;
+    /** Of one that names no session. */
+    static final int LENGTH = SlotToken.LENGTH + Base32.LONG_CHARACTERS;
 
     private static final int NAMING_LENGTH = LENGTH + Base32.LONG_CHARACTERS;
 
@@ -23,9 +24,14 @@ final class LocalTag {
     private int length;
 
     void set(final SlotToken tokens, final int slot, final long unique) {
-        tokens.write(slot, buffer, 0);
-        Base32.write(unique, buffer, SlotToken.LENGTH);
+        write(tokens, slot, unique, buffer);
         length = LENGTH;
+    }
+
+    /** Writes {@link #LENGTH} bytes. */
+    static void write(final SlotToken tokens, final int slot, final long unique, final UnsafeBuffer to) {
+        tokens.write(slot, to, 0);
+        Base32.write(unique, to, SlotToken.LENGTH);
     }
 
     /** A tag that names its session. */
@@ -80,11 +86,7 @@ final class LocalTag {
         return length;
     }
 
-    /** Its bytes when it is set; not to be changed. */
-    byte[] bytes() {
-        return bytes;
-    }
-
+    /** Its first {@link #length} bytes are the tag; not to be changed. */
     UnsafeBuffer buffer() {
         return buffer;
     }

@@ -26,7 +26,8 @@ final class ReplyComposer {
     private final byte[] acceptLine;
     private final IntervalRules intervals;
     private final SipWriter writer = new SipWriter();
-    private final LocalTag statelessTag = new LocalTag();
+    private final byte[] statelessTag = new byte[LocalTag.LENGTH];
+    private final UnsafeBuffer statelessTagBuffer = new UnsafeBuffer(statelessTag);
     private final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
     private final UnsafeBuffer noBody = new UnsafeBuffer(NO_BYTES);
 
@@ -115,9 +116,9 @@ final class ReplyComposer {
     /** Writes the answer that a malformed request deserves, or says with a negative that there is no way back. */
     int composeRefusal(
             final MutableDirectBuffer to, final SipMessage request, final Malformation malformation, final int slot) {
-        statelessTag.set(context.tokens(), slot, statelessUnique(request));
+        LocalTag.write(context.tokens(), slot, statelessUnique(request), statelessTagBuffer);
         return writer.wrap(to, 0, to.capacity())
-                .refusal(request, malformation, statelessTag.bytes())
+                .refusal(request, malformation, statelessTag)
                 .finish();
     }
 
@@ -128,9 +129,9 @@ final class ReplyComposer {
             final int slot,
             final int status,
             final AsciiWriter extra) {
-        statelessTag.set(context.tokens(), slot, statelessUnique(request));
+        LocalTag.write(context.tokens(), slot, statelessUnique(request), statelessTagBuffer);
         writer.wrap(to, 0, to.capacity())
-                .response(request, status, ReasonPhrases.of(status), statelessTag.bytes())
+                .response(request, status, ReasonPhrases.of(status), statelessTag)
                 .out()
                 .put(extra.buffer(), extra.offset(), extra.length());
         return writer.finish();
@@ -138,9 +139,9 @@ final class ReplyComposer {
 
     /** Writes a 503 for a request that cannot be remembered. */
     int composeOverloaded(final MutableDirectBuffer to, final SipMessage request, final int slot) {
-        statelessTag.set(context.tokens(), slot, statelessUnique(request));
+        LocalTag.write(context.tokens(), slot, statelessUnique(request), statelessTagBuffer);
         return writer.wrap(to, 0, to.capacity())
-                .response(request, 503, ReasonPhrases.of(503), statelessTag.bytes())
+                .response(request, 503, ReasonPhrases.of(503), statelessTag)
                 .header(HeaderName.RETRY_AFTER, context.settings().retryAfterSeconds())
                 .finish();
     }
