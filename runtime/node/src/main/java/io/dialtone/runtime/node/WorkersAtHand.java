@@ -54,6 +54,14 @@ final class WorkersAtHand implements SipIngress {
         if (!isForUs || !takeSeats(nowNs)) {
             return edge.doWork(nowNs);
         }
+        try {
+            return turn(nowNs);
+        } finally {
+            leaveSeats(nowNs);
+        }
+    }
+
+    private int turn(final long nowNs) {
         int work = 0;
         int ofRound = 1;
         for (int round = 0; round < ROUNDS_MAX && ofRound > 0; round++) {
@@ -64,7 +72,6 @@ final class WorkersAtHand implements SipIngress {
             ofRound += edge.doWork(nowNs);
             work += ofRound;
         }
-        leaveSeats(nowNs);
         return work;
     }
 

@@ -2,6 +2,7 @@ package io.dialtone.runtime.node;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.api.link.LinkBell;
@@ -23,6 +24,7 @@ class WorkerSeatTest {
     private final List<Throwable> failures = new ArrayList<>();
     private final Frames frames = new Frames();
     private final WorkerSeat seat = new WorkerSeat(frames, new SilentBell(), failures::add);
+    private boolean isEdgeBroken;
     private final WorkersAtHand loop = new WorkersAtHand(new Edge(), List.of(seat));
 
     @Test
@@ -105,6 +107,20 @@ class WorkerSeatTest {
         assertFalse(failures.isEmpty());
     }
 
+    @Test
+    void shouldGetUpWhenTheEdgeItselfIsBroken() {
+        // given
+        seat.leave();
+        isEdgeBroken = true;
+
+        // when
+        onMessages(1);
+        assertThrows(IllegalStateException.class, () -> loop.doWork(System.nanoTime()));
+
+        // then
+        assertTrue(seat.take(System.nanoTime()));
+    }
+
     /** Owner and guests take turns; each adds to a plain number, which is right in the end only if they never do at once and see what the other did. */
     @Test
     void shouldBeOneAtATime() throws InterruptedException {
@@ -170,6 +186,9 @@ class WorkerSeatTest {
 
         @Override
         public int doWork(final long nowNs) {
+            if (isEdgeBroken) {
+                throw new IllegalStateException("broken on purpose");
+            }
             return 0;
         }
 
