@@ -48,6 +48,12 @@ final class WorkersAtHand implements SipIngress {
     }
 
     @Override
+    public void onUnsent(
+            final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to, final long nowNs) {
+        edge.onUnsent(buffer, offset, length, to, nowNs);
+    }
+
+    @Override
     public int doWork(final long nowNs) {
         final boolean isForUs = messages > 0 && messages <= MESSAGES_MAX;
         messages = 0;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.dialtone.api.link.LinkBell;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipIngress;
+import java.lang.reflect.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
@@ -105,6 +106,18 @@ class WorkerSeatTest {
 
         // then
         assertFalse(failures.isEmpty());
+    }
+
+    @Test
+    void shouldPassOnWhateverAnIngressIsTold() throws NoSuchMethodException {
+        for (final Method each : SipIngress.class.getMethods()) {
+            assertEquals(
+                    WorkersAtHand.class,
+                    WorkersAtHand.class
+                            .getMethod(each.getName(), each.getParameterTypes())
+                            .getDeclaringClass(),
+                    each::toString);
+        }
     }
 
     @Test
