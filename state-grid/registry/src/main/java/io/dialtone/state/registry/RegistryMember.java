@@ -71,7 +71,8 @@ public final class RegistryMember implements AutoCloseable {
     /** A command with a claim for each slot that there may be is one message: an eighth of a term. */
     static final String INGRESS_CHANNEL = "aeron:udp?term-length=256k";
 
-    /** The first rest is a quarter of the longest: what looks more often costs more, and a commit waits for the longest ones anyway. */
+    private static final long PARK_MIN_NS = 1_000;
+    /** Where rests may be longer than usual nobody waits for a commit: the first is this part of the longest. */
     private static final int PARK_MIN_SHARE = 4;
 
     private static final long HOUSEKEEPER_END_MS = 5_000;
@@ -231,7 +232,9 @@ public final class RegistryMember implements AutoCloseable {
 
     private IdleStrategy rest() {
         final long parkMaxNs = settings.parkMaxUs() * 1_000L;
-        return new BackoffIdleStrategy(1, 0, parkMaxNs / PARK_MIN_SHARE, parkMaxNs);
+        return settings.parkMaxUs() > RegistryMemberSettings.PARK_MAX_US_DEFAULT
+                ? new BackoffIdleStrategy(1, 0, parkMaxNs / PARK_MIN_SHARE, parkMaxNs)
+                : new BackoffIdleStrategy(1, 1, PARK_MIN_NS, parkMaxNs);
     }
 
     private void takePart(final Archive.Context itsArchive) {
