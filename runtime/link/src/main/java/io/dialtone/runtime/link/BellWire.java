@@ -66,7 +66,7 @@ final class BellWire implements AutoCloseable {
         return new BellWire(word, pipe);
     }
 
-    /** Called by any thread of a peer, after each frame. */
+    /** Called by any thread of a peer that has sent frames. */
     void ring() {
         VarHandle.fullFence(); // the frame first, then this look
         if (word.getInt(0) == LISTENS && word.compareAndSetInt(0, LISTENS, AWAKE)) {

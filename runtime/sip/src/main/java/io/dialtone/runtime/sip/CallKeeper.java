@@ -23,8 +23,6 @@ import org.agrona.DirectBuffer;
 final class CallKeeper {
     private static final int SPARES_MAX = 1 << 16;
     private static final long S = 1_000_000_000L;
-    private static final int DIGITS_MAX = 9;
-    private static final int DECIMAL = 10;
     private static final String FORK = "-fork-";
 
     private final WorkerParts parts;
@@ -286,23 +284,7 @@ final class CallKeeper {
 
     /** What a 2xx says of the session timer (RFC 4028 section 4); one without it has none any more. */
     private static void readSessionExpires(final KeptCall call, final SipMessage response) {
-        call.sessionExpiresNs = 0;
-        final int header = response.firstHeader(HeaderName.SESSION_EXPIRES);
-        if (header < 0) {
-            return;
-        }
-        final DirectBuffer buffer = response.buffer();
-        final int from = response.headerValueOffset(header);
-        final int length = Math.min(response.headerValueLength(header), DIGITS_MAX);
-        long seconds = 0;
-        for (int i = 0; i < length; i++) {
-            final int digit = buffer.getByte(from + i) - '0';
-            if (digit < 0 || digit >= DECIMAL) {
-                break;
-            }
-            seconds = DECIMAL * seconds + digit;
-        }
-        call.sessionExpiresNs = seconds * S;
+        call.sessionExpiresNs = SessionInterval.writtenSeconds(response, HeaderName.SESSION_EXPIRES) * S;
     }
 
     // ---- the end

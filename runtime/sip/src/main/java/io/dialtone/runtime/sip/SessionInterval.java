@@ -18,7 +18,7 @@ final class SessionInterval {
     }
 
     /** Longer ones are taken for this. */
-    private static final int SECONDS_MAX = 1_000_000_000;
+    private static final int SECONDS_MAX = 999_999_999;
 
     private static final byte[] TIMER = ascii("timer");
     private static final byte[] UPDATE = ascii("update");
@@ -64,11 +64,16 @@ final class SessionInterval {
         return lists(message, HeaderName.ALLOW, UPDATE);
     }
 
-    /** The seconds in a header, or {@link #NONE} if it is not there. */
+    /** The seconds in a header, at least 1, or {@link #NONE} if it is not there. */
     static int seconds(final SipMessage message, final HeaderName name) {
+        return message.firstHeader(name) < 0 ? NONE : Math.max(1, writtenSeconds(message, name));
+    }
+
+    /** The seconds as they stand in a header, or 0 if it is not there. */
+    static int writtenSeconds(final SipMessage message, final HeaderName name) {
         final int header = message.firstHeader(name);
         if (header < 0) {
-            return NONE;
+            return 0;
         }
         final DirectBuffer buffer = message.buffer();
         final int end = message.headerValueOffset(header) + message.headerValueLength(header);
@@ -80,7 +85,7 @@ final class SessionInterval {
             }
             number = Math.min(SECONDS_MAX, 10 * number + digit);
         }
-        return (int) Math.max(1, number);
+        return (int) number;
     }
 
     private static Refresher refresherOf(final SipMessage message) {
