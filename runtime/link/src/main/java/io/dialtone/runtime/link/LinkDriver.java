@@ -32,6 +32,12 @@ public final class LinkDriver implements AutoCloseable {
     private static final long RECEIVER_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long UNTETHERED_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long LINGER_NS = TimeUnit.SECONDS.toNanos(1);
+
+    // Who misses a part asks for it at once, and again after 5 ms: whoever sends it has an ear for that then. ADR 21.
+    private static final long NAK_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final long NAKS_APART = 50;
+    private static final long RESEND_LINGER_NS = TimeUnit.MILLISECONDS.toNanos(4);
+
     private static final long UNBLOCK_OVER_CLIENT_NS = TimeUnit.SECONDS.toNanos(1);
     private static final long LOW_STORAGE_BYTES = 16L << 20;
     private static final int SPINS = 10;
@@ -160,6 +166,9 @@ public final class LinkDriver implements AutoCloseable {
                 .publicationConnectionTimeoutNs(CONNECTION_NS)
                 .publicationLingerTimeoutNs(LINGER_NS)
                 .flowControlReceiverTimeoutNs(RECEIVER_NS)
+                .nakUnicastDelayNs(NAK_NS)
+                .nakUnicastRetryDelayRatio(NAKS_APART)
+                .retransmitUnicastLingerNs(RESEND_LINGER_NS)
                 .untetheredWindowLimitTimeoutNs(UNTETHERED_NS)
                 .untetheredLingerTimeoutNs(UNTETHERED_NS)
                 .untetheredRestingTimeoutNs(UNTETHERED_NS)

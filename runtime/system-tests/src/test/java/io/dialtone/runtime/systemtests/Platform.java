@@ -143,6 +143,8 @@ final class Platform {
         final int linkPort = Ports.block(nodes + 1);
         final int registryPort = Ports.block(REGISTRY_PORTS);
         final StringBuilder yaml = new StringBuilder();
+        // A driver and more on each of up to six hosts, and two processors for all of them.
+        yaml.append("node: { park-min: 200us }\nlink: { park-min: 200us }\n");
         yaml.append("service: { name: systest, handler: ").append(handler).append(" }\ngrid:\n  registry: [");
         yaml.append(String.join(
                 ", ",

@@ -58,6 +58,11 @@ public final class RegistryMember implements AutoCloseable {
     private static final long RECEIVER_NS = TimeUnit.MILLISECONDS.toNanos(500);
     private static final long UNTETHERED_NS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    // Who misses a part asks for it at once, and again after 5 ms: whoever sends it has an ear for that then. ADR 21.
+    private static final long NAK_NS = TimeUnit.MICROSECONDS.toNanos(100);
+    private static final long NAKS_APART = 50;
+    private static final long RESEND_LINGER_NS = TimeUnit.MILLISECONDS.toNanos(4);
+
     private static final int TERM_BYTES = 1 << 20;
 
     /** What is purged of the log is a multiple of this. */
@@ -282,6 +287,9 @@ public final class RegistryMember implements AutoCloseable {
                 .imageLivenessTimeoutNs(IMAGE_LIVENESS_NS)
                 .publicationConnectionTimeoutNs(CONNECTION_NS)
                 .flowControlReceiverTimeoutNs(RECEIVER_NS)
+                .nakUnicastDelayNs(NAK_NS)
+                .nakUnicastRetryDelayRatio(NAKS_APART)
+                .retransmitUnicastLingerNs(RESEND_LINGER_NS)
                 .untetheredWindowLimitTimeoutNs(UNTETHERED_NS)
                 .untetheredLingerTimeoutNs(UNTETHERED_NS)
                 .untetheredRestingTimeoutNs(UNTETHERED_NS)
