@@ -162,6 +162,16 @@ public final class Outbox {
 
     // ---- turns
 
+    /** True if something of this slot waits for backups or its edge. */
+    public boolean holds(final int slot) {
+        for (int at = 0; at < end; at = after(at)) {
+            if (slotAt(at) == slot) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /** False while a turn must take no message: what waits for backups or edges fills the box. */
     boolean hasRoom() {
         return end < bytesMax;

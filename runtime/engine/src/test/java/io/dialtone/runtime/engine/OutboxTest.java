@@ -120,6 +120,19 @@ class OutboxTest {
     }
 
     @Test
+    void shouldSayWhichSlotsWait() {
+        add(SLOT, 1, "one");
+        outbox.release(replicator);
+
+        assertTrue(outbox.holds(SLOT));
+        assertFalse(outbox.holds(SLOT + 1));
+
+        allApplied();
+        outbox.release(replicator);
+        assertFalse(outbox.holds(SLOT));
+    }
+
+    @Test
     void shouldHoldNothingWhenAllOfItWasOfADisownedSlot() {
         add(SLOT, 1, "one");
         outbox.release(replicator);

@@ -185,6 +185,11 @@ final class ClientLayer {
         parts.outbox().addSip(slot, door, message, offset, length);
     }
 
+    /** True if something that the slot sent has not left this worker yet. */
+    boolean isHeld(final int slot) {
+        return parts.outbox().holds(slot);
+    }
+
     /** Ends a transaction; nobody may use it afterwards. */
     void terminate(final ClientTransaction transaction) {
         final SipSession<?> holder = transaction.holder;

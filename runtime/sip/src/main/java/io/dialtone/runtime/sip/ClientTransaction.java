@@ -264,6 +264,11 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     }
 
     private void onRetransmitDue(final long nowNs) {
+        if (layer.isHeld(slot)) {
+            // Maybe the request itself has not left yet: it would arrive twice at once, and nothing is gained.
+            sendAgainIn(intervalNs, nowNs);
+            return;
+        }
         layer.counters().increment(SipCounter.REQUESTS_RETRANSMITTED);
         send();
         intervalNs = nextIntervalNs(intervalNs);

@@ -70,6 +70,20 @@ class NonInviteClientTransactionTest {
     }
 
     @Test
+    void shouldNotSendAgainWhatHasNotLeftYet() {
+        cluster.link().slow(0, 0, true);
+        alice.newCall("sip:service@example.com").request("OPTIONS");
+        cluster.advance(Duration.ofMillis(1_800));
+        cluster.link().slow(0, 0, false);
+        cluster.advance(Duration.ofMillis(20));
+
+        bob.expectRequest("MESSAGE");
+        bob.expectNothing();
+        cluster.advance(Duration.ofMillis(500));
+        bob.expectRequest("MESSAGE");
+    }
+
+    @Test
     void shouldSlowDownToT2WhenItIsBeingWorkedOn() {
         alice.newCall("sip:service@example.com").request("OPTIONS");
         final SipText message = bob.expectRequest("MESSAGE");
