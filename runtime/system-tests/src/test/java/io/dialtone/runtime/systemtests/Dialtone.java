@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * the class path of the tests.
  */
 final class Dialtone {
+    private static final Map<String, String> JAVA = Map.of("JAVA_HOME", System.getProperty("java.home"));
+
     /**
      * What its processes find around them. Where up to ten start at once on two cores their optimising compilers would take most of the first minute, so the build asks for the quick
      * compiler alone; series and long runs run as the product does.
@@ -30,6 +33,8 @@ final class Dialtone {
             Path.of(System.getProperty("dialtone.distribution", "../distribution/target"));
 
     private static final Duration WARM_UP_MAX = Duration.ofMinutes(5);
+
+    private static final AtomicBoolean IS_WARM = new AtomicBoolean();
 
     private Dialtone() {}
 
@@ -58,10 +63,10 @@ final class Dialtone {
         return command;
     }
 
-    /** As an operator does once after the installation; nothing where no distribution was built. */
+    /** As an operator does once after the installation, and every process starts with a third less work; nothing where no distribution was built. */
     static void warmUp(final Stage stage) {
-        if (home() != null) {
-            final Child warmUp = stage.start("warm-up", command("warm-up", "--if-needed"), ENVIRONMENT);
+        if (home() != null && IS_WARM.compareAndSet(false, true)) {
+            final Child warmUp = stage.start("warm-up", command("warm-up", "--if-needed"), JAVA);
             if (warmUp.awaitExit(WARM_UP_MAX) != 0) {
                 throw new AssertionError("warm-up: " + warmUp.tail());
             }

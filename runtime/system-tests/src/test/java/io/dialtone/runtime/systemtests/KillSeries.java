@@ -46,9 +46,6 @@ final class KillSeries {
     /** Longer than backups wait for an owner, shorter than a process waits for its media driver: after that it ends by itself. */
     private static final long STOPPED_NS = 1_500_000_000L;
 
-    /** It takes a minute, and pays from so many starts on. */
-    private static final int WARM_UP_FROM = 10;
-
     private static final int SECONDS_MAX = 86_400;
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
     private static final List<String> REGISTRY = List.of("a", "b", "c");
@@ -83,9 +80,6 @@ final class KillSeries {
     private SeriesReport run() {
         if (plan.holdMs() / plan.gapMs() + 2 > LedgerService.REQUESTS_MAX) {
             throw new IllegalArgumentException("more questions in a call than its ledger has room for");
-        }
-        if (plan.faults() > WARM_UP_FROM) {
-            Dialtone.warmUp(stage);
         }
         final Platform platform = platform();
         final RunningCalls calls = RunningCalls.startWithJournal(

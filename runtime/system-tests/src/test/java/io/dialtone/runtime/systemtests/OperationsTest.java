@@ -150,7 +150,6 @@ class OperationsTest {
 
     @Test
     void shouldStartCleanAndSayWhatIsLostWhenEverythingWasKilled() {
-        Dialtone.warmUp(stage);
         final Platform platform = Platform.withGrid(stage, Platform.ANSWERING, 3);
         rehearse(platform, 3);
         final RunningCalls calls = RunningCalls.start(stage, load(platform, 8).withHoldMs(8_000));

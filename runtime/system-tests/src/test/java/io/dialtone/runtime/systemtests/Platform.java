@@ -462,6 +462,7 @@ final class Platform {
     }
 
     private void start(final Stage stage, final String name, final List<String> itsArguments) {
+        Dialtone.warmUp(stage);
         arguments.put(name, List.copyOf(itsArguments));
         final Network spread = network;
         final String host = hostsOfMembers.get(name);
