@@ -18,7 +18,7 @@ ulimit -n "$(ulimit -Hn)"
 NODES=1 write_cluster
 sed -i -e "s/HeldCallService.*/PhonesService, class-path: \"$(sed 's/[&|/]/\\&/g' <<<"$calls")\", affinity: address-of-record, backups: 0, realm: phones.example }/" \
   -e "s/listen: \"udp:/listen: \"$wire:/" "$tmp/cluster.yaml"
-echo "sip: { connections-max: $((count + 10)) }" >>"$tmp/cluster.yaml"
+echo "sip: { connections-max: $((count + 10)), connections-of-a-peer-max: $((count + 10)) }" >>"$tmp/cluster.yaml"
 NODE_OPTIONS="${NODE_OPTIONS:-} -Dphones.digest=${DIGEST:-false}"
 start host "$host" 0; start node node-1 1; start edge edge-1 2
 for name in "$host" node-1 edge-1; do await 60 "$name" up "$name"; done
