@@ -29,10 +29,10 @@ public final class PhonesMain {
     public static void main(final String[] args) throws IOException {
         final PhoneWire wire = PhoneWire.valueOf(args[2].toUpperCase(Locale.ROOT));
         final InetSocketAddress edge = new InetSocketAddress(args[0], Integer.parseInt(args[1]));
-        try (Phones phones = new Phones(edge, wire, System.out::println);
+        try (Phones phones = new Phones(edge, wire, PhonesMain::say);
                 BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.US_ASCII))) {
             for (String line = in.readLine(); line != null && !line.equals("quit"); line = in.readLine()) {
-                final String[] order = line.trim().split(" +");
+                final String[] order = line.trim().split(" +", -1);
                 final int count = Integer.parseInt(order[1]);
                 switch (order[0]) {
                     case "register" -> phones.register(count);
@@ -44,5 +44,9 @@ public final class PhonesMain {
                 }
             }
         }
+    }
+
+    private static void say(final String words) {
+        System.out.println(words);
     }
 }
