@@ -1,6 +1,6 @@
 # A cluster of real processes on loopback for scripts of this folder: a host with the registry, nodes, an edge, and a caller that takes orders. Sourced, not run.
 #   needs: curl, jq, the jar of benchmarks/calls; sets: tmp (logs), and for each process NAME pid[NAME]
-# Settings: BASE_PORT (25000; about thirty ports from there), IMAGES_SIZE, NOTES (560, bytes of a call's state that say nothing), NODE_OPTIONS (of the nodes' JVMs), NODES (named in the file)
+# Settings: BASE_PORT (25000; about thirty ports from there), IMAGES_SIZE, NOTES (560, bytes of a call's state that say nothing), NODE_OPTIONS and EDGE_OPTIONS (of their JVMs), NODES (named in the file)
 port=${BASE_PORT:-25000} admin_host=127.0.0.1
 declare -A pid=() admin=()
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/dialtone-load-XXXXXX")
@@ -46,6 +46,8 @@ start() {
   admin[$2]=$admin_host:$((port + 20 + $3))
   if [ "$1" = node ]; then
     options="-Xlog:gc*,safepoint:file=$tmp/$2.gc:uptime:filecount=0 -Dcalls.notes=${NOTES:-560} ${NODE_OPTIONS:-}"
+  elif [ "$1" = edge ]; then
+    options=${EDGE_OPTIONS:-}
   fi
   DIALTONE_JAVA_OPTIONS="$options" "$dialtone" "$1" --config "$tmp/cluster.yaml" --name "$2" --admin "${admin[$2]}" >>"$tmp/$2.log" 2>&1 </dev/null &
   pid[$2]=$!

@@ -105,6 +105,13 @@ final class SipSettings {
             "20000",
             "connections of a listener in each I/O thread, both ways; more are closed as they come. Fewer if the process may not open so many files (ulimit -n)");
 
+    static final Setting<Integer> CONNECTIONS_OF_A_PEER_MAX = Setting.of(
+            "sip.connections-of-a-peer-max",
+            "--connections-of-a-peer-max",
+            SettingType.wholeNumber(1, 4_000_000),
+            "5000",
+            "of these, made by one IPv4 address or from one /64 of IPv6; more are closed at once. Behind a proxy that says whom it connects for, these count, and not the proxy's");
+
     static final Setting<Long> CONNECTION_IDLE = Setting.of(
                     "sip.connection-idle-max",
                     "--connection-idle-max",
@@ -173,6 +180,7 @@ final class SipSettings {
     static final SettingGroup CONNECTIONS = SettingGroup.of(
             "Connections",
             CONNECTIONS_MAX,
+            CONNECTIONS_OF_A_PEER_MAX,
             CONNECTION_IDLE,
             MESSAGE_TIME,
             CONNECT_TIME,

@@ -44,6 +44,7 @@ final class SipTransportWiring {
                 .gso(settings.get(SipSettings.GSO))
                 .streams(new StreamSettings(
                         settings.get(SipSettings.CONNECTIONS_MAX),
+                        settings.get(SipSettings.CONNECTIONS_OF_A_PEER_MAX),
                         ms(settings.get(SipSettings.CONNECTION_IDLE)),
                         ms(settings.get(SipSettings.MESSAGE_TIME)),
                         ms(settings.get(SipSettings.CONNECT_TIME)),

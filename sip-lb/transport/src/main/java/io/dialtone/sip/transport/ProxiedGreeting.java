@@ -26,6 +26,11 @@ final class ProxiedGreeting implements StreamGreeting {
     }
 
     @Override
+    public boolean isPeerKnown() {
+        return false;
+    }
+
+    @Override
     public void prepare(final ChannelPipeline pipeline, final StreamConnection connection) {
         if (!connection.isOurs()) {
             pipeline.addLast(new ProxyHeaderReader(header, connection));

@@ -35,8 +35,9 @@ final class ProxyHeaderReader extends ByteToMessageDecoder {
             }
             case COMPLETE -> {
                 bytes.skipBytes(header.length());
-                if (header.hasPeer()) {
-                    connection.onPeerTold(header.high(), header.low(), header.port());
+                if (header.hasPeer() && !connection.onPeerTold(header.high(), header.low(), header.port())) {
+                    bytes.skipBytes(bytes.readableBytes());
+                    return;
                 }
                 context.fireChannelActive();
                 context.pipeline().remove(this); // which passes on what came behind the header

@@ -43,6 +43,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
     private State state = State.OPENING;
     private int waitingBytes;
     private boolean isDirty;
+    private boolean isShared;
     private long usedNs;
 
     /** When the message began whose end has not come yet, or the opening. */
@@ -68,9 +69,22 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
                 .remote(address);
     }
 
-    /** A proxy in front says whose connection this is. */
-    void onPeerTold(final long high, final long low, final int port) {
-        socket.onPeerTold(this, high, low, port);
+    /** A proxy in front says whose connection this is; false if it is closed, as its peer has too many. */
+    boolean onPeerTold(final long high, final long low, final int port) {
+        if (!socket.onPeerTold(this, high, low, port)) {
+            close(TransportCounter.STREAM_REFUSED_PEER);
+            return false;
+        }
+        return true;
+    }
+
+    /** It is one of those that its peer may have, until it ends. */
+    void onShared() {
+        isShared = true;
+    }
+
+    boolean isShared() {
+        return isShared;
     }
 
     void peer(final long high, final long low, final int port) {

@@ -38,6 +38,11 @@ interface StreamGreeting {
         return true;
     }
 
+    /** Whether who has connected is the peer, and not somebody who will say on whose behalf. */
+    default boolean isPeerKnown() {
+        return true;
+    }
+
     /** Puts handlers before the connection's, which tell it when hands are shaken. */
     void prepare(ChannelPipeline pipeline, StreamConnection connection);
 

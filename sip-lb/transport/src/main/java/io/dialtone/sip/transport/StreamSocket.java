@@ -45,6 +45,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     private final SocketName name;
     private final SipMessage parser = new SipMessage(SipLimits.defaults());
     private final ConnectionTable connections = new ConnectionTable();
+    private final PeerShares shares;
     private final List<StreamConnection> dirty = new ArrayList<>();
     private final List<StreamConnection> ending = new ArrayList<>();
     private final List<StreamConnection> overdue = new ArrayList<>();
@@ -72,6 +73,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         this.memory = memory.segments();
         this.greeting = greeting;
         this.settings = settings;
+        shares = new PeerShares(settings.connectionsOfAPeerMax());
         name = SocketName.of(listener.local());
         server.pipeline().addLast(this);
     }
@@ -118,6 +120,11 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
             channel.unsafe().closeForcibly();
             return;
         }
+        if (greeting.isPeerKnown() && !share(connection)) {
+            count(TransportCounter.STREAM_REFUSED_PEER);
+            channel.unsafe().closeForcibly();
+            return;
+        }
         count(TransportCounter.STREAM_ACCEPTED);
         begin(connection, channel);
     }
@@ -159,11 +166,25 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
 
     // ---- from the connections
 
-    /** From now on a connection is found as that of this peer. */
-    void onPeerTold(final StreamConnection connection, final long high, final long low, final int port) {
+    /** From now on a connection is found as that of this peer; false if the peer has as many as it may. */
+    boolean onPeerTold(final StreamConnection connection, final long high, final long low, final int port) {
         connections.remove(connection);
         connection.peer(high, low, port);
         put(connection);
+        return share(connection);
+    }
+
+    /** Counts it as one of its peer's; one of the same port has ended, though its end has not reached us. */
+    private boolean share(final StreamConnection connection) {
+        final StreamConnection former = connections.find(connection.high(), connection.low(), connection.port());
+        if (former != null && former != connection) {
+            former.closeForcibly();
+        }
+        if (!shares.tryAdd(connection.high(), connection.low())) {
+            return false;
+        }
+        connection.onShared();
+        return true;
     }
 
     SipMessage parser() {
@@ -255,6 +276,9 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
 
     void onClosed(final StreamConnection connection) {
         connections.remove(connection);
+        if (connection.isShared()) {
+            shares.remove(connection.high(), connection.low());
+        }
         count(TransportCounter.STREAM_CLOSED);
     }
 

@@ -40,6 +40,8 @@ public enum TransportCounter {
     STREAM_CLOSED_UNREADABLE("Connections we closed as nobody could tell where the next message begins."),
     STREAM_CLOSED_ERROR("Connections that broke: reset by the peer, most of them."),
     STREAM_REFUSED_LIMIT("Connections not taken or not made as there were as many as may be."),
+    STREAM_REFUSED_PEER(
+            "Connections closed at once as their address, or its /64 of IPv6, had as many as one may have."),
     STREAM_REFUSED_SOURCE("Connections not taken as they came from nobody who may speak the PROXY protocol here."),
     STREAM_CLOSED_PROXY_HEADER(
             "Connections we closed as they did not begin with a header of the PROXY protocol that we can read."),

@@ -25,7 +25,7 @@ class ProxyProtocolTest {
     private static final List<NetworkRange> LOOPBACK = List.of(NetworkRange.parse("127.0.0.0/8"));
     private static final ListenerConfig TCP =
             new ListenerConfig("127.0.0.1", 0).speaking(ViaTransport.TCP).behind(LOOPBACK);
-    private static final StreamSettings SHORT = new StreamSettings(3, 60_000, 300, 500, 300, 1 << 16);
+    private static final StreamSettings SHORT = new StreamSettings(3, 3, 60_000, 300, 500, 300, 1 << 16);
     private static final String MESSAGE =
             "OPTIONS sip:a@example.com SIP/2.0\r\nVia: SIP/2.0/TCP h;branch=z9hG4bK1\r\nContent-Length: 0\r\n\r\n";
 
@@ -152,6 +152,40 @@ class ProxyProtocolTest {
 
             assertEquals(1, transport.count(TransportCounter.STREAM_REFUSED_SOURCE));
             assertEquals(0, transport.count(TransportCounter.STREAM_ACCEPTED));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.dialtone.sip.transport.Harness#kinds")
+    void shouldCountConnectionsOfThePeerAndNotOfItsProxy(final IoKind io) throws IOException {
+        final StreamSettings oneEach = new StreamSettings(10, 1, 60_000, 5_000, 5_000, 5_000, 1 << 16);
+        try (SipTransport transport = start(on(io).listen(TCP).streams(oneEach), noting());
+                StreamPeer first = StreamPeer.connect(address(transport, 0));
+                StreamPeer second = StreamPeer.connect(address(transport, 0));
+                StreamPeer third = StreamPeer.connect(address(transport, 0))) {
+            first.send(ProxyHeaders.line("203.0.113.7", 1234) + MESSAGE).expect(MESSAGE);
+            second.send(ProxyHeaders.line("203.0.113.8", 1234) + MESSAGE).expect(MESSAGE);
+
+            third.send(ProxyHeaders.line("203.0.113.7", 1235) + MESSAGE).expectEnd();
+
+            assertEquals(1, transport.count(TransportCounter.STREAM_REFUSED_PEER));
+            assertEquals(2, transport.count(TransportCounter.STREAM_RECEIVED_MESSAGES));
+            first.send(MESSAGE).expect(MESSAGE);
+        }
+    }
+
+    @Test
+    void shouldLetThePeerThatBeginsAnewTakeItsShareAlong() throws IOException {
+        final StreamSettings oneEach = new StreamSettings(10, 1, 60_000, 5_000, 5_000, 5_000, 1 << 16);
+        try (SipTransport transport = start(on(IoKind.AUTO).listen(TCP).streams(oneEach), noting());
+                StreamPeer former = StreamPeer.connect(address(transport, 0));
+                StreamPeer peer = StreamPeer.connect(address(transport, 0))) {
+            former.send(ProxyHeaders.line("203.0.113.7", 1234) + MESSAGE).expect(MESSAGE);
+
+            peer.send(ProxyHeaders.line("203.0.113.7", 1234) + MESSAGE).expect(MESSAGE);
+
+            former.expectEnd();
+            assertEquals(0, transport.count(TransportCounter.STREAM_REFUSED_PEER));
         }
     }
 

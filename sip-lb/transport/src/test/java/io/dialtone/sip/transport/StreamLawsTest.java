@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What holds for connections, whatever way they pass between the kernel and us. */
 class StreamLawsTest {
     private static final ListenerConfig TCP = new ListenerConfig("127.0.0.1", 0).speaking(ViaTransport.TCP);
-    private static final StreamSettings SHORT = new StreamSettings(3, 1_000, 300, 500, 300, 1 << 16);
+    private static final StreamSettings SHORT = new StreamSettings(3, 3, 1_000, 300, 500, 300, 1 << 16);
     private static final String BODY = "0123456789";
 
     @ParameterizedTest
@@ -138,6 +138,30 @@ class StreamLawsTest {
             assertEquals(message(1), unsent.poll(5, TimeUnit.SECONDS));
             awaitCount(transport, TransportCounter.STREAM_CONNECT_FAILURES, 1);
             awaitCount(transport, TransportCounter.STREAM_DROPPED_CLOSED, 1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("io.dialtone.sip.transport.Harness#kinds")
+    void shouldTakeNoMoreConnectionsOfAnAddressThanItMay(final IoKind io) throws IOException {
+        final StreamSettings twoEach = new StreamSettings(10, 2, 60_000, 5_000, 5_000, 5_000, 1 << 16);
+        try (SipTransport transport = start(on(io).listen(TCP).streams(twoEach), ECHO);
+                StreamPeer first = StreamPeer.connect(address(transport, 0))) {
+            first.send(message(1)).expect(message(1));
+            try (StreamPeer second = StreamPeer.connect(address(transport, 0));
+                    StreamPeer neighbour = StreamPeer.connect("127.0.0.2", address(transport, 0))) {
+                second.send(message(2)).expect(message(2));
+                try (StreamPeer third = StreamPeer.connect(address(transport, 0))) {
+                    third.expectEnd();
+                }
+                neighbour.send(message(3)).expect(message(3));
+                assertEquals(1, transport.count(TransportCounter.STREAM_REFUSED_PEER));
+            }
+
+            awaitCount(transport, TransportCounter.STREAM_CLOSED, 2);
+            try (StreamPeer next = StreamPeer.connect(address(transport, 0))) {
+                next.send(message(4)).expect(message(4));
+            }
         }
     }
 

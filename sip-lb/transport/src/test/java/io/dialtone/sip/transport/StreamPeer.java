@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
@@ -27,6 +28,11 @@ final class StreamPeer implements AutoCloseable {
 
     static StreamPeer connect(final InetSocketAddress address) throws IOException {
         return new StreamPeer(new Socket(address.getAddress(), address.getPort()));
+    }
+
+    /** Connects from this address. */
+    static StreamPeer connect(final String from, final InetSocketAddress address) throws IOException {
+        return new StreamPeer(new Socket(address.getAddress(), address.getPort(), InetAddress.ofLiteral(from), 0));
     }
 
     /** Connects by TLS, naming a host if it is not empty, and showing a certificate of the tests' if one is named. */

@@ -97,7 +97,7 @@ class TlsTest {
 
     @Test
     void shouldCloseWhoDoesNotShakeHandsInTime() throws IOException {
-        final StreamSettings hasty = new StreamSettings(10, 5_000, 200, 200, 1_000, 1 << 16);
+        final StreamSettings hasty = new StreamSettings(10, 10, 5_000, 200, 200, 1_000, 1 << 16);
         try (SipTransport transport = start(tls(IoKind.AUTO, Clients.NONE).streams(hasty), ECHO);
                 StreamPeer peer = StreamPeer.connect(address(transport, 0))) {
             peer.expectEnd();
