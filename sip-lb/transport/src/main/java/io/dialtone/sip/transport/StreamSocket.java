@@ -120,7 +120,9 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
             channel.unsafe().closeForcibly();
             return;
         }
+        put(connection);
         if (greeting.isPeerKnown() && !share(connection)) {
+            connections.remove(connection);
             count(TransportCounter.STREAM_REFUSED_PEER);
             channel.unsafe().closeForcibly();
             return;
@@ -138,7 +140,6 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     }
 
     private void begin(final StreamConnection connection, final Channel channel) {
-        put(connection);
         channel.config().setOption(ChannelOption.TCP_NODELAY, true);
         channel.config()
                 .setOption(
@@ -174,12 +175,8 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         return share(connection);
     }
 
-    /** Counts it as one of its peer's; one of the same port has ended, though its end has not reached us. */
+    /** Counts it as one of its peer's, when one of the same port is no longer; false if the peer has as many as it may. */
     private boolean share(final StreamConnection connection) {
-        final StreamConnection former = connections.find(connection.high(), connection.low(), connection.port());
-        if (former != null && former != connection) {
-            former.closeForcibly();
-        }
         if (!shares.tryAdd(connection.high(), connection.low())) {
             return false;
         }
@@ -318,6 +315,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         final Channel channel = connector.get();
         final StreamConnection connection = new StreamConnection(this, channel, true, nowNs);
         connection.peer(address);
+        put(connection);
         count(TransportCounter.STREAM_CONNECTS);
         begin(connection, channel);
         final InetSocketAddress from = listener.local().getAddress().isAnyLocalAddress()
