@@ -1,6 +1,6 @@
 # A cluster of real processes on loopback for scripts of this folder: a host with the registry, nodes, an edge, and a caller that takes orders. Sourced, not run.
 #   needs: curl, jq, the jar of benchmarks/calls; sets: tmp (logs), and for each process NAME pid[NAME]
-# Settings: BASE_PORT (25000; about thirty ports from there), IMAGES_SIZE, NOTES (560, bytes of a call's state that say nothing), NODE_OPTIONS and EDGE_OPTIONS (of their JVMs), NODES (named in the file)
+# Settings: BASE_PORT (25000; about thirty ports from there), IMAGES_SIZE, NOTES (560, bytes of a call's state that say nothing), NODE_OPTIONS and EDGE_OPTIONS (of their JVMs), NODES (named in the file), SERVICE (HeldCallService), SERVICE_SETTINGS (what else stands with it), WIRE (udp; how the edge listens)
 port=${BASE_PORT:-25000} admin_host=127.0.0.1
 declare -A pid=() admin=()
 tmp=$(mktemp -d "${TMPDIR:-/tmp}/dialtone-load-XXXXXX")
@@ -28,14 +28,14 @@ write_cluster() {
   local i
   (umask 077; head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$tmp/cluster.key")
   {
-    echo "service: { name: held, handler: io.dialtone.benchmarks.calls.HeldCallService, class-path: \"$calls\", sessions-max: 4000000 }"
+    echo "service: { name: held, handler: io.dialtone.benchmarks.calls.${SERVICE:-HeldCallService}, class-path: \"$calls\", ${SERVICE_SETTINGS:-sessions-max: 4000000} }"
     echo "link: { peer-silence-max: 3s }"
     echo "node: { dialogs-max: 4000000, transactions-max: 4000000 }"
     echo "grid: { registry: \"$host@127.0.0.1:$((port + 10))\", registry-directory: registry, images-size: ${IMAGES_SIZE:-1600m}, images-reserve: 10 }"
     echo "cluster:"
     echo "  key-file: cluster.key"
     echo "  members:"
-    echo "    - { name: edge-1, role: edge, host: $host, link: \"127.0.0.1:$((port + 1))\", listen: \"udp:127.0.0.1:$port\" }"
+    echo "    - { name: edge-1, role: edge, host: $host, link: \"127.0.0.1:$((port + 1))\", listen: \"${WIRE:-udp}:127.0.0.1:$port\" }"
     for i in $(seq "${NODES:-2}"); do echo "    - { name: node-$i, role: node, host: $host, link: \"127.0.0.1:$((port + 1 + i))\" }"; done
   } >"$tmp/cluster.yaml"
 }
@@ -70,14 +70,19 @@ settled() { [ "$(status edge-1 | jq -r '.grid | (.settled and (.members | length
 up() { curl -sf --max-time 5 "http://${admin[$1]}/status" >/dev/null; }
 slots_of() { status "$1" | jq -r '.ownedSlots | map(tostring) | join(",")'; }
 
-start_caller() {
+# take_orders MAIN ARGUMENTS...: starts a class of the jar that obeys "order" and is "heard"; heap and more by CALLER_OPTIONS
+take_orders() {
+  local main=io.dialtone.benchmarks.calls.$1
+  shift
   mkfifo "$tmp/orders" "$tmp/words"
-  "$java" -Xms384m -Xmx384m -XX:+UseSerialGC --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-    -Dagrona.disable.bounds.checks=true -jar "$calls" 127.0.0.1 "$port" "$tmp/cluster.key" 256 <"$tmp/orders" >"$tmp/words" 2>>"$tmp/caller.log" &
+  # shellcheck disable=SC2086  # several options in one variable are meant to be split
+  "$java" $CALLER_OPTIONS -XX:+UseSerialGC --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
+    -cp "$calls" "$main" "$@" <"$tmp/orders" >"$tmp/words" 2>>"$tmp/caller.log" &
   pid[caller]=$!
   disown "${pid[caller]}"
   exec {caller_in}>"$tmp/orders" {caller_out}<"$tmp/words"
 }
+start_caller() { CALLER_OPTIONS="-Xms384m -Xmx384m -Dagrona.disable.bounds.checks=true" take_orders CallerMain 127.0.0.1 "$port" "$tmp/cluster.key" 256; }
 order() { echo "$*" >&"$caller_in"; }
 # What the caller says next.
 heard() { local line; read -r -t "${1:-900}" -u "$caller_out" line || { echo "the caller is silent" >&2; cat "$tmp/caller.log" >&2; exit 1; }; echo "$line"; }

@@ -15,20 +15,13 @@ wanted=${1:-100000} wire=${2:-tcp}
 asked=100000 memory_max=${EDGE_MEMORY:-3072}
 ulimit -n "$(ulimit -Hn)"
 [ "$(ulimit -n)" = unlimited ] || [ "$wanted" -le $(($(ulimit -n) - 600)) ] && count=$wanted || count=$(($(ulimit -n) - 600))
-NODES=1 write_cluster
-sed -i -e "s/HeldCallService.*/PhonesService, class-path: \"$(sed 's/[&|/]/\\&/g' <<<"$calls")\", affinity: address-of-record, backups: 0, realm: phones.example }/" \
-  -e "s/listen: \"udp:/listen: \"$wire:/" "$tmp/cluster.yaml"
+NODES=1 SERVICE=PhonesService SERVICE_SETTINGS="affinity: address-of-record, backups: 0, realm: phones.example" WIRE=$wire write_cluster
 echo "sip: { connections-max: $((count + 10)), connections-of-a-peer-max: $((count + 10)) }" >>"$tmp/cluster.yaml"
 NODE_OPTIONS="${NODE_OPTIONS:-} -Dphones.digest=${DIGEST:-false}"
 start host "$host" 0; start node node-1 1; start edge edge-1 2
 for name in "$host" node-1 edge-1; do await 60 "$name" up "$name"; done
 await 60 "a node with its slots" settled 1
-mkfifo "$tmp/orders" "$tmp/words"
-"$java" -Xms128m -Xmx1g -XX:+UseSerialGC --add-opens java.base/jdk.internal.misc=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow \
-  -cp "$calls" io.dialtone.benchmarks.calls.PhonesMain 127.0.0.1 "$port" "$wire" <"$tmp/orders" >"$tmp/words" 2>>"$tmp/phones.log" &
-pid[phones]=$!
-disown "${pid[phones]}"
-exec {caller_in}>"$tmp/orders" {caller_out}<"$tmp/words"
+CALLER_OPTIONS="-Xms128m -Xmx1g" take_orders PhonesMain 127.0.0.1 "$port" "$wire"
 
 failed=0
 obey() { local said; order "$*"; said=$(heard 170); say "$said"; grep -q 'failed none' <<<"$said" || failed=1; }
