@@ -38,14 +38,17 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +---------------+-----------------------------------------------+
  *  |                              0                                |  76
  *  +---------------------------------------------------------------+
- *  |                     Payload ...                                  80
+ *  |         Registration of the connection; 0 is none (64)        |  80
+ *  +---------------------------------------------------------------+
+ *  |                     Payload ...                                  88
  * </pre>
  *
- * <p>Flags, first bit last: 1 is {@link #isRedriven() re-driven}, 2 is {@link #isDeaf() deaf}, 4 is {@link #isAcknowledging() acknowledging}. Frames of 64 bytes, without number and flags, are read too.
+ * <p>Flags, first bit last: 1 is {@link #isRedriven() re-driven}, 2 is {@link #isDeaf() deaf}, 4 is {@link #isAcknowledging() acknowledging}, 8 is {@link #isNaming() naming}, 16
+ * is {@link #isSought() sought}. Frames of 64 bytes, without number and flags, and of 80, without registration, are read too.
  */
 public final class LinkFrame {
     public static final int VERSION = 1;
-    public static final int HEADER_BYTES = 80;
+    public static final int HEADER_BYTES = 88;
 
     /** A SIP message from an edge to the worker that owns its slot. */
     public static final int TYPE_SIP_TO_WORKER = 1;
@@ -83,9 +86,13 @@ public final class LinkFrame {
     private static final int REQUEST_OFFSET = 64;
     private static final int FLAGS_OFFSET = 72;
 
+    private static final int REGISTRATION_OFFSET = 80;
+
     private static final int FLAG_REDRIVEN = 1;
     private static final int FLAG_DEAF = 2;
     private static final int FLAG_ACKNOWLEDGING = 4;
+    private static final int FLAG_NAMING = 8;
+    private static final int FLAG_SOUGHT = 16;
 
     private final UnsafeBuffer frame = new UnsafeBuffer(0, 0);
     private int length;
@@ -281,6 +288,34 @@ public final class LinkFrame {
 
     public LinkFrame acknowledging(final boolean acknowledging) {
         return flag(FLAG_ACKNOWLEDGING, acknowledging);
+    }
+
+    /** Who has registered by the connection that the message came or is to go by, as a number that nodes give; 0 is nobody. */
+    public long registration() {
+        return headerLength() >= HEADER_BYTES ? frame.getLong(REGISTRATION_OFFSET, ByteOrder.LITTLE_ENDIAN) : 0;
+    }
+
+    public LinkFrame registration(final long number) {
+        frame.putLong(REGISTRATION_OFFSET, number, ByteOrder.LITTLE_ENDIAN);
+        return this;
+    }
+
+    /** In a message of a node: whether the connection is that of the {@link #registration} from now on. */
+    public boolean isNaming() {
+        return isFlagged(FLAG_NAMING);
+    }
+
+    public LinkFrame naming(final boolean naming) {
+        return flag(FLAG_NAMING, naming);
+    }
+
+    /** In a message of a node: whether it is for whoever has the {@link #registration} now, and for nobody if that is the flow that the frame names. */
+    public boolean isSought() {
+        return isFlagged(FLAG_SOUGHT);
+    }
+
+    public LinkFrame sought(final boolean sought) {
+        return flag(FLAG_SOUGHT, sought);
     }
 
     private boolean isFlagged(final int flag) {

@@ -78,13 +78,60 @@ public final class Outbox {
         }
         frame.wrapNew(box, end + FRAME_OFFSET, LinkFrame.TYPE_SIP_TO_EDGE).slot(slot);
         to.to(frame);
+        add(to.member(), to.thread(), slot, message, offset, length);
+    }
+
+    /** False if the port's edge is not heard of: what is sent there is lost. */
+    public boolean reaches(final ReplyPort port) {
+        return link.isReachable(port.member(), port.thread());
+    }
+
+    /**
+     * The same for whoever has the port's registration now, by whatever connection but the port's: a copy for each thread of these edges.
+     *
+     * @param edges numbers of the edges in the cluster's list of members
+     */
+    public void addSipSought(
+            final int slot,
+            final ReplyPort to,
+            final int[] edges,
+            final DirectBuffer message,
+            final int offset,
+            final int length) {
+        for (final int edge : edges) {
+            for (int thread = 0; thread < link.threadsOf(edge); thread++) {
+                if (end + recordBytes(length) > box.capacity()) {
+                    counters.increment(WorkerCounter.OUTPUTS_DROPPED_OUTBOX_FULL);
+                    return;
+                }
+                if (link.isReachable(edge, thread)) {
+                    frame.wrapNew(box, end + FRAME_OFFSET, LinkFrame.TYPE_SIP_TO_EDGE)
+                            .slot(slot);
+                    to.to(frame);
+                    frame.sought(true);
+                    if (edge != to.member() || thread != to.thread()) {
+                        frame.remotePort(0); // there it is nobody's flow
+                    }
+                    add(edge, thread, slot, message, offset, length);
+                }
+            }
+        }
+    }
+
+    private void add(
+            final int edge,
+            final int thread,
+            final int slot,
+            final DirectBuffer message,
+            final int offset,
+            final int length) {
         box.putInt(end + LENGTH_OFFSET, length, ORDER);
-        box.putShort(end + MEMBER_OFFSET, (short) to.member(), ORDER);
-        box.putByte(end + THREAD_OFFSET, (byte) to.thread());
+        box.putShort(end + MEMBER_OFFSET, (short) edge, ORDER);
+        box.putByte(end + THREAD_OFFSET, (byte) thread);
         box.putByte(end + VERSION_OFFSET, VERSION);
         box.putBytes(end + PAYLOAD_OFFSET, message, offset, length);
         finish(end, slot, NO_NUMBER, 0);
-        end += bytes;
+        end += recordBytes(length);
     }
 
     /**

@@ -16,6 +16,8 @@ public final class ReplyPort {
     private int remotePort;
     private long arrivalNs;
     private long request;
+    private long registration;
+    private boolean isNaming;
 
     public ReplyPort from(final LinkFrame frame) {
         member = frame.member();
@@ -27,6 +29,8 @@ public final class ReplyPort {
         remotePort = frame.remotePort();
         arrivalNs = frame.arrivalNs();
         request = frame.request();
+        registration = frame.registration();
+        isNaming = false;
         return this;
     }
 
@@ -40,6 +44,8 @@ public final class ReplyPort {
         remotePort = other.remotePort;
         arrivalNs = other.arrivalNs;
         request = other.request;
+        registration = other.registration;
+        isNaming = other.isNaming;
         return this;
     }
 
@@ -47,6 +53,24 @@ public final class ReplyPort {
     public ReplyPort forgetArrival() {
         arrivalNs = 0;
         request = 0;
+        isNaming = false;
+        return this;
+    }
+
+    /** Who has registered by the connection, as a number; 0 is nobody. */
+    public long registration() {
+        return registration;
+    }
+
+    public ReplyPort registration(final long number) {
+        registration = number;
+        return this;
+    }
+
+    /** What leaves by this port tells the edge that the connection is this registration's. */
+    public ReplyPort naming(final long number) {
+        registration = number;
+        isNaming = true;
         return this;
     }
 
@@ -55,6 +79,7 @@ public final class ReplyPort {
         remoteHigh = high;
         remoteLow = low;
         remotePort = port;
+        registration = 0;
         return this;
     }
 
@@ -62,6 +87,7 @@ public final class ReplyPort {
     public ReplyPort listener(final int itsTransport, final int index) {
         transport = itsTransport;
         listener = index;
+        registration = 0;
         return this;
     }
 
@@ -85,7 +111,7 @@ public final class ReplyPort {
     void to(final LinkFrame frame) {
         frame.arrivalNs(arrivalNs);
         arrivalNs = 0;
-        frame.request(request);
+        frame.request(request).registration(registration).naming(isNaming);
         frame.transport(transport)
                 .listener(listener)
                 .remoteHigh(remoteHigh)
@@ -102,7 +128,9 @@ public final class ReplyPort {
                 .putShort(remotePort)
                 .putLong(remoteHigh)
                 .putLong(remoteLow)
-                .putLong(request);
+                .putLong(request)
+                .putLong(registration)
+                .putByte(isNaming ? 1 : 0);
     }
 
     /** Reads what {@link #encode} wrote. */
@@ -115,6 +143,8 @@ public final class ReplyPort {
         remoteHigh = image.readLong();
         remoteLow = image.readLong();
         request = image.readLong();
+        registration = image.readLong();
+        isNaming = image.readByte() != 0;
         arrivalNs = 0;
     }
 

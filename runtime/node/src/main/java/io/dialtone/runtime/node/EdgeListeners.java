@@ -14,12 +14,15 @@ final class EdgeListeners implements EdgeAddresses {
     /** What peers are told of each listener, by edge and place. */
     private final byte[][][] told;
 
+    private final int[] members;
+
     /**
      * @param specs of each edge, by its number
      */
     EdgeListeners(final Map<Integer, List<ListenerSpec>> specs) {
         this.specs = specs;
         told = new byte[specs.isEmpty() ? 0 : Collections.max(specs.keySet()) + 1][][];
+        members = specs.keySet().stream().mapToInt(Integer::intValue).sorted().toArray();
         specs.forEach((member, of) ->
                 told[member] = of.stream().map(EdgeListeners::told).toArray(byte[][]::new));
     }
@@ -32,6 +35,11 @@ final class EdgeListeners implements EdgeAddresses {
     @Override
     public byte[] hostPort(final int member, final int listener) {
         return told[member][listener];
+    }
+
+    @Override
+    public int[] members() {
+        return members;
     }
 
     @Override

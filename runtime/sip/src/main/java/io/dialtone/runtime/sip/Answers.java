@@ -18,6 +18,7 @@ final class Answers {
 
     private final ReplyComposer composer;
     private final DialogTable dialogs;
+    private final RegistrationNames names;
     private final ReplyBuilder builder;
     private final StagedReplies staged = new StagedReplies();
     private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
@@ -32,7 +33,12 @@ final class Answers {
     private SipMessage currentMessage;
     private boolean inEvent;
 
-    Answers(final SipContext context, final ReplyComposer composer, final DialogTable dialogs) {
+    Answers(
+            final SipContext context,
+            final ReplyComposer composer,
+            final DialogTable dialogs,
+            final RegistrationNames names) {
+        this.names = names;
         this.composer = composer;
         builder = new ReplyBuilder(this, composer.intervals());
         this.dialogs = dialogs;
@@ -77,6 +83,13 @@ final class Answers {
         storedView.wrap(request, 0, transaction.requestLength());
         storedMessage.parseDatagram(storedView, 0, transaction.requestLength());
         return storedMessage;
+    }
+
+    /** The door that a request came by as text; that of a REGISTER has the name already that it gets if it is accepted. */
+    String flowText(final ServerTransaction transaction) {
+        return transaction.method == SipMethod.REGISTER
+                ? FlowTexts.write(transaction.port, names.of(requestOf(transaction), transaction.port))
+                : FlowTexts.write(transaction.port);
     }
 
     // ---- the platform's own
@@ -176,6 +189,13 @@ final class Answers {
         staged.clear();
     }
 
+    /** A REGISTER is about to get this answer, ours or that of whom it was proxied to: if it is accepted, its connection has a name from then on. */
+    void onRegistered(final ServerTransaction transaction, final int status) {
+        if (transaction.method == SipMethod.REGISTER && status >= 200 && status < 300) {
+            names.onAccepted(requestOf(transaction), transaction.port);
+        }
+    }
+
     /** Forgets what is written down. */
     void rollback() {
         staged.clear();
@@ -206,6 +226,7 @@ final class Answers {
                     .refresher()
                     .onOurAnswer(transaction.dialog, requestOf(transaction), answer, offset, length, nowNs);
         }
+        onRegistered(transaction, status);
         transaction.respond(status, answer, offset, length, nowNs);
         if (transaction.callerNumber != LegNames.NO_CALLER && transaction.session != null) {
             transaction.session.calls.onAnswer(

@@ -222,6 +222,7 @@ final class BranchAnswers {
             dialogs.remove(server.dialog); // the handler had let it ring itself
             server.dialog = null;
         }
+        answers.onRegistered(server, status);
         server.respond(status, out, 0, length, nowNs);
         if (status < 200) {
             return;

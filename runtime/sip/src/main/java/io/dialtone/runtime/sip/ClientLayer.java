@@ -190,6 +190,15 @@ final class ClientLayer {
         return parts.outbox().holds(slot);
     }
 
+    boolean reaches(final ReplyPort door) {
+        return parts.outbox().reaches(door);
+    }
+
+    /** Sends to whoever has registered by this door, by another one. */
+    void seek(final int slot, final ReplyPort door, final DirectBuffer message, final int length) {
+        parts.outbox().addSipSought(slot, door, context.edges().members(), message, 0, length);
+    }
+
     /** Ends a transaction; nobody may use it afterwards. */
     void terminate(final ClientTransaction transaction) {
         final SipSession<?> holder = transaction.holder;

@@ -60,6 +60,9 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     private final Timeout timeout = new Timeout();
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private long intervalNs;
+    /** True until a new owner has sent it once more. */
+    private boolean isResumed;
+
     private byte @Nullable [] message;
     private int messageLength;
 
@@ -212,6 +215,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         } else if (isSentAgain() && !targets.isGivenUp) {
             intervalNs = layer.settings().t1Ns()
                     / 2; // once at once, for nobody knows when it was last, and then as if from the beginning
+            isResumed = true;
             layer.deadlines().schedule(retransmit, layer.time().nowNs());
         }
     }
@@ -260,6 +264,9 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     private void sendAgainIn(final long ns, final long nowNs) {
         if (!port.isStream()) {
             layer.deadlines().schedule(retransmit, nowNs + ns);
+        } else if (port.registration() != 0) {
+            layer.deadlines()
+                    .schedule(retransmit, nowNs + Math.max(ns, layer.settings().t2Ns() / 4));
         }
     }
 
@@ -269,8 +276,13 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
             sendAgainIn(intervalNs, nowNs);
             return;
         }
-        layer.counters().increment(SipCounter.REQUESTS_RETRANSMITTED);
-        send();
+        if (port.isStream() && !isResumed) {
+            seek();
+        } else {
+            layer.counters().increment(SipCounter.REQUESTS_RETRANSMITTED);
+            send();
+        }
+        isResumed = false;
         intervalNs = nextIntervalNs(intervalNs);
         sendAgainIn(intervalNs, nowNs);
     }
@@ -331,8 +343,18 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     }
 
     final void send() {
-        if (message != null) {
+        if (port.registration() != 0 && !layer.reaches(port)) {
+            seek();
+        } else if (message != null) {
             layer.send(slot, port, message(), 0, messageLength);
+        }
+    }
+
+    /** The connection is gone, or has brought no answer: whoever has registered by it may have another one. */
+    final void seek() {
+        if (message != null) {
+            layer.counters().increment(SipCounter.REQUESTS_SOUGHT);
+            layer.seek(slot, port, message(), messageLength);
         }
     }
 
@@ -356,6 +378,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         isHeard = false;
         isWithdrawn = false;
         isRefresh = false;
+        isResumed = false;
         context = null;
         holder = null;
         dialog = null;

@@ -13,6 +13,11 @@ public interface EdgeAddresses {
      */
     byte[] hostPort(int member, int listener);
 
+    /** Numbers of all edges in the cluster's list of members. The same array each time; not to be changed. */
+    default int[] members() {
+        return new int[0];
+    }
+
     /**
      * The edge's listener for requests of ours by this transport to an address of this family: the first one; -1 if the edge has none.
      *

@@ -5,17 +5,22 @@ import io.dialtone.sip.codec.ViaTransport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Doors as text, for a handler's state: {@code MEMBER.THREAD.TRANSPORT.LISTENER.ADDRESS.PORT}, the address as 32 hexadecimal digits. Any thread. */
+/** Doors as text, for a handler's state: {@code MEMBER.THREAD.TRANSPORT.LISTENER.ADDRESS.PORT}, the address as 32 hexadecimal digits; then, if the connection has one, its registration. Any thread. */
 final class FlowTexts {
     private static final Pattern FORM = Pattern.compile(
-            "(\\d{1,5})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,5})\\.([0-9a-f]{16})([0-9a-f]{16})\\.(\\d{1,5})");
+            "(\\d{1,5})\\.(\\d{1,3})\\.(\\d{1,3})\\.(\\d{1,5})\\.([0-9a-f]{16})([0-9a-f]{16})\\.(\\d{1,5})(?:\\.([0-9a-f]{16}))?");
     private static final int HEX = 16;
 
     private FlowTexts() {}
 
     static String write(final ReplyPort port) {
+        return write(port, port.registration());
+    }
+
+    static String write(final ReplyPort port, final long registration) {
         return port.member() + "." + port.thread() + "." + port.transport() + "." + port.listener() + "."
-                + String.format("%016x%016x", port.remoteHigh(), port.remoteLow()) + "." + port.remotePort();
+                + String.format("%016x%016x", port.remoteHigh(), port.remoteLow()) + "." + port.remotePort()
+                + (registration == 0 ? "" : String.format(".%016x", registration));
     }
 
     /**
@@ -34,6 +39,7 @@ final class FlowTexts {
                 .remote(
                         Long.parseUnsignedLong(parts.group(5), HEX),
                         Long.parseUnsignedLong(parts.group(6), HEX),
-                        Integer.parseInt(parts.group(7)));
+                        Integer.parseInt(parts.group(7)))
+                .registration(parts.group(8) == null ? 0 : Long.parseUnsignedLong(parts.group(8), HEX));
     }
 }

@@ -16,6 +16,9 @@ import java.util.List;
  * address. Called only by the owning worker.
  */
 final class LostConnections {
+    /** How long a peer who has left may take to be found where something is to begin. */
+    private static final int SOUGHT_FOR_T1S = 2;
+
     private final Locating locating;
     private final AddressTexts addresses;
     private final SipMessage kept;
@@ -43,6 +46,45 @@ final class LostConnections {
                         nowNs);
     }
 
+    /**
+     * Asks all edges for whoever has registered by a connection that is gone, and goes on asking within a call, as its timer says; a request that begins something is given up soon. A peer
+     * whose URI is an address may also listen there: it gets a copy by that way, the same request of the same transaction.
+     */
+    void seek(final ClientTransaction request, final long nowNs) {
+        request.seek();
+        if (!isWithinCall(request)) {
+            request.endIn(SOUGHT_FOR_T1S * request.layer.settings().t1Ns(), nowNs);
+        } else if (!request.isUnwanted() && aimByUri(request) && !door.leadsWhere(request.port)) {
+            request.layer.send(
+                    request.slot, door, request.message(), 0, request.message().capacity());
+        }
+    }
+
+    private boolean isWithinCall(final ClientTransaction request) {
+        return request.hasMessage()
+                && kept.parseDatagram(request.message(), 0, request.message().capacity()) == ParseResult.COMPLETE
+                && kept.toTagLength() > 0;
+    }
+
+    /** An answer has come: what follows goes by the connection that it came by, and that has a name now. */
+    void follow(final ClientTransaction request, final ReplyPort way) {
+        if (!request.port.leadsWhere(way)) {
+            if (request.port.registration() != way.registration()) {
+                return;
+            }
+            locating.onPeerFound();
+        } else if (request.port.registration() == way.registration()) {
+            return;
+        }
+        request.port.copyFrom(way).forgetArrival();
+        request.touch();
+        final Dialog dialog = request.dialog;
+        if (dialog != null) {
+            dialog.port.copyFrom(way).forgetArrival();
+            dialog.touch();
+        }
+    }
+
     /** True if the peer of a call has made the connection itself: it may do so again, and then gets what it has not answered. */
     boolean mayComeBack(final ClientTransaction request) {
         final Dialog dialog = request.dialog;
@@ -54,9 +96,7 @@ final class LostConnections {
 
     /** Aims {@code door}; false if the request is none within a call, or would not go by a connection of the same kind. */
     private boolean aimByUri(final ClientTransaction request) {
-        if (!request.hasMessage()
-                || kept.parseDatagram(request.message(), 0, request.message().capacity()) != ParseResult.COMPLETE
-                || kept.toTagLength() <= 0) {
+        if (!isWithinCall(request)) {
             return false;
         }
         door.copyFrom(request.port).forgetArrival();

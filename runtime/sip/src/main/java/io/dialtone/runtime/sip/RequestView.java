@@ -145,7 +145,7 @@ final class RequestView implements SipRequest {
     @Override
     public String flow() {
         request();
-        return transaction == null ? "" : FlowTexts.write(transaction.port);
+        return transaction == null ? "" : transaction.layer.core().answers().flowText(transaction);
     }
 
     @Override

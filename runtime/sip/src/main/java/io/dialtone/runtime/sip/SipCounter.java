@@ -62,6 +62,9 @@ public enum SipCounter {
                     + " from"),
     REQUESTS_UNSENT(
             "Requests of our own that an edge could not send, for want of a connection: refused, too slow to come about, or too many"),
+    REQUESTS_SOUGHT(
+            "Requests within calls for which all edges were asked whether their peer has registered by another connection"),
+    PEERS_FOUND("Peers of calls that have answered by another connection than before"),
     REQUESTS_FAILED_OVER(
             "Requests of our own that another target got, because one was silent, could not be reached, or said 503"),
     REQUESTS_TIMED_OUT("Requests of our own that were never answered (timers B and F)"),

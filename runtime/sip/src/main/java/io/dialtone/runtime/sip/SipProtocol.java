@@ -96,7 +96,7 @@ public final class SipProtocol implements SessionProtocol {
         if (malformation != Malformation.NONE) {
             onMalformed(malformation, frame.slot());
         } else if (!message.isRequest()) {
-            core.onResponse(message, via, frame.slot(), nowNs);
+            core.onResponse(message, via, frame.slot(), port, nowNs);
         } else {
             isRefusable = message.method() != SipMethod.ACK;
             core.onRequest(message, via, frame.slot(), port, nowNs);

@@ -103,10 +103,13 @@ final class UacCore<S extends Record> {
     // ---- answers
 
     /** An answer to a request of ours; false if there is no such request. */
-    boolean onResponse(final SipMessage response, final ViaView via, final long nowNs) {
+    boolean onResponse(final SipMessage response, final ViaView via, final ReplyPort way, final long nowNs) {
         final ClientTransaction transaction = clients.find(response, via);
         if (transaction == null) {
             return false;
+        }
+        if (way.isStream() && way.registration() != 0) {
+            lost.follow(transaction, way);
         }
         if (transaction.context != null) {
             proxy.branchAnswers().onResponse(transaction, transaction.context, response, via, nowNs);
@@ -455,6 +458,8 @@ final class UacCore<S extends Record> {
         context.counters().increment(SipCounter.REQUESTS_UNSENT);
         if (tryNextTarget(transaction, nowNs)) {
             letGo(transaction, nowNs);
+        } else if (transaction.port.registration() != 0) {
+            lost.seek(transaction, nowNs);
         } else if (!lost.goByUri(transaction, nowNs) && !lost.mayComeBack(transaction)) {
             endLocally(transaction, 503, nowNs);
         }

@@ -111,7 +111,11 @@ final class UasCore<S extends Record> {
                 new ReplyComposer(context, unique, Methods.allow(methods), checks.acceptLine(), intervals);
         dialogs = new DialogTable(context, tableHash, layer, scratch);
         named = new NamedDialogs(handler.extensions(), dialogs);
-        answers = new Answers(context, replies, dialogs);
+        answers = new Answers(
+                context,
+                replies,
+                dialogs,
+                new RegistrationNames(parts.sessions().keyHash()));
         uac = new UacCore<>(
                 parts, context, this, new UacCore.CoreParts(answers, dialogs, scratch, layer.bytes(), unique, replies));
     }
@@ -454,9 +458,10 @@ final class UasCore<S extends Record> {
     }
 
     /** An answer to a request of ours. */
-    void onResponse(final SipMessage message, final ViaView via, final int slot, final long nowNs) {
+    void onResponse(
+            final SipMessage message, final ViaView via, final int slot, final ReplyPort port, final long nowNs) {
         wake(message, via, slot);
-        if (!uac.onResponse(message, via, nowNs)) {
+        if (!uac.onResponse(message, via, port, nowNs)) {
             context.counters().increment(SipCounter.RESPONSES_STRAY);
         }
     }

@@ -43,20 +43,8 @@ class EdgeDeathTest {
     void shouldReachPhonesWhereTheyComeBackWhenTheirEdgeDies() throws IOException {
         final int first = Ports.free();
         final int second = Ports.free();
-        final Platform platform = Platform.withGridAndEdges(
-                stage,
-                PatientService.class.getName(),
-                NODES.size(),
-                List.of("tls:127.0.0.1:" + first, "tls:127.0.0.1:" + second),
-                "sip: { tls-certificates: \"" + AUTHORITY.resolveSibling("first.pem") + "\", tls-keys: \""
-                        + AUTHORITY.resolveSibling("first.key") + "\" }\n",
-                "--class-path",
-                Dialtone.testClasses());
-        final SSLContext context = TlsBridge.believing(AUTHORITY);
-        final List<TlsPhone> phones = IntStream.range(0, PHONES)
-                .mapToObj(i -> new TlsPhone(context, "phone" + i))
-                .toList();
-        phones.forEach(stage::closeAtEnd);
+        final Platform platform = platform(first, second);
+        final List<TlsPhone> phones = phones();
         final List<TlsPhone> early = phones.subList(0, PHONES / 2);
         final List<TlsPhone> late = phones.subList(PHONES / 2, PHONES);
 
@@ -86,6 +74,65 @@ class EdgeDeathTest {
         each(phones, phone -> phone.ask("BYE"));
 
         Await.until("no session is left", Duration.ofMinutes(1), () -> sessions(platform) == 0, platform::toString);
+    }
+
+    /** The phones say nothing in their calls: it is enough that they register by another edge, some before the service hangs up and some after. */
+    @Test
+    void shouldHangUpOnPhonesThatHaveOnlyRegisteredAgainWhenTheirEdgeDies() throws IOException {
+        final int first = Ports.free();
+        final int second = Ports.free();
+        final Platform platform = platform(first, second);
+        final List<TlsPhone> phones = phones();
+        final List<TlsPhone> early = phones.subList(0, PHONES / 2);
+        final List<TlsPhone> late = phones.subList(PHONES / 2, PHONES);
+
+        each(phones, phone -> {
+            phone.connect(first);
+            phone.register();
+            phone.call("hang-up-" + REFRESHED_AFTER_S);
+        });
+        platform.kill("edge-1");
+        each(early, phone -> {
+            phone.awaitLoss();
+            phone.connect(second);
+            phone.register();
+        });
+        each(early, phone -> phone.answer("BYE"));
+        Await.until(
+                "the service has hung up on all",
+                Duration.ofMinutes(2),
+                () -> sent(platform) >= PHONES,
+                platform::toString);
+        each(late, phone -> {
+            phone.awaitLoss();
+            phone.connect(second);
+            phone.register();
+            phone.answer("BYE");
+        });
+
+        Await.until("no session is left", Duration.ofMinutes(1), () -> sessions(platform) == 0, platform::toString);
+        assertEquals(0, sum(platform, "requests-timed-out"));
+    }
+
+    private Platform platform(final int first, final int second) {
+        return Platform.withGridAndEdges(
+                stage,
+                PatientService.class.getName(),
+                NODES.size(),
+                List.of("tls:127.0.0.1:" + first, "tls:127.0.0.1:" + second),
+                "sip: { tls-certificates: \"" + AUTHORITY.resolveSibling("first.pem") + "\", tls-keys: \""
+                        + AUTHORITY.resolveSibling("first.key") + "\" }\n",
+                "--class-path",
+                Dialtone.testClasses());
+    }
+
+    private List<TlsPhone> phones() throws IOException {
+        final SSLContext context = TlsBridge.believing(AUTHORITY);
+        final List<TlsPhone> phones = IntStream.range(0, PHONES)
+                .mapToObj(i -> new TlsPhone(context, "phone" + i))
+                .toList();
+        phones.forEach(stage::closeAtEnd);
+        return phones;
     }
 
     private static long sessions(final Platform platform) {

@@ -31,6 +31,9 @@ public final class PatientService implements SipHandler<PatientService.Call> {
     public void onRequest(final SipRequest request, final Session<Call> session) {
         if (request.method() != SipMethod.INVITE) {
             request.reply(200).send();
+            if (request.method() == SipMethod.REGISTER) {
+                session.end(); // everybody is welcome, and nobody noted
+            }
             return;
         }
         final String user = request.requestUriUser();
@@ -66,6 +69,6 @@ public final class PatientService implements SipHandler<PatientService.Call> {
 
     @Override
     public Set<SipMethod> methods() {
-        return SipMethod.ofACallAnd(SipMethod.UPDATE);
+        return SipMethod.ofACallAnd(SipMethod.UPDATE, SipMethod.REGISTER);
     }
 }

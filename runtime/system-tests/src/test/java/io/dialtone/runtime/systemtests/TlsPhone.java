@@ -27,6 +27,7 @@ final class TlsPhone implements AutoCloseable {
     private String target = "";
     private String to = "";
     private int cseq;
+    private int registrations;
 
     TlsPhone(final SSLContext context, final String name) {
         this.context = context;
@@ -40,6 +41,32 @@ final class TlsPhone implements AutoCloseable {
         socket = context.getSocketFactory().createSocket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(PATIENCE_MS);
         in = new BufferedInputStream(socket.getInputStream());
+    }
+
+    /** Registers by the connection that there is. */
+    void register() throws IOException {
+        registrations++;
+        send(new StringBuilder("REGISTER sip:example.com SIP/2.0\r\nVia: SIP/2.0/TLS ")
+                .append(name)
+                .append(".invalid;branch=z9hG4bK")
+                .append(name)
+                .append("REGISTER")
+                .append(registrations)
+                .append("\r\nMax-Forwards: 70\r\nFrom: <sip:")
+                .append(name)
+                .append("@example.com>;tag=1\r\nTo: <sip:")
+                .append(name)
+                .append("@example.com>\r\nCall-ID: registration-")
+                .append(name)
+                .append("\r\nCSeq: ")
+                .append(registrations)
+                .append(" REGISTER\r\nContact: ")
+                .append(contact())
+                .append("\r\nContent-Length: 0\r\n\r\n"));
+        final String answer = await("SIP/2.0 ");
+        if (!answer.startsWith("SIP/2.0 200")) {
+            throw new AssertionError(name + ": REGISTER was answered by " + answer);
+        }
     }
 
     /** Calls this user and confirms the answer. */

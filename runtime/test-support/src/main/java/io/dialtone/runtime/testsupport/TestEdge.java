@@ -18,6 +18,8 @@ import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.EpochNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -52,6 +54,7 @@ final class TestEdge {
     private final DialogNameView named = new DialogNameView();
     private final LinkFrame frame = new LinkFrame();
     private final LinkFrame unsent = new LinkFrame();
+    private final Map<Long, Connection> names = new HashMap<>();
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
 
     TestEdge(
@@ -93,6 +96,7 @@ final class TestEdge {
                 .remotePort(SIP_PORT);
         if (from.connection() != 0) {
             frame.transport(ViaTransport.TCP.code()).listener(TestListeners.TCP).remotePort(from.connection());
+            frame.registration(nameOf(new Connection(from.ipv4(), from.connection())));
         }
         link.publication(table.ownerOf(slot), 0).offer(header, 0, LinkFrame.HEADER_BYTES, buffer, 0, datagram.length);
         return slot;
@@ -107,9 +111,32 @@ final class TestEdge {
         final byte[] datagram = new byte[frame.payloadLength()];
         buffer.getBytes(offset + frame.headerLength(), datagram);
         final boolean isStream = frame.transport() != 0;
-        if (!answers.onAnswer((int) frame.remoteLow(), isStream ? frame.remotePort() : 0, datagram) && isStream) {
+        final Connection named = new Connection((int) frame.remoteLow(), frame.remotePort());
+        if (frame.isNaming()) {
+            names.put(frame.registration(), named);
+        }
+        final Connection current = names.get(frame.registration());
+        if (frame.isSought()) {
+            if (current != null && !current.equals(named)) {
+                answers.onAnswer(current.ipv4(), current.port(), datagram);
+            }
+        } else if (!answers.onAnswer(named.ipv4(), isStream ? named.port() : 0, datagram)
+                && isStream
+                && (current == null || !answers.onAnswer(current.ipv4(), current.port(), datagram))) {
             tellUnsent(new UnsafeBuffer(datagram));
         }
+    }
+
+    /** A connection as its edge knows it. */
+    private record Connection(int ipv4, int port) {}
+
+    /** Who has registered by a connection; 0 is nobody. */
+    private long nameOf(final Connection connection) {
+        return names.entrySet().stream()
+                .filter(each -> each.getValue().equals(connection))
+                .mapToLong(Map.Entry::getKey)
+                .findFirst()
+                .orElse(0);
     }
 
     /** As the edge does: whose request cannot leave by a connection hears of it. */

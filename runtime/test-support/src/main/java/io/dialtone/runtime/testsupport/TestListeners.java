@@ -8,9 +8,16 @@ final class TestListeners implements EdgeAddresses {
     /** Index of the listener that has connections. */
     static final int TCP = 1;
 
+    private static final int[] MEMBERS = {0};
+
     @Override
     public byte[] hostPort(final int member, final int listener) {
         return TestEdge.HOST_PORT;
+    }
+
+    @Override
+    public int[] members() {
+        return MEMBERS;
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.dialtone.sip.routing;
 
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.placement.table.SipHash;
 import io.dialtone.placement.table.SlotHash;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
@@ -17,11 +18,15 @@ import org.agrona.concurrent.EpochNanoClock;
  */
 public final class Edge {
     private final EdgeConfig config;
+    /** Connections of an I/O thread that are known by who has registered by them. */
+    private static final int FLOW_NAMES_MAX = 1 << 20;
+
     private final SlotTableHolder slots;
     private final SlotHash slotHash;
     private final SlotToken slotToken;
     private final EdgeKeys keys;
     private final TransactionKey refusalKey;
+    private final SipHash flowHash;
     private final AffinityMemory memory;
     private final EpochNanoClock wallClock;
     private final List<EdgeCounters> counters = new ArrayList<>();
@@ -51,6 +56,7 @@ public final class Edge {
         keys = new EdgeKeys(
                 new TransactionKey(key.derive("edge transaction")), new TransactionKey(key.derive("edge request")));
         refusalKey = new TransactionKey(key.derive("edge refusal"));
+        flowHash = key.derive("edge flows");
         memory = new AffinityMemory(config.memoryEntries());
         for (int i = 0; i < loops; i++) {
             counters.add(new EdgeCounters());
@@ -82,6 +88,7 @@ public final class Edge {
                         slots,
                         new SlotFinder(config.affinity(), slotHash, slotToken),
                         keys,
+                        new FlowNames(flowHash, FLOW_NAMES_MAX),
                         memory,
                         counters.get(loop),
                         answers.get(loop)),

@@ -57,6 +57,11 @@ public enum EdgeCounter {
     DROPPED_REFUSAL_LIMIT("dropped.refusal-limit", "Refusals not sent, because too many were due in this second."),
     DROPPED_NO_WAY_BACK("dropped.no-way-back", "Refusals not sent, because the request has no Via they could follow."),
     DROPPED_BY_EGRESS("dropped.by-egress", "Messages of nodes that the transport did not take."),
+    PEERS_FOUND(
+            "peers.found",
+            "Requests within calls brought to a connection by which their peer has registered meanwhile."),
+    FLOWS_NOT_NAMED(
+            "flows.not-named", "Connections by which somebody has registered, and which got no name for lack of room."),
     UNSENT_TOLD(
             "unsent.told",
             "Requests of nodes that could not be sent, as their owner was told: no connection came about."),

@@ -11,6 +11,7 @@ record EdgeLoop(
         SlotTableHolder slots,
         SlotFinder finder,
         EdgeKeys keys,
+        FlowNames names,
         AffinityMemory memory,
         EdgeCounters counters,
         LatencyHistogram answers) {}

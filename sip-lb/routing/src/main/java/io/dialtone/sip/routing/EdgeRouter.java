@@ -69,6 +69,7 @@ public final class EdgeRouter implements SipIngress {
     private final OwnerFrames frames;
     private final Unanswered unanswered;
     private final UnsentRequests unsent;
+    private final FlowNames names;
 
     private final SipMessage message;
     private final ViaView via = new ViaView();
@@ -95,6 +96,7 @@ public final class EdgeRouter implements SipIngress {
         slots = loop.slots();
         finder = loop.finder();
         keys = loop.keys();
+        names = loop.names();
         memory = loop.memory();
         counters = loop.counters();
         answers = loop.answers();
@@ -140,6 +142,11 @@ public final class EdgeRouter implements SipIngress {
     public void onUnsent(
             final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to, final long nowNs) {
         unsent.tell(buffer, offset, length, to, nowNs + wallOffsetNs);
+    }
+
+    @Override
+    public void onDisconnected(final SipFlow peer, final long nowNs) {
+        names.remove(peer);
     }
 
     private void onRequest(final UnsafeBuffer buffer, final SipFlow from, final long nowNs) {
@@ -440,8 +447,8 @@ public final class EdgeRouter implements SipIngress {
                 received.remoteHigh(),
                 received.remoteLow(),
                 received.remotePort());
-        if (flow.isStream() && !egress.isConnected(flow)) {
-            aimAtSender(buffer, offset + received.headerLength(), received.payloadLength());
+        if (flow.isStream() && !isAimed(buffer, offset + received.headerLength(), received.payloadLength())) {
+            return;
         }
         tap.onMessageOfNode(received);
         if (!egress.sendCopy(buffer, offset + received.headerLength(), received.payloadLength(), flow)) {
@@ -456,13 +463,51 @@ public final class EdgeRouter implements SipIngress {
         }
     }
 
-    /** The connection that a request came by is gone: its answer opens one to where the sender listens (RFC 3261 section 18.2.2). */
-    private void aimAtSender(final DirectBuffer buffer, final int offset, final int length) {
-        if (message.parseDatagram(buffer, offset, length) == ParseResult.COMPLETE
+    /** Turns the flow to the connection by which the message leaves; false if it does not leave by any. */
+    private boolean isAimed(final DirectBuffer buffer, final int offset, final int length) {
+        final long name = received.registration();
+        if (name == 0) {
+            if (!received.isSought() && !egress.isConnected(flow)) {
+                aimAtSender(buffer, offset, length);
+            }
+            return !received.isSought();
+        }
+        final boolean isConnected = !received.isSought() && egress.isConnected(flow);
+        if (received.isNaming() && isConnected) {
+            if (!names.put(flow, name)) {
+                counters.increment(EdgeCounter.FLOWS_NOT_NAMED);
+            }
+            return true;
+        }
+        final SipFlow current = names.find(name);
+        if (received.isSought()) {
+            if (current == null || FlowNames.isSame(current, flow)) {
+                return false;
+            }
+            counters.increment(EdgeCounter.PEERS_FOUND);
+            flow.copyFrom(current);
+        } else if (!isConnected || names.isAnothers(flow, name)) {
+            if (current != null) {
+                counters.increment(EdgeCounter.PEERS_FOUND);
+                flow.copyFrom(current);
+            } else if (!aimAtSender(buffer, offset, length)) {
+                // Nobody else can be met there, and other edges may know where who was has gone.
+                unsent.tell(buffer, offset, length, flow, turnNs + wallOffsetNs);
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** The connection that a request came by is gone: its answer opens one to where the sender listens (RFC 3261 section 18.2.2). False if it is no answer. */
+    private boolean aimAtSender(final DirectBuffer buffer, final int offset, final int length) {
+        final boolean isAnswer = message.parseDatagram(buffer, offset, length) == ParseResult.COMPLETE
                 && !message.isRequest()
-                && via.wrap(message)) {
+                && via.wrap(message);
+        if (isAnswer) {
             flow.remote(flow.remoteHigh(), flow.remoteLow(), via.port() < 0 ? flow.defaultPort() : via.port());
         }
+        return isAnswer;
     }
 
     /** The fence: who owned a slot once, or never, does not speak for its sessions. An epoch we have not heard of yet is newer than ours. */
@@ -486,6 +531,9 @@ public final class EdgeRouter implements SipIngress {
     }
 
     private boolean hasFlow() {
+        if (received.isSought()) {
+            return true; // its own is another edge's
+        }
         final int listener = received.listener();
         if (listener >= egress.listeners() || egress.listener(listener).transport() != received.transport()) {
             counters.increment(EdgeCounter.FRAMES_BAD_FLOW);

@@ -13,18 +13,26 @@ final class OwnerFrames {
     private final LinkEndpoint link;
     private final SlotWays ways;
     private final RouteTap tap;
+    private final FlowNames names;
     private final long deadlineNs;
     private final UnsafeBuffer header = new UnsafeBuffer(new byte[LinkFrame.HEADER_BYTES]);
     private final LinkFrame frame = new LinkFrame();
     private int slot;
 
     /**
+     * @param names who has registered by which connection
      * @param deadlineNs how long after its arrival a message is worth its owner's work
      */
-    OwnerFrames(final LinkEndpoint link, final SlotWays ways, final RouteTap tap, final long deadlineNs) {
+    OwnerFrames(
+            final LinkEndpoint link,
+            final SlotWays ways,
+            final RouteTap tap,
+            final FlowNames names,
+            final long deadlineNs) {
         this.link = link;
         this.ways = ways;
         this.tap = tap;
+        this.names = names;
         this.deadlineNs = deadlineNs;
     }
 
@@ -47,7 +55,8 @@ final class OwnerFrames {
                 .listener(from.listener())
                 .remotePort(from.remotePort())
                 .remoteHigh(from.remoteHigh())
-                .remoteLow(from.remoteLow());
+                .remoteLow(from.remoteLow())
+                .registration(from.isStream() ? names.of(from) : 0);
         return this;
     }
 

@@ -98,7 +98,7 @@ final class Redriver {
         final RedriveConfig settings = config.redrive();
         final LinkEndpoint link = loop.link();
         ways = new SlotWays(link, table, this::onSlotChanged);
-        frames = new OwnerFrames(link, ways, loop.tap(), config.deadlineMs() * NS_PER_MS);
+        frames = new OwnerFrames(link, ways, loop.tap(), loop.names(), config.deadlineMs() * NS_PER_MS);
         unanswered = new Unanswered(settings, table.slots(), link.incarnation());
         mayHold = settings.holdMs() > 0;
         // Where none may wait for an owner, some still wait for their turn behind others.

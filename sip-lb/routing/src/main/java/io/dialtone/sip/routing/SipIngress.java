@@ -39,6 +39,9 @@ public interface SipIngress {
     default void onUnsent(
             final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to, final long nowNs) {}
 
+    /** A connection has ended, or has not come about. Nothing may be sent from here. */
+    default void onDisconnected(final SipFlow peer, final long nowNs) {}
+
     /**
      * A turn of whatever else this thread does: link, probes, timers. Bounded.
      *

@@ -52,6 +52,7 @@ final class CapturingEgress implements SipEgress {
     final List<Sent> sent = new ArrayList<>();
     boolean capturing = true;
     boolean refusing;
+    boolean connected = true;
     long count;
     long bytes;
 
@@ -81,7 +82,7 @@ final class CapturingEgress implements SipEgress {
 
     @Override
     public boolean isConnected(final SipFlow to) {
-        return true;
+        return connected;
     }
 
     @Override

@@ -683,6 +683,146 @@ class EdgeRouterTest {
         assertEquals(1, count(EdgeCounter.UNSENT_TOLD));
     }
 
+    // Who has registered by a connection
+
+    private final SipFlow phone =
+            new SipFlow().set(0, ViaTransport.TCP.code(), 0, 0, 0).remoteIpv4(0xC6336407, 40_001);
+    private final CapturingEgress streams = new CapturingEgress(new SipListener(
+            0,
+            ViaTransport.TCP.code(),
+            new InetSocketAddress(InetAddress.getLoopbackAddress(), 5060),
+            "127.0.0.1",
+            5060));
+
+    private void listenByTcp() {
+        router = edge.router(0, streams, link, nowNs);
+        router.doWork(nowNs);
+    }
+
+    private LinkFrame toPhone(final int port, final long registration) {
+        return frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_EDGE)
+                .slot(0)
+                .epoch(1)
+                .member(slots.table().ownerOf(0))
+                .transport(ViaTransport.TCP.code())
+                .remotePort(port)
+                .remoteLow(0xFFFF_C633_6407L)
+                .registration(registration);
+    }
+
+    private void nodeAccepts(final int port, final long registration) {
+        link.send(toPhone(port, registration).naming(true), header, "SIP/2.0 200 OK\r\n\r\n");
+        router.doWork(nowNs);
+    }
+
+    private void fromPhone(final SipFlow by) {
+        final byte[] bytes = invite().getBytes(StandardCharsets.US_ASCII);
+        buffer.putBytes(SipIngress.HEADROOM_BYTES, bytes);
+        router.onMessage(buffer, SipIngress.HEADROOM_BYTES, bytes.length, by, nowNs);
+    }
+
+    @Test
+    void shouldTellWithEachMessageWhoHasRegisteredByItsConnection() {
+        listenByTcp();
+        nodeAccepts(40_001, 77);
+
+        fromPhone(phone);
+        assertEquals(77, link.lastOffer().frame().registration());
+
+        router.onDisconnected(phone, nowNs);
+        link.takeOffers();
+        fromPhone(phone);
+        assertTrue(link.takeOffers().stream().allMatch(offer -> offer.frame().registration() == 0));
+    }
+
+    @Test
+    void shouldBringARequestToTheConnectionThatItsPeerHasNow() {
+        listenByTcp();
+        nodeAccepts(40_001, 77);
+        nodeAccepts(40_002, 77);
+        router.onDisconnected(phone, nowNs);
+        streams.sent.clear();
+        streams.connected = false;
+
+        link.send(toPhone(40_001, 77), header, invitesOfNode("BYE", 0));
+        router.doWork(nowNs);
+
+        assertEquals(40_002, streams.only().to().getPort());
+        assertEquals(1, count(EdgeCounter.PEERS_FOUND));
+    }
+
+    @Test
+    void shouldTellTheOwnerWhenAPeerHasLeftInsteadOfConnectingToNobody() {
+        listenByTcp();
+        streams.connected = false;
+
+        link.send(toPhone(40_001, 77), header, invitesOfNode("BYE", 0));
+        router.doWork(nowNs);
+
+        streams.nothing();
+        assertEquals(LinkFrame.TYPE_SIP_UNSENT, link.lastOffer().frame().type());
+    }
+
+    @Test
+    void shouldNotTakeAStrangerWithTheAddressOfAnEndedConnectionForThePeer() {
+        listenByTcp();
+        nodeAccepts(40_001, 77);
+        router.onDisconnected(phone, nowNs);
+        nodeAccepts(40_001, 78);
+        streams.sent.clear();
+
+        link.send(toPhone(40_001, 77), header, invitesOfNode("BYE", 0));
+        router.doWork(nowNs);
+
+        streams.nothing();
+        assertEquals(LinkFrame.TYPE_SIP_UNSENT, link.lastOffer().frame().type());
+    }
+
+    @Test
+    void shouldFindAPeerThatWasAtAListenerThatThisEdgeHasNot() {
+        listenByTcp();
+        nodeAccepts(40_001, 77);
+        streams.sent.clear();
+
+        link.send(
+                toPhone(0, 77).listener(5).transport(ViaTransport.WSS.code()).sought(true),
+                header,
+                invitesOfNode("BYE", 0));
+        router.doWork(nowNs);
+
+        assertEquals(40_001, streams.only().to().getPort());
+        assertEquals(0, count(EdgeCounter.FRAMES_BAD_FLOW));
+    }
+
+    @Test
+    void shouldNameNoConnectionThatHasEndedBeforeTheAnswerToItsRegister() {
+        listenByTcp();
+        streams.connected = false;
+        nodeAccepts(40_001, 77);
+        streams.sent.clear();
+
+        link.send(toPhone(0, 77).sought(true), header, invitesOfNode("BYE", 0));
+        router.doWork(nowNs);
+
+        streams.nothing();
+    }
+
+    @Test
+    void shouldBringWhatIsSoughtToNobodyButWhoHasRegisteredByAnotherConnection() {
+        listenByTcp();
+        nodeAccepts(40_001, 77);
+        streams.sent.clear();
+
+        link.send(toPhone(40_001, 77).sought(true), header, invitesOfNode("BYE", 0)); // by that one it was sent already
+        link.send(toPhone(0, 78).sought(true), header, invitesOfNode("BYE", 0));
+        router.doWork(nowNs);
+        streams.nothing();
+
+        link.send(toPhone(0, 77).sought(true), header, invitesOfNode("BYE", 0));
+        router.doWork(nowNs);
+        assertEquals(40_001, streams.only().to().getPort());
+    }
+
     // Garbage
 
     @ParameterizedTest

@@ -199,6 +199,11 @@ final class TraceRecorder implements RouteTap {
         }
 
         @Override
+        public void onDisconnected(final SipFlow peer, final long nowNs) {
+            next.onDisconnected(peer, nowNs);
+        }
+
+        @Override
         public int doWork(final long nowNs) {
             turn(nowNs);
             onArrivalDone(); // of a message that has made the routing throw

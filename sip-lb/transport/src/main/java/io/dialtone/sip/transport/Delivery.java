@@ -18,6 +18,9 @@ interface Delivery {
     /** Hands back a message whose connection did not come about. */
     void onUnsent(UnsafeBuffer buffer, int offset, int length, SipFlow to);
 
+    /** Tells that a connection has ended. */
+    void onDisconnected(SipFlow peer);
+
     /** Monotonic time of the turn. */
     long nowNs();
 

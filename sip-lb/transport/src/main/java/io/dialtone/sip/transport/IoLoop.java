@@ -306,6 +306,15 @@ final class IoLoop implements Agent, Delivery {
     }
 
     @Override
+    public void onDisconnected(final SipFlow peer) {
+        try {
+            ingress.onDisconnected(peer, nowNs);
+        } catch (Exception | AssertionError | LinkageError e) {
+            failures.onIngressFailure(e);
+        }
+    }
+
+    @Override
     public long nowNs() {
         return nowNs;
     }

@@ -34,6 +34,11 @@ enum NotYetRegistered implements Delivery {
     }
 
     @Override
+    public void onDisconnected(final SipFlow peer) {
+        throw new IllegalStateException("closed before registration");
+    }
+
+    @Override
     public long nowNs() {
         throw new IllegalStateException("read before registration");
     }

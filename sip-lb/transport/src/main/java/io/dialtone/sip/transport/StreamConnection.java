@@ -341,7 +341,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
                 socket.onUnsent(message, flow);
                 message.release();
             }
-            socket.onClosed(this);
+            socket.onClosed(this, flow);
         }
     }
 }

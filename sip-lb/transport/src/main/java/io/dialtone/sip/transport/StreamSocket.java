@@ -271,10 +271,13 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
         }
     }
 
-    void onClosed(final StreamConnection connection) {
+    void onClosed(final StreamConnection connection, final SipFlow peer) {
         connections.remove(connection);
         if (connection.isShared()) {
             shares.remove(connection.high(), connection.low());
+        }
+        if (isServing) {
+            delivery.onDisconnected(peer);
         }
         count(TransportCounter.STREAM_CLOSED);
     }
