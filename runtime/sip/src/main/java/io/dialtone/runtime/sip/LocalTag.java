@@ -11,7 +11,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * A To tag of ours: the slot's token, by which an edge routes, then 65 bits that make it unique and hard to guess (RFC 3261 section 19.3). Called only by the owning
  * worker.
  *
- * <p>A call that came into a session of another Call-ID has a longer one: between the two, the hash of that session's key, so that its messages find a session that rests.
+ * <p>Where the session's key is not the Call-ID there is a longer one: between the two, the hash of that key, so that messages find a session that rests.
  */
 final class LocalTag {
     /** Of one that names no session. */

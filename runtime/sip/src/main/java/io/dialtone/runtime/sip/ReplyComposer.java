@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.AffinityRule;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.AsciiWriter;
@@ -22,6 +23,9 @@ final class ReplyComposer {
 
     private final SipContext context;
     private final LocalTag.Source tags;
+    /** False if sessions have another key, which tags must name. */
+    private final boolean isKeyTheCallId;
+
     private final byte[] allow;
     private final byte[] acceptLine;
     private final IntervalRules intervals;
@@ -42,6 +46,7 @@ final class ReplyComposer {
         this.allow = allow;
         this.acceptLine = acceptLine;
         this.tags = tags;
+        isKeyTheCallId = context.service().affinity().kind() == AffinityRule.Kind.CALL_ID;
     }
 
     /** How calls are kept alive. */
@@ -160,7 +165,7 @@ final class ReplyComposer {
             return;
         }
         final SipSession<?> session = transaction.session;
-        if (session != null && transaction.callerNumber > 1) {
+        if (session != null && (!isKeyTheCallId || transaction.callerNumber > 1)) {
             transaction.localTag.set(context.tokens(), transaction.slot, session.keyHash(), tags.next());
         } else {
             transaction.localTag.set(context.tokens(), transaction.slot, tags.next());

@@ -890,10 +890,8 @@ final class UasCore<S extends Record> {
             wake(slot, LocalTag.sessionHash(buffer, name.toTagOffset()));
         } else if (ownCallId.read(buffer, name.callIdOffset(), name.callIdLength(), slot)) {
             wake(slot, ownCallId.sessionHash());
-        } else if (namesSessionInEachMessage()) {
-            wake(slot, parts.sessions().keyHash().hash(buffer, name.callIdOffset(), name.callIdLength()));
         } else {
-            parts.dormant().wakeAll(slot);
+            wake(slot, parts.sessions().keyHash().hash(buffer, name.callIdOffset(), name.callIdLength()));
         }
     }
 
@@ -903,9 +901,12 @@ final class UasCore<S extends Record> {
         }
     }
 
-    /** Every message of a call has its Call-ID; what other rules look at may stand in the first request only. */
+    /**
+     * What is said within a call carries our tag, which names its session. Else it is a request outside, or a CANCEL or ACK with the Call-ID, the URI, the From and the To of one (RFC 3261 sections 9.1, 17.1.1.3):
+     * but not with its other headers.
+     */
     boolean namesSessionInEachMessage() {
-        return context.service().affinity().kind() == AffinityRule.Kind.CALL_ID;
+        return context.service().affinity().kind() != AffinityRule.Kind.HEADER;
     }
 
     /** A request outside any dialog, by which its sender names a session as the rule wants it named. */
