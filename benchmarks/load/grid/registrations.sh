@@ -2,7 +2,7 @@
 # A node pair with many registrations, each with its backup: what they weigh, and how long it takes until one node answers for all when the other is killed.
 #   benchmarks/load/grid/registrations.sh [REGISTRATIONS] [PER_SECOND]
 # Real processes on loopback: a host with the registry, two nodes, an edge, a process that plays the subscribers. Then: memory; some ask which bindings they have, register again, get a MESSAGE by their
-# binding; kill -9 of node-2 while some ask; the same again. Ends with 1 if anything was lost, wrong or unanswered, or if a node weighs more than NODE_MEMORY (2560 MiB). For a million: 6 GiB free, two cores, 12 minutes.
+# binding; kill -9 of node-2 while some ask; the same again. Ends with 1 if anything was lost, wrong or unanswered (who is refused with 503 comes again in a second), or if a node weighs more than NODE_MEMORY (2560 MiB). For a million: 6 GiB free, two cores, 12 minutes.
 set -eu -o pipefail
 root=$(cd "$(dirname "$(readlink -f "$0")")/../../.." && pwd)
 count=${1:-1000000} rate=${2:-2500} memory_max=${NODE_MEMORY:-2560}

@@ -58,6 +58,7 @@ final class Subscribers implements AutoCloseable {
     private int requests;
     private int answered;
     private int sentAgain;
+    private int refused;
 
     /** What a subscriber waits for an answer to. */
     private static final class Request {
@@ -138,6 +139,7 @@ final class Subscribers implements AutoCloseable {
         tookNs.reset();
         answered = 0;
         sentAgain = 0;
+        refused = 0;
         int begun = 0;
         while (begun < some || !open.isEmpty()) {
             int work = receive();
@@ -159,11 +161,12 @@ final class Subscribers implements AutoCloseable {
         again.forEach(ArrayDeque::clear);
         words.accept(String.format(
                 Locale.ROOT,
-                "%s %d: answered %d, failed %s, sent again %d, %.1f s; ms p50 %.2f p99 %.2f max %.2f",
+                "%s %d: answered %d, failed %s, refused for a second %d, sent again %d, %.1f s; ms p50 %.2f p99 %.2f max %.2f",
                 name,
                 some,
                 answered,
                 failures.isEmpty() ? "none" : failures,
+                refused,
                 sentAgain,
                 (System.nanoTime() - beginNs) / 1e9,
                 tookNs.getValueAtPercentile(50) / 1e6,
@@ -286,11 +289,31 @@ final class Subscribers implements AutoCloseable {
             final String status = isHere ? "200 OK" : "404 Not Found";
             channel.write(ByteBuffer.wrap(
                     text.answer(status, 0, "<sip:" + sentBy + ">").getBytes(StandardCharsets.ISO_8859_1)));
+        } else if (request != null && text.status() == 503) {
+            comeAgain(request);
         } else if (request != null && text.status() >= 200) {
             answered += text.status() == 200 ? 1 : 0;
             tookNs.recordValue(Math.min(System.nanoTime() - request.dueNs, tookNs.getHighestTrackableValue()));
             end(request, faultOf(request, text));
         }
+    }
+
+    /** The edge or the node has too much to do: another request takes its place, in a second. */
+    private void comeAgain(final Request request) {
+        refused++;
+        request.isOver = true;
+        open.remove(request.number);
+        final int number = ++requests;
+        final Request next =
+                new Request(number, request.subscriber, request.kind, textOf(number, request), request.dueNs);
+        next.stage = 1;
+        next.sentNs = System.nanoTime();
+        open.put(number, next);
+        again.get(next.stage).add(next);
+    }
+
+    private byte[] textOf(final int number, final Request request) {
+        return text(number, request.kind, request.subscriber).getBytes(StandardCharsets.US_ASCII);
     }
 
     /** What is wrong with an answer; null if nothing is. */
