@@ -329,6 +329,17 @@ public final class TestCluster {
         return owner.name();
     }
 
+    /** Tells the registry who is dead, as membership does some seconds later, and waits until each slot has a backup among the living: before, a slot may wait for the dead to be its backup again. */
+    public void awaitBackupsAmongTheLiving() {
+        final TestRegistry authority = Objects.requireNonNull(registry, "a cluster that is replicated");
+        for (final Node node : nodes) {
+            if (node.isDead) {
+                authority.forget(node.member);
+            }
+        }
+        awaitBackups();
+    }
+
     /** Kills all nodes but the owner of this affinity key, and waits until it has all slots, each without a backup. */
     public void killAllBut(final String key) {
         final Node survivor = ownerNode(key);

@@ -15,6 +15,8 @@ import org.agrona.concurrent.NanoClock;
 
 /** The registry of a {@link TestCluster}: decides at once, by the rules of the real one, and is always there. Not thread safe. */
 final class TestRegistry implements SlotAuthority {
+    private static final long INCARNATION = 1;
+
     private final NanoClock clock;
     private final SlotTableHolder tables;
     private SlotMap map;
@@ -24,7 +26,8 @@ final class TestRegistry implements SlotAuthority {
         this.clock = clock;
         map = SlotMap.empty(slots, 1);
         for (final int member : members) {
-            final GridMember joining = new GridMember(member, 1, "node-" + member, "host-" + member, "zone", false);
+            final GridMember joining =
+                    new GridMember(member, INCARNATION, "node-" + member, "host-" + member, "zone", false);
             map = SlotRules.apply(map, new SlotCommand.Join(joining));
         }
         tables = new SlotTableHolder(tableOf(map));
@@ -33,6 +36,11 @@ final class TestRegistry implements SlotAuthority {
     /** The map as edges see it. */
     SlotTableHolder tables() {
         return tables;
+    }
+
+    /** Hears that a member is dead. */
+    void forget(final int member) {
+        propose(new SlotCommand.Dead(member, INCARNATION));
     }
 
     /** Wants the slot's first backup to own it: the owner hands it over. False if there is no backup that could. */
