@@ -1,12 +1,13 @@
 package io.dialtone.api;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
  * One session as its handler sees it: state, timers, and requests that still want an answer. Valid until the handler's method returns, on that thread only.
  *
- * <p>A session begins with the first request that has its affinity key. It is over when it has no call, no request to answer or of its own, and no timer left,
+ * <p>A session begins with the first request that has its affinity key. It is over when it has no call, no request to answer or of its own, no subscription and no timer left,
  * or when the handler calls {@link #end}.
  *
  * @param <S> the state, an immutable record
@@ -52,8 +53,11 @@ public interface Session<S extends Record> {
     /** The leg of this name, from its first answer to its end: or, if we have begun it, from its beginning. */
     Optional<SipLeg> leg(String name);
 
+    /** Who is to be told of something, oldest first ({@link SipHandler#eventPackages}). */
+    List<SipSubscription> subscriptions();
+
     /**
-     * Ends the session when the handler returns: hangs up its calls with BYE or CANCEL, answers with 480 what still has no final answer, forgets timers and state.
+     * Ends the session when the handler returns: hangs up its calls with BYE or CANCEL, answers with 480 what still has no final answer, ends its subscriptions, forgets timers and state.
      */
     void end();
 }

@@ -81,6 +81,17 @@ public interface SipHandler<S extends Record> {
      */
     default void onSessionExpired(final String leg, final Session<S> session) {}
 
+    /**
+     * A SUBSCRIBE for one of the {@link #eventPackages}: to begin a subscription, to refresh it, or (with no {@linkplain SipSubscription#timeLeft time left}) to be told once and no more. A refusal is
+     * given by {@link SipRequest#reply}; without an answer the platform gives 200. What is {@linkplain SipSubscription#tell told} here goes into the NOTIFY that follows at once, or else that NOTIFY has no
+     * body.
+     */
+    default void onSubscribe(
+            final SipSubscription subscription, final SipRequest subscribe, final Session<S> session) {}
+
+    /** A subscription is over, and not because the service ended it or the session. Nothing can be told any more. */
+    default void onSubscriptionEnd(final SipSubscription subscription, final Session<S> session) {}
+
     /** A timer of the session has run out. */
     default void onTimer(final String timer, final Session<S> session) {}
 
@@ -118,6 +129,14 @@ public interface SipHandler<S extends Record> {
      */
     default Optional<SessionTimers> sessionTimers() {
         return Optional.empty();
+    }
+
+    /**
+     * What this service tells subscribers about (RFC 6665); by default nothing. With it SUBSCRIBE is among its methods and comes to {@link #onSubscribe}; for another package it is answered with 489. Asked
+     * once, when the worker starts.
+     */
+    default Set<EventPackage> eventPackages() {
+        return Set.of();
     }
 
     /**

@@ -218,6 +218,15 @@ final class Answers {
                 && transaction.dialog != null) {
             onTargetRefreshed(transaction.dialog, transaction);
         }
+        final Subscription subscription = transaction.subscription;
+        if (status >= 200 && status < 300 && subscription != null) {
+            transaction
+                    .layer
+                    .core()
+                    .uac()
+                    .notifier()
+                    .onAccepted(transaction, subscription, requestOf(transaction), nowNs);
+        }
         if (status >= 200 && status < 300 && transaction.dialog != null) {
             transaction
                     .layer

@@ -115,6 +115,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         dialog = failed.dialog;
         targets.continueFrom(failed.targets);
         layer.core().proxy().onMoved(failed, this);
+        layer.core().notifier().onMoved(failed, this);
         begin(failed.message(), 0, failed.messageLength);
     }
 

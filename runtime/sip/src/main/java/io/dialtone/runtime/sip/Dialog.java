@@ -24,6 +24,7 @@ final class Dialog extends KeyedEntry {
 
     private static final int EARLY_CODE = 1;
     private static final int CONFIRMED_CODE = 2;
+    private static final int WITHOUT_CALL_CODE = 3;
 
     final LocalTag localTag = new LocalTag();
     final AckWait ackWait;
@@ -41,9 +42,11 @@ final class Dialog extends KeyedEntry {
     int callerNumber;
     /** Its name if we have begun it. */
     private String legOfOurs = "";
+    /** False for a dialog that is there for the sake of subscriptions only. */
+    boolean isCall = true;
     /** True while the peer's BYE is worked on. */
     boolean isHungUpByPeer;
-    /** How often this object was another dialog. */
+    /** How often this object was another dialog, or had another call. */
     int life;
     /** Null when the session has ended before the dialog. */
     @Nullable
@@ -80,6 +83,25 @@ final class Dialog extends KeyedEntry {
         callerNumber = firstInvite.callerNumber;
         localTag.copyFrom(firstInvite.localTag);
         port.copyFrom(firstInvite.port).forgetArrival();
+    }
+
+    /** A SUBSCRIBE outside any dialog begins one. */
+    void openWithoutCall(final ServerTransaction subscribe, final SipSession<?> itsSession) {
+        open(subscribe, itsSession);
+        state = State.CONFIRMED;
+        invite = null;
+        isCall = false;
+    }
+
+    /** Its call is over, but somebody who subscribes within it is still to be told. */
+    void endCall() {
+        isCall = false;
+        isHungUpByPeer = false;
+        invite = null;
+        ownInvite = null;
+        ackWait.stop();
+        stopKeepingAlive();
+        life++;
     }
 
     /** An answer to our INVITE begins a dialog. */
@@ -149,13 +171,14 @@ final class Dialog extends KeyedEntry {
      * Writes what another owner must know to be the same end of the dialog.
      *
      * <pre>
-     *  state (8): 1 early, 2 confirmed · key: length (32), bytes · our tag: length (32), bytes · door, as ReplyPort writes it · CSeq of the peer (32)
+     *  state (8): 1 early, 2 confirmed, 3 confirmed without a call · key: length (32), bytes · our tag: length (32), bytes · door, as ReplyPort writes it · CSeq of the peer (32)
      *  place of the INVITE without final answer (16), or -1 · our CSeq (32) · number of the call that came in (16), or 0 and the leg: length (16), characters (16 each)
      *  place of our INVITE without final answer or ACK among the requests of our own (16), or -1 · the peer, as RemoteParty writes it · who waits for an ACK, as AckWait writes it
      * </pre>
      */
     void encode(final ImageWriter image) {
-        image.putByte(state == State.CONFIRMED ? CONFIRMED_CODE : EARLY_CODE).putBytes(keyBytes(), keyLength());
+        image.putByte(state != State.CONFIRMED ? EARLY_CODE : isCall ? CONFIRMED_CODE : WITHOUT_CALL_CODE)
+                .putBytes(keyBytes(), keyLength());
         localTag.encode(image);
         port.encode(image);
         image.putInt((int) remoteCseq)
@@ -172,7 +195,8 @@ final class Dialog extends KeyedEntry {
 
     /** Reads what comes after the key, which {@link DialogTable} reads. */
     void decode(final int code, final SipSession<?> itsHolder, final boolean isOrphan, final ImageReader image) {
-        state = code == CONFIRMED_CODE ? State.CONFIRMED : State.EARLY;
+        state = code == EARLY_CODE ? State.EARLY : State.CONFIRMED;
+        isCall = code != WITHOUT_CALL_CODE;
         holder = itsHolder;
         session = isOrphan ? null : itsHolder;
         slot = itsHolder.slot();
@@ -214,6 +238,7 @@ final class Dialog extends KeyedEntry {
         callerNumber = LegNames.NO_CALLER;
         legOfOurs = "";
         isHungUpByPeer = false;
+        isCall = true;
         life++;
         localTag.clear();
         clearKey();

@@ -133,6 +133,20 @@ final class DialogTable {
         context.counters().set(SipCounter.DIALOGS, dialogs.size());
     }
 
+    /** Begins the dialog of a SUBSCRIBE that is accepted (RFC 6665 section 4.2.1), and learns from it. */
+    void beginWithoutCall(final ServerTransaction subscribe, final SipSession<?> session, final SipMessage message) {
+        final Dialog spare = spares.pollLast();
+        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        dialog.openWithoutCall(subscribe, session);
+        key.writeDialog(message, dialog.localTag.buffer(), 0, dialog.localTag.length());
+        dialog.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
+        dialogs.add(dialog);
+        session.dialogs.add(dialog);
+        dialog.peer.learn(message, dialog.localTag, scratch);
+        subscribe.dialog = dialog;
+        context.counters().set(SipCounter.DIALOGS, dialogs.size());
+    }
+
     /** The dialog that an answer to our INVITE belongs to. */
     @Nullable
     Dialog findOfAnswer(final SipMessage response) {
@@ -219,17 +233,34 @@ final class DialogTable {
         }
     }
 
+    /** Ends the call of a dialog, and the dialog unless somebody subscribes within it (RFC 5057 section 4.1, RFC 6665 section 4.4.1). */
+    void endCall(final Dialog dialog) {
+        final SipSession<?> session = dialog.session;
+        if (session == null || !session.hasSubscriptionWithin(dialog)) {
+            remove(dialog);
+            return;
+        }
+        noteEnd(dialog, session);
+        session.forgetCall(dialog);
+        dialog.endCall();
+        dialog.touch();
+    }
+
+    private void noteEnd(final Dialog dialog, final SipSession<?> holder) {
+        if (dialog.state == Dialog.State.CONFIRMED && dialog.isCall) {
+            holder.calls.onDialogEnded(
+                    dialog.leg(),
+                    dialog.isHungUpByPeer ? CallRecord.EndedBy.PEER : CallRecord.EndedBy.SERVICE,
+                    layer.time().toWallNs(layer.time().nowNs()));
+        }
+    }
+
     /** Ends a dialog; nobody may use it afterwards. */
     void remove(final Dialog dialog) {
         if (dialogs.remove(dialog)) {
             final SipSession<?> holder = dialog.holder;
             if (holder != null) {
-                if (dialog.state == Dialog.State.CONFIRMED) {
-                    holder.calls.onDialogEnded(
-                            dialog.leg(),
-                            dialog.isHungUpByPeer ? CallRecord.EndedBy.PEER : CallRecord.EndedBy.SERVICE,
-                            layer.time().toWallNs(layer.time().nowNs()));
-                }
+                noteEnd(dialog, holder);
                 dialog.touch();
                 holder.forgetDialog(dialog);
                 (dialog.session == null ? holder.orphans : holder.dialogs).remove(dialog);

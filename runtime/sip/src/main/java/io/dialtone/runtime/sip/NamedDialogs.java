@@ -60,7 +60,7 @@ final class NamedDialogs {
             return 400;
         }
         final Dialog dialog = dialogs.find(request, named);
-        if (dialog == null || dialog.session == null || dialog.isHungUpByPeer) {
+        if (dialog == null || dialog.session == null || dialog.isHungUpByPeer || !dialog.isCall) {
             return 481;
         }
         if (dialog.state == Dialog.State.EARLY && !dialog.isOurs()) {

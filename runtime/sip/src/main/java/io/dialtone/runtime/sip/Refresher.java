@@ -282,13 +282,13 @@ final class Refresher {
 
     // ---- image
 
-    /** Writes, if there are any: how many calls of a session are kept alive (16), each its place among the dialogs (16) and what {@link RefreshTimer} writes. */
+    /** Writes, if there are any or something follows: how many calls of a session are kept alive (16), each its place among the dialogs (16) and what {@link RefreshTimer} writes. */
     static void encode(final SipSession<?> session, final ImageWriter image) {
         int count = 0;
         for (int i = 0; i < session.dialogs.size(); i++) {
             count += session.dialogs.get(i).isKeptAlive() ? 1 : 0;
         }
-        if (count == 0) {
+        if (count == 0 && session.subscriptionsBegun == 0) {
             return;
         }
         image.putShort(count);

@@ -30,6 +30,8 @@ final class ReplyBuilder implements SipReply {
 
     private static final Set<HeaderName> PLATFORMS_OWN_IN_A_CALL = withContact(PLATFORMS_OWN);
 
+    private static final Set<HeaderName> PLATFORMS_OWN_TO_SUBSCRIBE = with(PLATFORMS_OWN_IN_A_CALL, HeaderName.EXPIRES);
+
     private final Answers answers;
     private final Set<HeaderName> platformsOwn;
     private final Set<HeaderName> platformsOwnInACall;
@@ -89,7 +91,11 @@ final class ReplyBuilder implements SipReply {
 
     @Override
     public SipReply header(final String name, final String value) {
-        putHeader(extra, makesDialog(open()) ? platformsOwnInACall : platformsOwn, name, value);
+        final ServerTransaction answered = open();
+        final Set<HeaderName> own = makesDialog(answered)
+                ? answered.subscription == null ? platformsOwnInACall : PLATFORMS_OWN_TO_SUBSCRIBE
+                : platformsOwn;
+        putHeader(extra, own, name, value);
         return this;
     }
 
@@ -133,7 +139,16 @@ final class ReplyBuilder implements SipReply {
     }
 
     private boolean makesDialog(final ServerTransaction answered) {
-        return (answered.method == SipMethod.INVITE || answered.method == SipMethod.UPDATE) && status < 300;
+        return (answered.method == SipMethod.INVITE
+                        || answered.method == SipMethod.UPDATE
+                        || answered.subscription != null)
+                && status < 300;
+    }
+
+    private static Set<HeaderName> with(final Set<HeaderName> others, final HeaderName another) {
+        final Set<HeaderName> all = EnumSet.of(another);
+        all.addAll(others);
+        return all;
     }
 
     private static Set<HeaderName> withContact(final Set<HeaderName> others) {

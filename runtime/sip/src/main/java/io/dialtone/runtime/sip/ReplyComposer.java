@@ -29,6 +29,7 @@ final class ReplyComposer {
     private final byte[] allow;
     private final byte[] acceptLine;
     private final IntervalRules intervals;
+    private final EventRules events;
     private final SipWriter writer = new SipWriter();
     private final byte[] statelessTag = new byte[LocalTag.LENGTH];
     private final UnsafeBuffer statelessTagBuffer = new UnsafeBuffer(statelessTag);
@@ -40,8 +41,10 @@ final class ReplyComposer {
             final LocalTag.Source tags,
             final byte[] allow,
             final byte[] acceptLine,
-            final IntervalRules intervals) {
+            final IntervalRules intervals,
+            final EventRules events) {
         this.intervals = intervals;
+        this.events = events;
         this.context = context;
         this.allow = allow;
         this.acceptLine = acceptLine;
@@ -52,6 +55,11 @@ final class ReplyComposer {
     /** How calls are kept alive. */
     IntervalRules intervals() {
         return intervals;
+    }
+
+    /** What subscribers are told about. */
+    EventRules events() {
+        return events;
     }
 
     /** The value of Allow. */
@@ -101,12 +109,21 @@ final class ReplyComposer {
         } else if (method == SipMethod.UPDATE && accepts && transaction.dialog != null) {
             putContact(writer.out(), transaction.port, transaction.slot); // RFC 3311 section 5.2
         }
+        final Subscription subscription = transaction.subscription;
+        if (accepts && subscription != null) {
+            writer.copy(request, HeaderName.RECORD_ROUTE);
+            putContact(writer.out(), transaction.port, transaction.slot);
+            writer.header(HeaderName.EXPIRES, subscription.grantedSeconds);
+        }
         if (accepts) {
             intervals.putAnswer(writer.out(), request, transaction.dialog);
         }
         final boolean tells = accepts && (method == SipMethod.INVITE || method == SipMethod.OPTIONS);
         if (tells || status == 405 || status == 501) {
             writer.header(HeaderName.ALLOW, allow);
+        }
+        if (tells || (accepts && subscription != null)) {
+            writer.out().put(events.allowEvents());
         }
         if (accepts && method == SipMethod.OPTIONS) {
             writer.out().put(acceptLine);
@@ -165,7 +182,7 @@ final class ReplyComposer {
             return;
         }
         final SipSession<?> session = transaction.session;
-        if (session != null && (!isKeyTheCallId || transaction.callerNumber > 1)) {
+        if (session != null && (!isKeyTheCallId || transaction.callerNumber > 1 || transaction.subscription != null)) {
             transaction.localTag.set(context.tokens(), transaction.slot, session.keyHash(), tags.next());
         } else {
             transaction.localTag.set(context.tokens(), transaction.slot, tags.next());

@@ -30,6 +30,7 @@ final class RequestComposer {
     private final OwnCallId callId;
     private final LocalTag fromTag = new LocalTag();
     private final SipMessage kept;
+    private final UnsafeBuffer body = new UnsafeBuffer(NO_BYTES);
     private final UnsafeBuffer nothing = new UnsafeBuffer(NO_BYTES);
 
     RequestComposer(
@@ -130,6 +131,31 @@ final class RequestComposer {
         final DirectBuffer said = timer.description();
         writer.header(HeaderName.CONTENT_TYPE, said, 0, timer.typeLength());
         return writer.finish(said, timer.typeLength(), said.capacity() - timer.typeLength());
+    }
+
+    /** Writes the NOTIFY that tells a subscriber something (RFC 6665 section 4.2.2), with the dialog's CSeq number. */
+    int composeNotify(
+            final MutableDirectBuffer to,
+            final Dialog dialog,
+            final Subscription subscription,
+            final Notice notice,
+            final AsciiWriter state,
+            final ReplyPort door,
+            final AsciiWriter branch) {
+        beginInDialog(to, 0, dialog.peer, SipMethod.NOTIFY, door, dialog.slot, dialog.localCseq, branch);
+        replies.putContact(writer.out(), door, dialog.slot);
+        final AsciiWriter event = writer.begin(HeaderName.EVENT).put(subscription.event);
+        if (!subscription.id.isEmpty()) {
+            event.put(";id=").put(subscription.id);
+        }
+        writer.end();
+        writer.header(HeaderName.SUBSCRIPTION_STATE, state.buffer(), state.offset(), state.length());
+        if (notice.type().length == 0) {
+            return writer.finish(nothing, 0, 0);
+        }
+        writer.header(HeaderName.CONTENT_TYPE, notice.type());
+        body.wrap(notice.body());
+        return writer.finish(body, 0, body.capacity());
     }
 
     /** Writes a request again that was refused with 422: but for branch, CSeq and interval the same (RFC 4028 section 7.3). */

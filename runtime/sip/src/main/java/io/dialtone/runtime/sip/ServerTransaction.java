@@ -39,6 +39,10 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
     @Nullable
     ResponseContext context;
 
+    /** What a SUBSCRIBE is for, while it is in hand. */
+    @Nullable
+    Subscription subscription;
+
     @Nullable
     SipSession<?> session;
 
@@ -253,6 +257,7 @@ abstract sealed class ServerTransaction extends KeyedEntry implements PendingReq
         hasStagedFinal = false;
         cseq = 0;
         context = null;
+        subscription = null;
         session = null;
         dialog = null;
         holder = null;

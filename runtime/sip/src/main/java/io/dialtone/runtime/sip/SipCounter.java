@@ -72,6 +72,13 @@ public enum SipCounter {
     REFRESHES_REFUSED("Refreshes of ours that were refused, or had no answer"),
     SESSIONS_EXPIRED("Calls hung up because nobody has refreshed them, or their peer knew them no more when we did"),
     INTERVALS_RAISED("Requests of our own sent again with the longer interval that a 422 wants"),
+    SUBSCRIPTIONS_BEGUN("Subscriptions that a service has accepted (RFC 6665)"),
+    SUBSCRIPTIONS_REFUSED(
+            "SUBSCRIBE requests answered with 503: as many dialogs, or subscriptions of their session, as there may be"),
+    SUBSCRIPTIONS_EXPIRED("Subscriptions that ended because nobody has refreshed them"),
+    SUBSCRIPTIONS_LOST("Subscriptions that ended because a NOTIFY was refused, or had no answer"),
+    NOTICES_SENT("NOTIFY requests sent to subscribers of a service"),
+    NOTICES_REFUSED("What a service wanted to tell a subscriber that has too much waiting, or is gone"),
     DIALOGS_CONFIRMED("Dialogs confirmed since the worker started"),
     DIALOGS("Gauge: dialogs in memory"),
     TRANSACTIONS("Gauge: server transactions in memory"),

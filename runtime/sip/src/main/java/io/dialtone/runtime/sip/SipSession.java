@@ -4,6 +4,7 @@ import io.dialtone.api.OutgoingRequest;
 import io.dialtone.api.PendingRequest;
 import io.dialtone.api.SipLeg;
 import io.dialtone.api.SipMethod;
+import io.dialtone.api.SipSubscription;
 import io.dialtone.runtime.engine.Deadline;
 import io.dialtone.runtime.engine.DeadlineWheel;
 import io.dialtone.runtime.engine.ImageReader;
@@ -36,6 +37,10 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     final List<ClientTransaction> clients = new ArrayList<>(0);
     /** What is being proxied. */
     final List<ResponseContext> contexts = new ArrayList<>(0);
+    /** Who is to be told of something. */
+    final List<Subscription> subscriptions = new ArrayList<>(0);
+    /** How many there have been. */
+    int subscriptionsBegun;
     /** Calls that were passed on, and whose end is to be seen. */
     final List<KeptCall> keptCalls = new ArrayList<>(0);
     /** The door by which the last initial request came in, and by which requests of our own leave. */
@@ -80,6 +85,17 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         return invite == null && dialog == null
                 ? Optional.empty()
                 : Optional.of(new LegView(core.uac().requests(), this, name, dialog, invite));
+    }
+
+    @Override
+    public List<SipSubscription> subscriptions() {
+        final List<SipSubscription> living = new ArrayList<>(subscriptions.size());
+        for (int i = 0; i < subscriptions.size(); i++) {
+            if (!subscriptions.get(i).isFinishing()) {
+                living.add(new SubscriptionView(core.uac().notifier(), subscriptions.get(i)));
+            }
+        }
+        return living;
     }
 
     @Override
@@ -134,6 +150,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     public void close() {
         pending.clear();
         nonces.clear();
+        subscriptionsBegun = 0;
         calls.clear();
         deadlines.cancel(noncesEnd);
         super.close();
@@ -157,7 +174,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     @Nullable
     Dialog dialogOf(final String leg) {
         for (int i = dialogs.size() - 1; i >= 0; i--) {
-            if (dialogs.get(i).leg().equals(leg)) {
+            if (dialogs.get(i).isCall && dialogs.get(i).leg().equals(leg)) {
                 return dialogs.get(i);
             }
         }
@@ -191,7 +208,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             }
         }
         for (int i = 0; i < dialogs.size(); i++) {
-            if (dialogs.get(i).isOurs() && dialogs.get(i).state == Dialog.State.CONFIRMED) {
+            if (dialogs.get(i).isCall && dialogs.get(i).isOurs() && dialogs.get(i).state == Dialog.State.CONFIRMED) {
                 count++;
             }
         }
@@ -235,6 +252,27 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
                 clients.get(i).dialog = null;
             }
         }
+        core.uac().notifier().forget(this, dialog);
+    }
+
+    /** The call of a dialog is over, and the dialog is not: requests of the call end by themselves. */
+    void forgetCall(final Dialog dialog) {
+        for (int i = 0; i < clients.size(); i++) {
+            final ClientTransaction client = clients.get(i);
+            if (client.dialog == dialog && core.uac().notifier().of(client) == null) {
+                client.dialog = null;
+            }
+        }
+    }
+
+    /** True if somebody is to be told of something within this dialog. */
+    boolean hasSubscriptionWithin(final Dialog dialog) {
+        for (int i = 0; i < subscriptions.size(); i++) {
+            if (subscriptions.get(i).dialog == dialog) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void onClientEnded(final ClientTransaction transaction) {
@@ -263,6 +301,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  what is being proxied (16), each as ResponseContext writes it
      *  records of its calls, as SessionCalls writes them
      *  calls that are kept alive, as Refresher writes them
+     *  subscriptions, as Notifier writes them
      * </pre>
      */
     @Override
@@ -300,6 +339,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
         calls.encode(image);
         Refresher.encode(this, image);
+        Notifier.encode(this, image);
     }
 
     private static void encodeDialogs(final List<Dialog> list, final ImageWriter image) {
@@ -358,6 +398,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
         calls.decode(image);
         core.uac().refresher().restore(this, image);
+        core.uac().notifier().restore(this, image);
         for (int i = 0; i < pending.size() && image.isIntact(); i++) {
             if (pending.get(i).request() == null) {
                 image.refuse(); // it could never be answered
@@ -449,6 +490,9 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
         for (int i = 0; i < contexts.size(); i++) {
             nextNs = Math.min(nextNs, contexts.get(i).nextDeadlineNs());
+        }
+        for (int i = 0; i < subscriptions.size(); i++) {
+            nextNs = Math.min(nextNs, subscriptions.get(i).dueNs());
         }
         for (int i = 0; i < keptCalls.size(); i++) {
             nextNs = Math.min(nextNs, keptCalls.get(i).nextDeadlineNs());

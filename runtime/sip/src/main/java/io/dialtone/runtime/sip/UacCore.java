@@ -34,6 +34,7 @@ final class UacCore<S extends Record> {
     private final OwnRequests requests;
     private final LostConnections lost;
     private final Refresher refresher;
+    private final Notifier notifier;
     private final RemoteParty.Scratch scratch;
     private final ResponseView view = new ResponseView();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
@@ -59,6 +60,7 @@ final class UacCore<S extends Record> {
         stranger = new RemoteParty(shared.bytes());
         sent = new SipMessage(context.limits());
         refresher = new Refresher(parts, context, uas, this, shared, clients, composer);
+        notifier = new Notifier(parts, context, uas, this, shared, clients, composer);
         proxy = new ProxyCore(parts, context, uas, this, shared, clients);
     }
 
@@ -85,6 +87,10 @@ final class UacCore<S extends Record> {
 
     Refresher refresher() {
         return refresher;
+    }
+
+    Notifier notifier() {
+        return notifier;
     }
 
     /** What the handler asks of others. */
@@ -151,8 +157,12 @@ final class UacCore<S extends Record> {
             refresher.onPeersAnswer(dialog, response, nowNs);
         }
         final boolean isRefresh = request.isRefresh;
+        final Subscription subscription = notifier.of(request);
         request.onFinal(nowNs);
-        if (isRefresh) {
+        if (subscription != null) {
+            view.unwrap();
+            notifier.onNoticeEnded(subscription, status, response, nowNs);
+        } else if (isRefresh) {
             view.unwrap();
             refresher.onRefreshEnded(dialog, status, response, nowNs);
         } else {
@@ -515,8 +525,12 @@ final class UacCore<S extends Record> {
         view.wrap(status, null, transaction);
         transaction.isHeard = false;
         final boolean isRefresh = transaction.isRefresh;
+        final Subscription subscription = notifier.of(transaction);
         clients.terminate(transaction);
-        if (isRefresh) {
+        if (subscription != null) {
+            view.unwrap();
+            notifier.onNoticeEnded(subscription, status, null, nowNs);
+        } else if (isRefresh) {
             view.unwrap();
             refresher.onRefreshEnded(dialog, status, null, nowNs);
         } else {
@@ -595,16 +609,25 @@ final class UacCore<S extends Record> {
     /** The handler's method is about to be called. */
     void beginEvent() {
         requests.beginEvent();
+        notifier.beginEvent();
     }
 
     /** The handler's method has returned, and what it wanted is done or forgotten. */
     void endEvent() {
         requests.endEvent();
+        notifier.endEvent();
         view.unwrap();
+    }
+
+    /** Forgets what is written down. */
+    void rollback() {
+        requests.rollback();
+        notifier.rollback();
     }
 
     /** Does what is written down. */
     void commit(final SipSession<?> session, final long nowNs) {
+        notifier.commit(nowNs);
         final StagedRequests staged = requests.staged();
         if (staged.isEmpty()) {
             return;

@@ -3,6 +3,7 @@ package io.dialtone.runtime.sip;
 import io.dialtone.api.AffinityRule;
 import io.dialtone.api.ServicePolicy.WhenAlone;
 import io.dialtone.api.SipHandler;
+import io.dialtone.api.SipSubscription;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
@@ -20,6 +21,7 @@ import io.dialtone.sip.codec.ViaView;
 import io.dialtone.state.api.SessionRecord;
 import io.dialtone.state.api.StateCodec;
 import java.util.ArrayDeque;
+import java.util.Objects;
 import java.util.Set;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +45,7 @@ final class UasCore<S extends Record> {
         CANCEL,
         TIMER,
         SESSION_EXPIRED,
+        SUBSCRIPTION_END,
         RESPONSE,
         BRANCH,
         BEST_RESPONSE,
@@ -57,6 +60,7 @@ final class UasCore<S extends Record> {
     private final SipHash tableHash;
     private final TransactionLayer layer;
     private final RequestChecks checks;
+    private final EventRules events;
     private final AffinityKeyView affinityKey;
     private final boolean isEstablishedOnlyWhenAlone;
     /** True if peers refresh by UPDATE, which the handler does not want to see. */
@@ -77,6 +81,8 @@ final class UasCore<S extends Record> {
     private final ImageWriter stateScratch = new ImageWriter();
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
     private int failureStatus;
+    /** The subscription whose end the handler is told of. */
+    private @Nullable SipSubscription endedSubscription;
     /** True if the message in hand is sent within a dialog that we are in the path of, and have no part in. */
     private boolean isThroughUs;
     /** True if the message in hand answers something that we have passed on. */
@@ -90,7 +96,8 @@ final class UasCore<S extends Record> {
         tableHash = parts.tableHash();
         layer = new TransactionLayer(parts, context, this);
         final IntervalRules intervals = IntervalRules.of(handler.sessionTimers());
-        final Set<io.dialtone.api.SipMethod> methods = intervals.methodsAnd(handler.methods());
+        events = new EventRules(handler.eventPackages(), handler.methods());
+        final Set<io.dialtone.api.SipMethod> methods = events.methodsAnd(intervals.methodsAnd(handler.methods()));
         answersUpdates = !handler.methods().contains(io.dialtone.api.SipMethod.UPDATE);
         checks = new RequestChecks(
                 methods,
@@ -108,7 +115,7 @@ final class UasCore<S extends Record> {
         ownCallId = new OwnCallId(context.tokens());
         final RemoteParty.Scratch scratch = new RemoteParty.Scratch();
         final ReplyComposer replies =
-                new ReplyComposer(context, unique, Methods.allow(methods), checks.acceptLine(), intervals);
+                new ReplyComposer(context, unique, Methods.allow(methods), checks.acceptLine(), intervals, events);
         dialogs = new DialogTable(context, tableHash, layer, scratch);
         named = new NamedDialogs(handler.extensions(), dialogs);
         answers = new Answers(
@@ -324,6 +331,11 @@ final class UasCore<S extends Record> {
             answers.respond(transaction, 500, nowNs);
             return;
         }
+        final int withoutCall = dialog.isCall ? RequestChecks.FINE : Notifier.refusalWithoutCall(transaction.method);
+        if (withoutCall != RequestChecks.FINE) {
+            answers.respond(transaction, withoutCall, nowNs);
+            return;
+        }
         if (transaction.method == SipMethod.INVITE && isTooEarlyForInvite(dialog, transaction, nowNs)) {
             return;
         }
@@ -385,7 +397,10 @@ final class UasCore<S extends Record> {
 
     private boolean isRefused(final SipMessage message, final ServerTransaction transaction, final long nowNs) {
         extra.clear();
-        final int status = checks.check(message, extra);
+        int status = events.isUnsolicited(message.method()) ? 481 : checks.check(message, extra);
+        if (status == RequestChecks.FINE) {
+            status = events.check(message, extra.clear());
+        }
         if (status == RequestChecks.FINE) {
             return false;
         }
@@ -418,6 +433,14 @@ final class UasCore<S extends Record> {
                         transaction.leg(), false, message, address, parts.time().toWallNs(nowNs));
             }
         }
+        if (uac.notifier().isAsked(transaction.method)) {
+            final int status = uac.notifier().begin(transaction, session);
+            if (status != RequestChecks.FINE) {
+                answers.respond(transaction, status, nowNs);
+                endIfOver(session, nowNs);
+                return;
+            }
+        }
         session.pending.add(transaction);
         view.wrap(message, transaction, transaction.leg());
         named.show(view);
@@ -433,6 +456,7 @@ final class UasCore<S extends Record> {
         if (!transaction.hasFinal()) {
             onLeftUnanswered(transaction, session, ok, nowNs);
         }
+        uac.notifier().onAnswered(transaction, nowNs);
         if (ended != null) {
             endDialog(ended, session, nowNs);
         }
@@ -446,7 +470,7 @@ final class UasCore<S extends Record> {
         } else if (transaction.context != null) {
             answers.keepRequest(transaction);
             transaction.onProxied(nowNs);
-        } else if (transaction.method == SipMethod.BYE) {
+        } else if (transaction.method == SipMethod.BYE || transaction.subscription != null) {
             answers.respond(transaction, 200, nowNs);
         } else if (transaction.method == SipMethod.INVITE || session.hasTimers() || session.isAskedFor(transaction)) {
             answers.keepRequest(transaction);
@@ -640,14 +664,15 @@ final class UasCore<S extends Record> {
             switch (event) {
                 case FIRST_REQUEST -> {
                     session.update(handler.initialState(view));
-                    handler.onRequest(view, session);
+                    show(session);
                 }
-                case REQUEST -> handler.onRequest(view, session);
+                case REQUEST -> show(session);
                 case ACK -> handler.onAck(view, session);
                 case ACK_MISSING -> handler.onAckMissing(session);
                 case CANCEL -> handler.onCancel(view, session);
                 case TIMER -> handler.onTimer(name, session);
                 case SESSION_EXPIRED -> handler.onSessionExpired(name, session);
+                case SUBSCRIPTION_END -> handler.onSubscriptionEnd(Objects.requireNonNull(endedSubscription), session);
                 case RESPONSE -> handler.onResponse(uac.view(), session);
                 case BRANCH -> handler.onBranch(uac.proxy().branchAnswers().view(), session);
                 case BEST_RESPONSE ->
@@ -675,6 +700,23 @@ final class UasCore<S extends Record> {
         }
     }
 
+    private void show(final SipSession<S> session) {
+        final SipSubscription subscription = uac.notifier().shown();
+        if (subscription == null) {
+            handler.onRequest(view, session);
+        } else {
+            handler.onSubscribe(subscription, view, session);
+        }
+    }
+
+    /** A subscription is over, and the handler is told. */
+    void tellSubscriptionEnd(final SipSession<?> session, final SipSubscription subscription, final long nowNs) {
+        final SipSession<S> listener = sessionOf(session);
+        endedSubscription = subscription;
+        settle(listener, tell(Event.SUBSCRIPTION_END, listener, NO_NAME), nowNs);
+        endedSubscription = null;
+    }
+
     /** False, and counted, if the handler has made more state than a session may have: as if it had thrown. */
     private boolean isKeepable(final SipSession<S> session) {
         if (!parts.journal().keepsImages() || session.fits(stateScratch)) {
@@ -695,7 +737,7 @@ final class UasCore<S extends Record> {
         } else {
             session.rollback();
             answers.rollback();
-            uac.requests().rollback();
+            uac.rollback();
             uac.proxy().orders().rollback();
         }
     }
@@ -719,10 +761,10 @@ final class UasCore<S extends Record> {
 
     // ---- dialogs and sessions
 
-    /** Ends a dialog; what it still had to answer gets 487 (RFC 3261 section 15.1.2). */
+    /** Ends the call of a dialog; what it still had to answer gets 487 (RFC 3261 section 15.1.2). */
     private void endDialog(final Dialog dialog, final SipSession<S> session, final long nowNs) {
         answerWaiting(dialog, session, nowNs);
-        dialogs.remove(dialog);
+        dialogs.endCall(dialog);
     }
 
     /** The same, for one that the handler ends. */
@@ -770,13 +812,16 @@ final class UasCore<S extends Record> {
     /** Sends the BYE of a confirmed dialog, though not before its ACK has come (RFC 3261 section 15). */
     private void hangUp(final Dialog dialog, final long nowNs) {
         if (dialog.ackWait.isWaiting()) {
+            if (dialog.session != null) {
+                uac.notifier().endAll(dialog.session, dialog, nowNs);
+            }
             dialogs.orphan(dialog);
             return;
         }
         if (dialog.state == Dialog.State.CONFIRMED) {
             uac.sendBye(dialog, nowNs);
         }
-        dialogs.remove(dialog);
+        dialogs.endCall(dialog);
     }
 
     /** The session may be over, if it was not before. */
@@ -787,6 +832,7 @@ final class UasCore<S extends Record> {
         }
         if (session.isEndAsked()) {
             uac.abandonAll(session, nowNs);
+            uac.notifier().endAll(session, null, nowNs);
             for (int i = session.dialogs.size() - 1; i >= 0; i--) {
                 hangUp(session.dialogs.get(i), nowNs);
             }
@@ -934,6 +980,7 @@ final class UasCore<S extends Record> {
     void forget(final WorkerSession<?> session) {
         final SipSession<S> forgotten = sessionOf((SipSession<?>) session);
         uac.proxy().forget(forgotten);
+        uac.notifier().forget(forgotten, null);
         dialogs.forget(forgotten);
         layer.forget(forgotten);
         uac.forget(forgotten);
