@@ -379,12 +379,14 @@ final class Notifier {
         final SipSession<?> session = subscription.session;
         subscription.outstanding = null;
         clients.touch(session);
-        final boolean comesAgain = response != null && response.firstHeader(HeaderName.RETRY_AFTER) >= 0;
         if (status < 300) {
             subscription.waiting.poll();
             subscription.refusals = 0;
             goOn(subscription, nowNs);
-        } else if (comesAgain && status != 481 && subscription.refusals < Subscription.REFUSALS_MAX) {
+        } else if (response != null
+                && response.firstHeader(HeaderName.RETRY_AFTER) >= 0
+                && status != 481
+                && subscription.refusals < Subscription.REFUSALS_MAX) {
             subscription.refusals++;
             final int seconds = SessionInterval.writtenSeconds(response, HeaderName.RETRY_AFTER);
             subscription.pausedUntilNs = nowNs + Math.clamp(seconds, 1, RETRY_SECONDS_MAX) * S;
