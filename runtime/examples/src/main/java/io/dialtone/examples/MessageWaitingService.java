@@ -18,6 +18,8 @@ public final class MessageWaitingService implements SipHandler<MessageWaitingSer
     private static final String KEEP = "keep";
     private static final Duration KEPT = Duration.ofDays(30);
 
+    private final Duration kept;
+
     /**
      * A mailbox.
      *
@@ -38,6 +40,15 @@ public final class MessageWaitingService implements SipHandler<MessageWaitingSer
         }
     }
 
+    /** Mailboxes to which nothing happens are forgotten after 30 days. */
+    public MessageWaitingService() {
+        this(KEPT);
+    }
+
+    MessageWaitingService(final Duration kept) {
+        this.kept = kept;
+    }
+
     @Override
     public Mailbox initialState(final SipRequest request) {
         return new Mailbox(request.requestUri().split(";", 2)[0], 0, 0);
@@ -55,7 +66,7 @@ public final class MessageWaitingService implements SipHandler<MessageWaitingSer
             case MESSAGE -> {
                 final Mailbox mailbox = session.state();
                 session.update(request.body().strip().equals("heard") ? mailbox.allHeard() : mailbox.withAnother());
-                session.startTimer(KEEP, KEPT); // or the mailbox would be forgotten with its last subscriber
+                session.startTimer(KEEP, kept); // or the mailbox would be forgotten with its last subscriber
                 request.reply(200).send();
                 final String summary = session.state().summary();
                 session.subscriptions().forEach(subscription -> subscription.tell(TYPE, summary));

@@ -54,6 +54,18 @@ enum FuzzedService {
             return ADDRESS_OF_RECORD;
         }
     },
+    MAILBOX {
+        @Override
+        TestCluster.Builder cluster() {
+            return of(MessageWaitingService.Mailbox.class, () -> new MessageWaitingService(Duration.ofMinutes(10)))
+                    .affinity("address-of-record");
+        }
+
+        @Override
+        String homeOf(final FuzzMessage message) {
+            return ADDRESS_OF_RECORD;
+        }
+    },
     SCREENING {
         @Override
         TestCluster.Builder cluster() {

@@ -35,8 +35,8 @@ final class SequenceFuzz {
             "SUBSCRIBE",
             "NOTIFY",
             "PUBLISH");
-    private static final List<String> WITHIN =
-            List.of("INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK", "INFO", "OPTIONS", "REFER", "NOTIFY");
+    private static final List<String> WITHIN = List.of(
+            "INVITE", "ACK", "BYE", "CANCEL", "UPDATE", "PRACK", "INFO", "OPTIONS", "REFER", "NOTIFY", "SUBSCRIBE");
     private static final int[] STATUSES = {
         100, 180, 183, 199, 200, 200, 202, 302, 401, 404, 407, 408, 481, 486, 487, 491, 500, 503, 603
     };
@@ -79,6 +79,7 @@ final class SequenceFuzz {
         BEHAVE(30),
         CALL(8),
         REGISTER(5),
+        SUBSCRIBE(4),
         ASK(5),
         SPEAK(14),
         ANSWER_ODDLY(9),
@@ -172,6 +173,7 @@ final class SequenceFuzz {
             case BEHAVE -> behave(random.nextInt(10));
             case CALL -> call();
             case REGISTER -> register();
+            case SUBSCRIBE -> subscribe();
             case ASK -> ask();
             case SPEAK -> speak();
             case ANSWER_ODDLY -> answerOddly();
@@ -249,6 +251,8 @@ final class SequenceFuzz {
                     request.cseq(request.cseq() + 1)
                             .branch(newName("z9hG4bK"))
                             .add("Authorization", line.substring(line.indexOf(':') + 2)));
+        } else if (read.method().equals("SUBSCRIBE") && answer.status() / 100 == 2) {
+            remember(FuzzTalk.ofCaller(peer, answer, request));
         } else if (read.method().equals("INVITE") && answer.status() >= 200) {
             if (answer.status() < 300) {
                 send(peer, FuzzTalk.ofCaller(peer, answer, request).request("ACK", read.cseq(), newName("z9hG4bK")));
@@ -308,6 +312,25 @@ final class SequenceFuzz {
         sendFrom(register);
     }
 
+    /** A SUBSCRIBE outside of any dialog, as a rule for something that there is. */
+    private void subscribe() {
+        sendFrom(wanting(begin(pick(phones), "SUBSCRIBE")));
+    }
+
+    private FuzzMessage wanting(final FuzzMessage subscribe) {
+        if (random.nextInt(4) > 0) {
+            subscribe.add("Expires", String.valueOf(random.nextInt(5) == 0 ? random.nextInt(60) : random.nextInt(600)));
+        }
+        if (random.nextInt(8) == 0) {
+            subscribe.change("Contact", any -> "<sip:bob@" + victim.address() + ">");
+        }
+        return subscribe.add(
+                "Event",
+                random.nextInt(6) == 0
+                        ? pick(List.of("presence", "refer", "message-summary;id=", "message-summary;id=1;id=2"))
+                        : random.nextInt(3) == 0 ? "message-summary;id=" + random.nextInt(3) : "message-summary");
+    }
+
     /** A request outside of any dialog. */
     private void ask() {
         sendFrom(begin(pick(phones), pick(METHODS)));
@@ -338,6 +361,7 @@ final class SequenceFuzz {
                 }
             }
             case "REFER" -> request.add("Refer-To", "<sip:carol@192.0.2.3>");
+            case "SUBSCRIBE" -> wanting(request);
             case "NOTIFY" -> request.add("Event", "refer").add("Subscription-State", "active");
             case "INVITE", "UPDATE" -> {
                 if (random.nextInt(3) > 0) {
