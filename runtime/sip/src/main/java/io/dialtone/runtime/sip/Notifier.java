@@ -153,16 +153,16 @@ final class Notifier {
             final SipMessage request,
             final long nowNs) {
         final SipSession<?> session = subscription.session;
+        if (subscribe.dialog == null) {
+            dialogs.beginWithoutCall(subscribe, session, request);
+        } else {
+            dialogs.learnTarget(subscribe.dialog, request);
+        }
         if (subscription.dialog == null) {
-            if (subscribe.dialog == null) {
-                dialogs.beginWithoutCall(subscribe, session, request);
-            }
             subscription.dialog = Objects.requireNonNull(subscribe.dialog, "room was asked for");
             session.subscriptionsBegun = subscription.number;
             session.subscriptions.add(subscription);
             context.counters().increment(SipCounter.SUBSCRIPTIONS_BEGUN);
-        } else {
-            dialogs.learnTarget(subscription.dialog, request);
         }
         subscription.expiresNs = nowNs + subscription.grantedSeconds * S;
         subscription.pausedUntilNs = nowNs;
@@ -299,12 +299,17 @@ final class Notifier {
         final Notice first = subscription.waiting.peek();
         final boolean isLast = subscription.isFinishing() && subscription.waiting.size() <= 1;
         final boolean isSent = send(subscription, dialog, first == null ? Notice.EMPTY : first, isLast, nowNs);
+        if (!isSent) {
+            context.counters().increment(SipCounter.NOTICES_REFUSED);
+        }
         if (isLast) {
+            if (!isSent) {
+                send(subscription, dialog, Notice.EMPTY, true, nowNs); // its subscriber must hear that it is over
+            }
             remove(subscription);
             return;
         }
         if (!isSent) {
-            context.counters().increment(SipCounter.NOTICES_REFUSED);
             subscription.waiting.poll();
         }
         schedule(subscription);
@@ -325,6 +330,11 @@ final class Notifier {
         if (length <= 0) {
             return false;
         }
+        context.counters().increment(SipCounter.NOTICES_SENT);
+        if (isLast && clients.refusesAnother()) {
+            clients.send(dialog.slot, door, message, 0, length); // once, for it cannot be remembered
+            return true;
+        }
         final ClientTransaction transaction = clients.open(SipMethod.NOTIFY, branch, dialog.slot, subscription.session);
         transaction.cseq = dialog.localCseq;
         transaction.port.copyFrom(door);
@@ -332,7 +342,6 @@ final class Notifier {
             transaction.dialog = dialog; // the last one is not to follow anybody, nor to end a call
             subscription.outstanding = transaction;
         }
-        context.counters().increment(SipCounter.NOTICES_SENT);
         uac.begin(transaction, destination, message, 0, length, nowNs);
         return true;
     }
