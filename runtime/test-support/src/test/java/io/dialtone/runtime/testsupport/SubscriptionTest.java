@@ -433,7 +433,7 @@ class SubscriptionTest {
         assertEquals(1, cluster.endedCalls().size());
         call.bye().expect(481);
         takeOver();
-        cluster.advance(Duration.ofSeconds(600));
+        cluster.advance(Duration.ofMinutes(10));
         expectNotify("terminated;reason=timeout", "");
         assertAllForgotten();
     }
