@@ -1,6 +1,7 @@
 package io.dialtone.examples;
 
 import io.dialtone.runtime.engine.WorkerCounter;
+import io.dialtone.runtime.sip.ProxySettings;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.runtime.testsupport.DigestAnswer;
@@ -55,6 +56,10 @@ final class SequenceFuzz {
     private static final int CURTAINS_MAX = 2;
     /** A binding that says no time lasts an hour. */
     private static final Duration UNTIL_BINDINGS_END = Duration.ofSeconds(3_700);
+
+    /** A BYE that is twisted so that it goes to the cluster's own address is lost here, and its call with it. */
+    private static final ProxySettings CALLS_FORGOTTEN_SOON = new ProxySettings(
+            Duration.ofSeconds(200).toNanos(), 16, 16, Duration.ofMinutes(30).toNanos());
 
     private static final Duration VERY_LONG_STEP = Duration.ofMillis(100);
     private static final Duration RINGING_MAX = Duration.ofSeconds(60);
@@ -112,7 +117,10 @@ final class SequenceFuzz {
     private final List<Received> inbox = new ArrayList<>();
     private final List<Received> seen = new ArrayList<>();
     private final List<Sent> sent = new ArrayList<>();
+    /** Calls, each of which will be hung up. */
     private final List<FuzzTalk> talks = new ArrayList<>();
+
+    private final List<FuzzTalk> subscriptions = new ArrayList<>();
     private final List<String> trace = new ArrayList<>();
     private int names;
     private boolean isOver;
@@ -124,7 +132,9 @@ final class SequenceFuzz {
         service = pick(List.of(FuzzedService.values()));
         final TestCluster.Builder builder = service.cluster()
                 .nodes(2 + random.nextInt(2))
-                .sip(SipSettings.defaults().withRingingMaxNs(RINGING_MAX.toNanos()));
+                .sip(SipSettings.defaults()
+                        .withRingingMaxNs(RINGING_MAX.toNanos())
+                        .withProxy(CALLS_FORGOTTEN_SOON));
         cluster = random.nextInt(12) == 0 ? builder.worstCase().start() : builder.start();
         for (final String name : List.of("alice", "bob", "carol", "dave", "mallory")) {
             final SipPeer phone = cluster.peer(name);
@@ -252,7 +262,7 @@ final class SequenceFuzz {
                             .branch(newName("z9hG4bK"))
                             .add("Authorization", line.substring(line.indexOf(':') + 2)));
         } else if (read.method().equals("SUBSCRIBE") && answer.status() / 100 == 2) {
-            remember(FuzzTalk.ofCaller(peer, answer, request));
+            keep(subscriptions, FuzzTalk.ofCaller(peer, answer, request), TALKS_MAX);
         } else if (read.method().equals("INVITE") && answer.status() >= 200) {
             if (answer.status() < 300) {
                 send(peer, FuzzTalk.ofCaller(peer, answer, request).request("ACK", read.cseq(), newName("z9hG4bK")));
@@ -327,7 +337,7 @@ final class SequenceFuzz {
         return subscribe.add(
                 "Event",
                 random.nextInt(6) == 0
-                        ? pick(List.of("presence", "refer", "message-summary;id=", "message-summary;id=1;id=2"))
+                        ? pick(List.of("presence", "refer", "message-summary;id=1;id=2"))
                         : random.nextInt(3) == 0 ? "message-summary;id=" + random.nextInt(3) : "message-summary");
     }
 
@@ -344,8 +354,9 @@ final class SequenceFuzz {
             call();
             return;
         }
-        final FuzzTalk talk = pick(talks);
-        final String method = pick(WITHIN);
+        final boolean isOfSubscription = !subscriptions.isEmpty() && random.nextInt(4) == 0;
+        final FuzzTalk talk = pick(isOfSubscription ? subscriptions : talks);
+        final String method = isOfSubscription && random.nextInt(4) > 0 ? "SUBSCRIBE" : pick(WITHIN);
         final long cseq = talk.invite().cseq() + random.nextInt(6) - (random.nextInt(4) == 0 ? 3 : 0);
         final FuzzMessage request = talk.request(method, cseq, newName("z9hG4bK"));
         switch (method) {
