@@ -54,6 +54,11 @@ final class WorkersAtHand implements SipIngress {
     }
 
     @Override
+    public void onDisconnected(final SipFlow peer, final long nowNs) {
+        edge.onDisconnected(peer, nowNs);
+    }
+
+    @Override
     public int doWork(final long nowNs) {
         final boolean isForUs = messages > 0 && messages <= MESSAGES_MAX;
         messages = 0;
