@@ -175,6 +175,8 @@ class OperationsTest {
                 platform.process(platform.host()).output().contains("slots are lost, with about"),
                 platform.process(platform.host())::output);
         assertTrue(calls.awaitEnd().answered() > 0);
+        platform.awaitSettled(
+                3); // while slots are still dealt out a new owner may say again what the former one has said
         final CallReport report =
                 RunningCalls.start(stage, load(platform, 2).withHoldMs(200)).awaitEnd();
         assertTrue(report.isClean(), report::toText);
