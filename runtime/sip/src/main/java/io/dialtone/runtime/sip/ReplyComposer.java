@@ -182,7 +182,7 @@ final class ReplyComposer {
             return;
         }
         final SipSession<?> session = transaction.session;
-        if (session != null && (!isKeyTheCallId || transaction.callerNumber > 1 || transaction.subscription != null)) {
+        if (session != null && (!isKeyTheCallId || transaction.callerNumber > 1)) {
             transaction.localTag.set(context.tokens(), transaction.slot, session.keyHash(), tags.next());
         } else {
             transaction.localTag.set(context.tokens(), transaction.slot, tags.next());
