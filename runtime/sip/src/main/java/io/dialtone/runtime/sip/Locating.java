@@ -169,10 +169,6 @@ final class Locating {
         return true;
     }
 
-    void onPeerFound() {
-        context.counters().increment(SipCounter.PEERS_FOUND);
-    }
-
     // ---- what failed, and what did not
 
     /**

@@ -72,7 +72,7 @@ final class LostConnections {
             if (request.port.registration() != way.registration()) {
                 return;
             }
-            locating.onPeerFound();
+            request.layer.counters().increment(SipCounter.PEERS_FOUND);
         } else if (request.port.registration() == way.registration()) {
             return;
         }

@@ -28,7 +28,7 @@ final class ReplyBuilder implements SipReply {
             HeaderName.ROUTE,
             HeaderName.ALLOW);
 
-    private static final Set<HeaderName> PLATFORMS_OWN_IN_A_CALL = withContact(PLATFORMS_OWN);
+    private static final Set<HeaderName> PLATFORMS_OWN_IN_A_CALL = with(PLATFORMS_OWN, HeaderName.CONTACT);
 
     private static final Set<HeaderName> PLATFORMS_OWN_TO_SUBSCRIBE = with(PLATFORMS_OWN_IN_A_CALL, HeaderName.EXPIRES);
 
@@ -148,12 +148,6 @@ final class ReplyBuilder implements SipReply {
     private static Set<HeaderName> with(final Set<HeaderName> others, final HeaderName another) {
         final Set<HeaderName> all = EnumSet.of(another);
         all.addAll(others);
-        return all;
-    }
-
-    private static Set<HeaderName> withContact(final Set<HeaderName> others) {
-        final Set<HeaderName> all = EnumSet.copyOf(others);
-        all.add(HeaderName.CONTACT);
         return all;
     }
 

@@ -26,8 +26,8 @@ final class Subscription extends Deadline {
     final ArrayDeque<Notice> waiting = new ArrayDeque<>(1);
 
     final int number;
-    String event;
-    String id;
+    final String event;
+    final String id;
     /** Null until its SUBSCRIBE is accepted, and when it is over. */
     @Nullable
     Dialog dialog;

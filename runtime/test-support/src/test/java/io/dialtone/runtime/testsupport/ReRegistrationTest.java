@@ -309,6 +309,14 @@ class ReRegistrationTest {
 
     // ---- deaths
 
+    private void expectToBeHungUpOnOnce() {
+        alice.respond(alice.expectRequest("BYE"), 200);
+        alice.drain();
+        cluster.advance(Duration.ofSeconds(40));
+        alice.expectNothing();
+        assertEquals(0, cluster.count(SipCounter.REQUESTS_TIMED_OUT));
+    }
+
     @Test
     void shouldFindThePeerWhenTheOwnerOfItsCallIsKilledBeforeItHangsUp() {
         final SipCall call = aliceCalls();
@@ -317,11 +325,7 @@ class ReRegistrationTest {
 
         hangUp();
 
-        alice.respond(alice.expectRequest("BYE"), 200);
-        alice.drain();
-        cluster.advance(Duration.ofSeconds(40));
-        alice.expectNothing();
-        assertEquals(0, cluster.count(SipCounter.REQUESTS_TIMED_OUT));
+        expectToBeHungUpOnOnce();
     }
 
     @Test
@@ -333,11 +337,7 @@ class ReRegistrationTest {
 
         hangUp();
 
-        alice.respond(alice.expectRequest("BYE"), 200);
-        alice.drain();
-        cluster.advance(Duration.ofSeconds(40));
-        alice.expectNothing();
-        assertEquals(0, cluster.count(SipCounter.REQUESTS_TIMED_OUT));
+        expectToBeHungUpOnOnce();
     }
 
     @Test
@@ -351,11 +351,7 @@ class ReRegistrationTest {
         register(alice, 40_002);
         cluster.advance(Duration.ofSeconds(8));
 
-        alice.respond(alice.expectRequest("BYE"), 200);
-        alice.drain();
-        cluster.advance(Duration.ofSeconds(40));
-        alice.expectNothing();
-        assertEquals(0, cluster.count(SipCounter.REQUESTS_TIMED_OUT));
+        expectToBeHungUpOnOnce();
     }
 
     // ---- who is not believed
