@@ -33,6 +33,9 @@ final class FuzzLedger implements TestCluster.Wire {
 
     private static final class Account {
         final Set<Integer> askers = new HashSet<>();
+        /** What REGISTERs of this name would bind. */
+        final Set<String> bindings = new HashSet<>();
+
         int requests;
         int finals;
         final Set<String> different = new HashSet<>();
@@ -43,6 +46,9 @@ final class FuzzLedger implements TestCluster.Wire {
     private final Map<Asked, Account> accounts = new HashMap<>();
     /** What peers have answered with Via values of others below ours: a proxy brings such an answer to who has asked, whatever it says. */
     private final Set<String> brought = new HashSet<>();
+
+    /** Who has bound by a connection what they ask to be bound: a connection that is gone is sought where its binding is (docs/how-to/listen-by-tcp-tls-and-websocket.md). */
+    private final Map<String, Set<Integer>> boundAt = new HashMap<>();
 
     private final Map<Integer, Set<String>> sent = new HashMap<>();
     private final SipMessage parsed = new SipMessage(SipLimits.defaults());
@@ -81,7 +87,14 @@ final class FuzzLedger implements TestCluster.Wire {
             final Account account = accountOf(message);
             account.askers.add(ipv4);
             account.requests++;
+            if (message.method().equals("REGISTER")) {
+                account.bindings.add(bare(message.get("To")) + ' ' + bare(message.get("Contact")));
+            }
         }
+    }
+
+    private static String bare(final String address) {
+        return address.replaceAll("^[^<]*<|>.*$|;.*$", "");
     }
 
     /** Time is about to pass: what is sent then was not set off by a datagram. */
@@ -127,12 +140,23 @@ final class FuzzLedger implements TestCluster.Wire {
         final FuzzMessage message = FuzzMessage.of(bytes);
         if (!message.isRequest()) {
             onAnswer(ipv4, message, text);
+            if (connection != 0 && message.method().equals("REGISTER") && text.status() / 100 == 2) {
+                accountOf(message)
+                        .bindings
+                        .forEach(binding -> boundAt.computeIfAbsent(binding, any -> new HashSet<>())
+                                .add(ipv4));
+            }
         }
+    }
+
+    private boolean isHeir(final int ipv4, final Set<Integer> askers) {
+        return boundAt.values().stream()
+                .anyMatch(holders -> holders.contains(ipv4) && askers.stream().anyMatch(holders::contains));
     }
 
     private void onAnswer(final int ipv4, final FuzzMessage message, final SipText text) {
         final Account account = accountOf(message);
-        if (!account.askers.contains(ipv4) && !brought.contains(answerTo(message))) {
+        if (!account.askers.contains(ipv4) && !isHeir(ipv4, account.askers) && !brought.contains(answerTo(message))) {
             violations.add("nobody there has asked for this:\n" + text);
         }
         if (text.status() < 200) {
