@@ -152,7 +152,8 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.REQUESTS_MAX),
                             settings.get(NodeSettings.FORKS_MAX),
                             settings.get(LocatorSettings.TIMEOUT),
-                            settings.get(LocatorSettings.NEXT_TARGET_AFTER)),
+                            settings.get(LocatorSettings.NEXT_TARGET_AFTER),
+                            settings.get(NodeSettings.DATAGRAM_REQUEST_MAX)),
                     new ProxySettings(
                             settings.get(NodeSettings.TIMER_C),
                             settings.get(NodeSettings.BRANCHES_MAX),

@@ -171,6 +171,14 @@ final class NodeSettings {
                     "early dialogs of one INVITE of a service; of further forks no dialog is kept before they accept")
             .reference("RFC 3261 13.2.2.4");
 
+    static final Setting<Integer> DATAGRAM_REQUEST_MAX = Setting.of(
+                    "node.datagram-request-max",
+                    "--datagram-request-max",
+                    SettingType.size("0", "65535"),
+                    "1300",
+                    "longest request of a service that goes by UDP; a longer one goes by TCP where the edge listens by TCP, and by UDP if nobody can be connected to. 0 lets all go by UDP")
+            .reference("RFC 3261 18.1.1");
+
     static final Setting<Integer> BRANCHES_MAX = Setting.of(
                     "node.branches-max",
                     "--branches-max",
@@ -381,6 +389,7 @@ final class NodeSettings {
             LEGS_MAX,
             REQUESTS_MAX,
             FORKS_MAX,
+            DATAGRAM_REQUEST_MAX,
             BRANCHES_MAX,
             TIMER_C,
             KEPT_CALLS_MAX,

@@ -78,7 +78,7 @@ final class BranchAnswers {
         clients.locating().onAnswered(request, status);
         if (status < 200) {
             request.onProvisional(nowNs); // RFC 4320 section 4.1: it goes no further
-        } else if (status == 503 && uac.tryNextTarget(request, nowNs)) {
+        } else if (status == 503 && uac.tryNextTarget(request, true, nowNs)) {
             request.onFinal(nowNs);
         } else {
             request.onFinal(nowNs);

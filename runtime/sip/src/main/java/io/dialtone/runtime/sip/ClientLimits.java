@@ -9,6 +9,7 @@ package io.dialtone.runtime.sip;
  * @param forksMax early dialogs of one INVITE; a provisional answer of a further one is shown, but nothing can be sent to it before it accepts
  * @param locateNs how long a request may wait for DNS; after that it is as if 503 had come
  * @param nextTargetAfterNs how long a target may be silent while there is another one to try; never longer than timers B and F
+ * @param datagramMax bytes of the longest request that goes by UDP to who may also be reached by TCP (RFC 3261 section 18.1.1); 0 for any length
  */
 public record ClientLimits(
         int transactionsMax,
@@ -16,8 +17,11 @@ public record ClientLimits(
         int requestsPerSessionMax,
         int forksMax,
         long locateNs,
-        long nextTargetAfterNs) {
+        long nextTargetAfterNs,
+        int datagramMax) {
     private static final long SECOND_NS = 1_000_000_000L;
+    /** What RFC 3261 section 18.1.1 allows where nobody knows the MTU of the path. */
+    private static final int DATAGRAM_MAX = 1_300;
 
     public ClientLimits {
         check("client-transactions-max", transactionsMax, 1 << 20);
@@ -26,6 +30,10 @@ public record ClientLimits(
         check("forks-max", forksMax, 8);
         check("locate.timeout", locateNs, 5 * SECOND_NS);
         check("locate.next-target-after", nextTargetAfterNs, 8 * SECOND_NS);
+        if (datagramMax < 0) {
+            throw new IllegalArgumentException("datagram-request-max: " + datagramMax + " (expected: >= 0). Maybe "
+                    + DATAGRAM_MAX + ", as RFC 3261 section 18.1.1 says.");
+        }
     }
 
     /** With the usual patience. */
@@ -34,7 +42,14 @@ public record ClientLimits(
             final int legsPerSessionMax,
             final int requestsPerSessionMax,
             final int forksMax) {
-        this(transactionsMax, legsPerSessionMax, requestsPerSessionMax, forksMax, 5 * SECOND_NS, 8 * SECOND_NS);
+        this(
+                transactionsMax,
+                legsPerSessionMax,
+                requestsPerSessionMax,
+                forksMax,
+                5 * SECOND_NS,
+                8 * SECOND_NS,
+                DATAGRAM_MAX);
     }
 
     public static ClientLimits defaults() {

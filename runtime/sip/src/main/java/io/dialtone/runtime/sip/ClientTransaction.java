@@ -84,6 +84,9 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
 
     /** Sends it to where its port leads. */
     final void go(final long nowNs) {
+        if (messageLength > layer.settings().client().datagramMax() && !port.isStream()) {
+            layer.core().longRequests().fit(this, nowNs);
+        }
         intervalNs = layer.settings().t1Ns();
         sendAgainIn(intervalNs, nowNs);
         endIn(patienceNs(), nowNs); // timer B, timer F
@@ -94,12 +97,14 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     /** How long the target may be silent. */
     private long patienceNs() {
         final long fullNs = layer.settings().sixtyFourT1Ns();
-        return targets.hasNext() ? Math.min(fullNs, layer.settings().client().nextTargetAfterNs()) : fullNs;
+        return targets.hasNextServer()
+                ? Math.min(fullNs, layer.settings().client().nextTargetAfterNs())
+                : fullNs;
     }
 
     /** The target lives: it gets all the time there is. */
     final void onTargetLives(final long nowNs) {
-        if (targets.hasNext()) {
+        if (targets.hasNextServer()) {
             endIn(layer.settings().sixtyFourT1Ns(), nowNs);
         }
     }

@@ -127,6 +127,41 @@ final class Locating {
         return true;
     }
 
+    /**
+     * Turns a request that was to go by datagrams to the same server by a connection, and lets it go by datagrams if that does not come about. False, and all is as it was, where the edge
+     * has no such listener, or where that has failed lately.
+     */
+    boolean turnToConnection(final ClientTransaction request, final long nowNs) {
+        final ReplyPort port = request.port;
+        final Target byConnection =
+                new Target(ViaTransport.TCP, port.remoteHigh(), port.remoteLow(), port.remotePort());
+        final boolean ipv4 = IpLiteral.isIpv4(port.remoteHigh(), port.remoteLow());
+        if (context.edges().listener(port.member(), ViaTransport.TCP, ipv4) < 0
+                || locator.isShunned(byConnection, nowNs)) {
+            return false;
+        }
+        former.copyFrom(port);
+        aim(port, byConnection);
+        branch.clear().put(request.keyBytes(), Byte.BYTES, request.keyLength() - Byte.BYTES);
+        final int length = mover.moveVia(scratch, request.message(), port, branch);
+        if (length == RequestMover.NOT_MOVED) {
+            port.copyFrom(former);
+            return false;
+        }
+        request.targets.tryFirst(
+                byConnection, new Target(ViaTransport.UDP, port.remoteHigh(), port.remoteLow(), port.remotePort()));
+        request.keep(scratch, 0, length);
+        return true;
+    }
+
+    /** Aims at the other way to the server that has a request, if there is one. */
+    void turnBack(final ClientTransaction request, final ReplyPort port) {
+        final Target other = request.targets.otherWay();
+        if (other != null) {
+            aim(port, other);
+        }
+    }
+
     // ---- the ACK of a 2xx, which is no transaction
 
     /** Aims the ACK that a transaction keeps; if DNS must be asked first, it is sent once more when that has answered, and until then goes where its call went. */
@@ -175,10 +210,12 @@ final class Locating {
      * The next target gets the request, in a new transaction (RFC 3263 section 4.3); null if there is none. The old one is the caller's to end.
      *
      * <p>Who knows the old transaction has to know the new one instead; {@link ClientTransaction#go} sends it.
+     *
+     * @param wasReached whether it has left for the target, that need not be tried by another way then
      */
     @Nullable
-    ClientTransaction next(final ClientTransaction failed, final long nowNs) {
-        shun(failed, nowNs);
+    ClientTransaction next(final ClientTransaction failed, final boolean wasReached, final long nowNs) {
+        shun(wasReached ? failed.targets.dropOtherWays() : failed.targets.current(), nowNs);
         if (!failed.targets.hasNext() || failed.isUnwanted() || !failed.hasMessage() || clients.refusesAnother()) {
             return null;
         }
@@ -195,8 +232,7 @@ final class Locating {
     }
 
     /** A target was silent, could not be reached, or has said 503: others come before it for a while. */
-    private void shun(final ClientTransaction failed, final long nowNs) {
-        final Target target = failed.targets.current();
+    private void shun(final @Nullable Target target, final long nowNs) {
         if (target != null) {
             locator.onFailed(target, nowNs);
         }

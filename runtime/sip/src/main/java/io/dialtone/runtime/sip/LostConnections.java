@@ -1,12 +1,7 @@
 package io.dialtone.runtime.sip;
 
 import io.dialtone.runtime.engine.ReplyPort;
-import io.dialtone.sip.codec.HeaderName;
-import io.dialtone.sip.codec.NameAddrView;
-import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipLimits;
-import io.dialtone.sip.codec.SipMessage;
-import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.locate.Target;
 import java.util.List;
@@ -20,16 +15,11 @@ final class LostConnections {
     private static final int SOUGHT_FOR_T1S = 2;
 
     private final Locating locating;
-    private final AddressTexts addresses;
-    private final SipMessage kept;
-    private final NameAddrView address = new NameAddrView();
-    private final UriView uri = new UriView();
-    private final ReplyPort door = new ReplyPort();
+    private final WayByUri way;
 
     LostConnections(final Locating locating, final AddressTexts addresses, final SipLimits limits) {
         this.locating = locating;
-        this.addresses = addresses;
-        kept = new SipMessage(limits);
+        way = new WayByUri(addresses, limits);
     }
 
     /** Sends a request to where its URI leads, once; false if that is nobody else, or nobody who can be connected to. */
@@ -37,6 +27,7 @@ final class LostConnections {
         if (request.targets.current() != null || request.isUnwanted() || !aimByUri(request)) {
             return false;
         }
+        final ReplyPort door = way.door();
         final ViaTransport transport = ViaTransport.of(door.transport());
         return transport != null
                 && !door.leadsWhere(request.port)
@@ -54,16 +45,18 @@ final class LostConnections {
         request.seek();
         if (!isWithinCall(request)) {
             request.endIn(SOUGHT_FOR_T1S * request.layer.settings().t1Ns(), nowNs);
-        } else if (!request.isUnwanted() && aimByUri(request) && !door.leadsWhere(request.port)) {
+        } else if (!request.isUnwanted() && aimByUri(request) && !way.door().leadsWhere(request.port)) {
             request.layer.send(
-                    request.slot, door, request.message(), 0, request.message().capacity());
+                    request.slot,
+                    way.door(),
+                    request.message(),
+                    0,
+                    request.message().capacity());
         }
     }
 
     private boolean isWithinCall(final ClientTransaction request) {
-        return request.hasMessage()
-                && kept.parseDatagram(request.message(), 0, request.message().capacity()) == ParseResult.COMPLETE
-                && kept.toTagLength() > 0;
+        return way.read(request) && way.isWithinCall();
     }
 
     /** An answer has come: what follows goes by the connection that it came by, and that has a name now. */
@@ -91,25 +84,11 @@ final class LostConnections {
         return dialog != null
                 && dialog.port.isStream()
                 && !request.isUnwanted()
-                && !(aimByUri(request) && door.leadsWhere(dialog.port));
+                && !(aimByUri(request) && way.door().leadsWhere(dialog.port));
     }
 
-    /** Aims {@code door}; false if the request is none within a call, or would not go by a connection of the same kind. */
+    /** False if the request is none within a call, or would not go by a connection of the same kind. */
     private boolean aimByUri(final ClientTransaction request) {
-        if (!isWithinCall(request)) {
-            return false;
-        }
-        door.copyFrom(request.port).forgetArrival();
-        int offset = kept.requestUriOffset();
-        int length = kept.requestUriLength();
-        final int route = kept.firstHeader(HeaderName.ROUTE);
-        if (route >= 0
-                && address.wrap(kept, route)
-                && uri.parse(kept.buffer(), address.uriOffset(), address.uriLength())
-                && uri.isLooseRouter()) {
-            offset = address.uriOffset();
-            length = address.uriLength();
-        }
-        return addresses.tryAim(door, kept.buffer(), offset, length) && door.transport() == request.port.transport();
+        return isWithinCall(request) && way.tryAim(request.port) && way.door().transport() == request.port.transport();
     }
 }

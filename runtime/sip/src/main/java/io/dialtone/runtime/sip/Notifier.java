@@ -323,7 +323,8 @@ final class Notifier {
             final boolean isLast,
             final long nowNs) {
         door.copyFrom(dialog.port);
-        final Destination destination = dialog.peer.aim(door, scratch);
+        final Destination destination =
+                dialog.peer.aim(door, scratch, uac.requests().addresses());
         dialog.localCseq++;
         putState(subscription, isLast, nowNs);
         final int length = composer.composeNotify(message, dialog, subscription, notice, state, door, branch.clear());

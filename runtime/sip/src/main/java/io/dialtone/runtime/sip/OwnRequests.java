@@ -194,7 +194,7 @@ final class OwnRequests {
         entry.dialog = dialog;
         entry.life = dialog.life;
         entry.port.copyFrom(dialog.port);
-        entry.destination = dialog.peer.aim(entry.port, scratch);
+        entry.destination = dialog.peer.aim(entry.port, scratch, addresses);
         stage(
                 entry,
                 request,

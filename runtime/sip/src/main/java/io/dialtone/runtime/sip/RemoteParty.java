@@ -138,17 +138,18 @@ final class RemoteParty {
      * @return the name, which is still to be looked up; null if there is none
      */
     @Nullable
-    Destination aim(final ReplyPort port, final Scratch scratch) {
+    Destination aim(final ReplyPort port, final Scratch scratch, final AddressTexts addresses) {
         if (port.isStream()) {
             return null;
         }
-        final UriView uri = scratch.uri;
         final boolean hasRoute = routes.capacity() > 0 && scratch.address.wrap(routes, 0, routes.capacity());
-        final boolean parsed = hasRoute
-                ? uri.parse(routes, scratch.address.uriOffset(), scratch.address.uriLength())
-                : uri.parse(target, 0, target.capacity());
         final DirectBuffer buffer = hasRoute ? routes : target;
-        if (!parsed || uri.hostOffset() < 0) {
+        final int offset = hasRoute ? scratch.address.uriOffset() : 0;
+        final int length = hasRoute ? scratch.address.uriLength() : target.capacity();
+        final UriView uri = scratch.uri;
+        if (addresses.tryAim(port, buffer, offset, length)
+                || !uri.parse(buffer, offset, length)
+                || uri.hostOffset() < 0) {
             return null;
         }
         if (!scratch.literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {

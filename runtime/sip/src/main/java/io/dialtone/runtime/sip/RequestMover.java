@@ -35,7 +35,7 @@ final class RequestMover {
     }
 
     /**
-     * Writes a request for another door.
+     * Writes a request for another door of ours.
      *
      * @param from the door it was written for
      * @return its length, or {@link #NOT_MOVED}
@@ -47,16 +47,36 @@ final class RequestMover {
             final ReplyPort door,
             final int slot,
             final AsciiWriter branch) {
-        final int length = request.capacity();
-        if (kept.parseDatagram(request, 0, length) != ParseResult.COMPLETE || !top.wrap(kept)) {
+        if (!read(request)) {
             return NOT_MOVED;
         }
-        clients.putVia(via.clear(), door, branch);
         final int contact = kept.firstHeader(HeaderName.CONTACT);
         final boolean movesContact = contact >= 0 && !isSameDoor(from, door) && isOurs(contact, from, slot);
         if (movesContact) {
             replies.putContact(newContact.clear(), door, slot);
         }
+        return write(to, request, door, branch, movesContact ? contact : -1);
+    }
+
+    /** The same, but a Contact of ours stays: the peer is to reach us as before. */
+    int moveVia(
+            final MutableDirectBuffer to, final DirectBuffer request, final ReplyPort door, final AsciiWriter branch) {
+        return read(request) ? write(to, request, door, branch, -1) : NOT_MOVED;
+    }
+
+    private boolean read(final DirectBuffer request) {
+        return kept.parseDatagram(request, 0, request.capacity()) == ParseResult.COMPLETE && top.wrap(kept);
+    }
+
+    /** Writes the request that was read with another Via, and another Contact in the place of one of its headers, if that is none. */
+    private int write(
+            final MutableDirectBuffer to,
+            final DirectBuffer request,
+            final ReplyPort door,
+            final AsciiWriter branch,
+            final int contact) {
+        final int length = request.capacity();
+        clients.putVia(via.clear(), door, branch);
         if (length + TEXT_BYTES_MAX * 2 > to.capacity()) {
             return NOT_MOVED;
         }
@@ -68,7 +88,7 @@ final class RequestMover {
                 at = copy(to, at, request, read, top.valueOffset());
                 at = copy(to, at, via.buffer(), via.offset(), via.offset() + via.length());
                 read = top.valueEnd();
-            } else if (movesContact) {
+            } else if (contact >= 0) {
                 final int line = kept.headerLineOffset(contact);
                 at = copy(to, at, request, read, line);
                 at = copy(to, at, newContact.buffer(), newContact.offset(), newContact.offset() + newContact.length());

@@ -62,6 +62,8 @@ public enum SipCounter {
                     + " from"),
     REQUESTS_UNSENT(
             "Requests of our own that an edge could not send, for want of a connection: refused, too slow to come about, or too many"),
+    REQUESTS_TOO_LONG_FOR_DATAGRAMS(
+            "Requests of our own, longer than node.datagram-request-max, that went by TCP though they were to go by UDP"),
     REQUESTS_SOUGHT(
             "Requests within calls for which all edges were asked whether their peer has registered by another connection"),
     PEERS_FOUND("Peers of calls that have answered by another connection than before"),

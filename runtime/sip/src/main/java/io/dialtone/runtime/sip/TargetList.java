@@ -75,6 +75,37 @@ final class TargetList {
         current = 0;
     }
 
+    /** The server that comes next is tried by a connection first, and by datagrams if that does not come about. */
+    void tryFirst(final Target byConnection, final Target byDatagrams) {
+        final List<Target> all = new ArrayList<>(targets.size() + 2);
+        all.add(byConnection);
+        all.add(byDatagrams);
+        all.addAll(targets.subList(Math.min(current + 1, targets.size()), targets.size()));
+        targets = all;
+        current = 0;
+    }
+
+    /** Leaves out the other ways to the server that has the request: it was reached. Answers the way that it is known by otherwise. */
+    @Nullable
+    Target dropOtherWays() {
+        while (otherWay() != null) {
+            current++;
+        }
+        return current();
+    }
+
+    /** How the server that has the request is reached if not as it was; null if there is no other way. */
+    @Nullable
+    Target otherWay() {
+        final Target other = hasNext() ? targets.get(current + 1) : null;
+        return other != null && other.isSameServer(targets.get(current)) ? other : null;
+    }
+
+    /** True if there is another server, and not only another way to the one that has the request. */
+    boolean hasNextServer() {
+        return hasNext() && !targets.getLast().isSameServer(targets.get(current));
+    }
+
     /** Takes on what another has left, from its next target on. */
     void continueFrom(final TargetList failed) {
         targets = failed.targets;

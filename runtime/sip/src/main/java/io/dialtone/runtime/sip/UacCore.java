@@ -33,6 +33,7 @@ final class UacCore<S extends Record> {
     private final RequestComposer composer;
     private final OwnRequests requests;
     private final LostConnections lost;
+    private final LongRequests longRequests;
     private final Refresher refresher;
     private final Notifier notifier;
     private final RemoteParty.Scratch scratch;
@@ -57,6 +58,7 @@ final class UacCore<S extends Record> {
         composer = new RequestComposer(context, clients, shared.unique(), shared.replies(), scratch);
         requests = new OwnRequests(context, shared, clients, composer);
         lost = new LostConnections(clients.locating(), requests.addresses(), context.limits());
+        longRequests = new LongRequests(clients.locating(), requests.addresses(), context);
         stranger = new RemoteParty(shared.bytes());
         sent = new SipMessage(context.limits());
         refresher = new Refresher(parts, context, uas, this, shared, clients, composer);
@@ -83,6 +85,11 @@ final class UacCore<S extends Record> {
 
     ProxyCore proxy() {
         return proxy;
+    }
+
+    /** What becomes of requests that are too long for a datagram. */
+    LongRequests longRequests() {
+        return longRequests;
     }
 
     Refresher refresher() {
@@ -145,7 +152,8 @@ final class UacCore<S extends Record> {
             }
             return;
         }
-        if ((status == 503 && tryNextTarget(request, nowNs)) || (status == 422 && raise(request, response, nowNs))) {
+        if ((status == 503 && tryNextTarget(request, true, nowNs))
+                || (status == 422 && raise(request, response, nowNs))) {
             view.unwrap();
             request.onFinal(nowNs);
             return;
@@ -216,6 +224,16 @@ final class UacCore<S extends Record> {
         uas.endIfOver(listener, nowNs);
     }
 
+    /** What follows goes as it would have gone if the INVITE had not been too long for it. */
+    private @Nullable Dialog beginDialog(
+            final InviteClientTransaction invite, final SipSession<?> session, final SipMessage response) {
+        final Dialog dialog = dialogs.beginOwn(invite, session, response);
+        if (dialog != null) {
+            clients.locating().turnBack(invite, dialog.port);
+        }
+        return dialog;
+    }
+
     /** An early dialog begins, or speaks again: it is the one that what is sent to the leg goes to. */
     private void onEarly(final InviteClientTransaction invite, final SipSession<?> session, final SipMessage response) {
         Dialog dialog = dialogs.findOfAnswer(response);
@@ -230,7 +248,7 @@ final class UacCore<S extends Record> {
                 context.counters().increment(SipCounter.FORKS_IGNORED);
                 return;
             }
-            dialog = dialogs.beginOwn(invite, session, response);
+            dialog = beginDialog(invite, session, response);
         } else if (dialog.ownInvite == invite) {
             session.dialogs.remove(dialog);
             session.dialogs.add(dialog);
@@ -309,7 +327,7 @@ final class UacCore<S extends Record> {
             final InviteClientTransaction invite, final SipSession<?> session, final SipMessage response) {
         Dialog dialog = dialogs.findOfAnswer(response);
         if (dialog == null) {
-            dialog = dialogs.beginOwn(invite, session, response);
+            dialog = beginDialog(invite, session, response);
         }
         dialogs.endEarlyOwn(invite, dialog);
         if (dialog != null) {
@@ -331,7 +349,7 @@ final class UacCore<S extends Record> {
     private void refuseAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         stranger.learnFromAnswer(response, scratch);
         door.copyFrom(invite.port);
-        final Destination destination = stranger.aim(door, scratch);
+        final Destination destination = stranger.aim(door, scratch, requests.addresses());
         final int length =
                 composer.composePlain(message, stranger, SipMethod.ACK, door, invite.slot, invite.cseq, branch);
         if (length > 0) {
@@ -384,7 +402,7 @@ final class UacCore<S extends Record> {
 
     /** The next target gets an INVITE that this one has refused; false if there is none. */
     boolean failOver(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
-        if (!tryNextTarget(invite, nowNs)) {
+        if (!tryNextTarget(invite, true, nowNs)) {
             return false;
         }
         acknowledgeRefusal(invite, response, nowNs);
@@ -440,7 +458,7 @@ final class UacCore<S extends Record> {
 
     /** Timers B and F, or a withdrawn INVITE of which nothing more was heard: as if 408 or 487 had come (RFC 3261 sections 8.1.3.1 and 9.1). */
     void onNoAnswer(final ClientTransaction transaction, final long nowNs) {
-        if (tryNextTarget(transaction, nowNs)) {
+        if (tryNextTarget(transaction, true, nowNs)) {
             letGo(transaction, nowNs);
         } else {
             endLocally(transaction, 408, nowNs);
@@ -466,7 +484,7 @@ final class UacCore<S extends Record> {
             return; // it went another way meanwhile
         }
         context.counters().increment(SipCounter.REQUESTS_UNSENT);
-        if (tryNextTarget(transaction, nowNs)) {
+        if (tryNextTarget(transaction, false, nowNs)) {
             letGo(transaction, nowNs);
         } else if (transaction.port.registration() != 0) {
             lost.seek(transaction, nowNs);
@@ -481,8 +499,8 @@ final class UacCore<S extends Record> {
     }
 
     /** Lets the next target have a request; false if there is none, or if nobody wants the request any more. */
-    boolean tryNextTarget(final ClientTransaction failed, final long nowNs) {
-        final ClientTransaction next = clients.locating().next(failed, nowNs);
+    boolean tryNextTarget(final ClientTransaction failed, final boolean wasReached, final long nowNs) {
+        final ClientTransaction next = clients.locating().next(failed, wasReached, nowNs);
         if (next == null) {
             return false;
         }
@@ -764,7 +782,7 @@ final class UacCore<S extends Record> {
             return;
         }
         door.copyFrom(dialog.port);
-        final Destination destination = dialog.peer.aim(door, scratch);
+        final Destination destination = dialog.peer.aim(door, scratch, requests.addresses());
         final int length =
                 composer.composePlain(message, dialog.peer, SipMethod.ACK, door, dialog.slot, invite.cseq, branch);
         if (length > 0) {
@@ -812,7 +830,7 @@ final class UacCore<S extends Record> {
             acknowledge(dialog, nowNs);
         }
         door.copyFrom(dialog.port);
-        final Destination destination = dialog.peer.aim(door, scratch);
+        final Destination destination = dialog.peer.aim(door, scratch, requests.addresses());
         dialog.localCseq++;
         sendBye(dialog.peer, door, destination, dialog.slot, dialog.holder, dialog.localCseq, nowNs);
     }

@@ -89,6 +89,42 @@ class BackToBackTest {
     }
 
     @Test
+    void shouldCallByTcpWithOffersTooLongForADatagram() {
+        final Platform platform = Platform.inOneProcess(stage, BRIDGING, "--class-path", Dialtone.testClasses());
+        final SippRun uas = SippRun.named(stage, "uas").scenario("uas-reinvite").answersByTcp();
+        final Capture capture = Capture.start(stage, List.of(platform.port(), uas.port()));
+
+        final SippRun uac = callsWithLongOffers(platform, uas);
+
+        assertEquals(100, uac.successful());
+        assertEquals(0, uac.failed() + uac.unexpected());
+        assertEquals(100, uas.finish().messagesOfAll("_BYE_Recv"), uas::toString);
+        assertEquals(List.of(), capture.stop().objectionsTo(platform.port()));
+    }
+
+    @Test
+    void shouldCallByUdpWithOffersTooLongForADatagramWhoDoesNotListenByTcp() {
+        final Platform platform = Platform.inOneProcess(stage, BRIDGING, "--class-path", Dialtone.testClasses());
+        final SippRun uas = SippRun.named(stage, "uas").scenario("uas-reinvite").answers();
+
+        final SippRun uac = callsWithLongOffers(platform, uas);
+
+        assertEquals(100, uac.successful());
+        assertEquals(0, uac.failed() + uac.unexpected());
+        assertEquals(100, uas.finish().messagesOfAll("_BYE_Recv"), uas::toString);
+    }
+
+    private SippRun callsWithLongOffers(final Platform platform, final SippRun uas) {
+        final SippRun uac = SippRun.named(stage, "uac")
+                .scenario("uac-reinvite")
+                .with("PADDING", "x".repeat(1_300))
+                .option("-d", "200", "-s", String.valueOf(uas.port()))
+                .calls(platform.address(), 20, 100);
+        assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
+        return uac;
+    }
+
+    @Test
     void shouldJoinABrowserWithACalleeByUdpThatHangsUp() {
         final int port = Ports.free();
         Platform.inOneProcess(

@@ -43,7 +43,7 @@ final class SippRun {
         private final Stage stage;
         private final String name;
         private final List<String> more = new ArrayList<>();
-        private final Map<String, String> replacements = new HashMap<>(Map.of("@RING@", "100"));
+        private final Map<String, String> replacements = new HashMap<>(Map.of("@RING@", "100", "@PADDING@", ""));
         private String scenario = "";
         private String host = "127.0.0.1";
         private int port = -1;

@@ -102,6 +102,11 @@ public final class Locator implements AutoCloseable {
         shunned.add(target, nowNs);
     }
 
+    /** True if a target has failed, and not answered since, so short a time ago that others come before it. */
+    public boolean isShunned(final Target target, final long nowNs) {
+        return shunned.contains(target, nowNs);
+    }
+
     /** A target has answered. */
     public void onAnswered(final Target target) {
         shunned.remove(target);

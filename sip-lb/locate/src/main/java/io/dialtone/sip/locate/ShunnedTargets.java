@@ -32,6 +32,11 @@ final class ShunnedTargets {
         }
     }
 
+    boolean contains(final Target target, final long nowNs) {
+        final Long endNs = ends.isEmpty() ? null : ends.get(target);
+        return endNs != null && endNs - nowNs > 0;
+    }
+
     /** The same targets, those that have failed last: they are still better than nobody. */
     List<Target> last(final List<Target> targets, final long nowNs) {
         if (ends.isEmpty()) {
@@ -40,8 +45,7 @@ final class ShunnedTargets {
         final List<Target> order = new ArrayList<>(targets.size());
         final List<Target> shunned = new ArrayList<>();
         for (final Target target : targets) {
-            final Long endNs = ends.get(target);
-            (endNs != null && endNs - nowNs > 0 ? shunned : order).add(target);
+            (contains(target, nowNs) ? shunned : order).add(target);
         }
         order.addAll(shunned);
         return order;
