@@ -45,6 +45,11 @@ final class LastSent implements SipEgress {
     }
 
     @Override
+    public void reuse(final SipFlow from, final int port) {
+        // There are no connections.
+    }
+
+    @Override
     public UnsafeBuffer claim() {
         return claimed;
     }

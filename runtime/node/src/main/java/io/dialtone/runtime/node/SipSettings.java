@@ -168,6 +168,14 @@ final class SipSettings {
             SettingType.file(),
             "PEM file with the certificates of those whom we believe who peers are; without it those of the JVM");
 
+    static final Setting<List<String>> TLS_SERVER_NAMES = Setting.optional(
+                    "sip.tls-server-names",
+                    "--tls-server-names",
+                    SettingType.listOf(SettingType.text("HOST", "a host name, for instance sip.example.com")),
+                    "hosts, of which one may stand in the certificate of whom we connect to by TLS; without it the certificate must be for the"
+                            + " address we connect to, which is enough in any case")
+            .reference("RFC 5922 7.1");
+
     static final Setting<TlsSettings.Clients> TLS_CLIENTS = Setting.of(
             "sip.tls-clients",
             "--tls-clients",
@@ -175,7 +183,8 @@ final class SipSettings {
             "none",
             "what peers that connect must show: none, a certificate if they have one (wanted), or one in any case (required)");
 
-    static final SettingGroup TLS = SettingGroup.of("TLS", TLS_CERTIFICATES, TLS_KEYS, TLS_AUTHORITIES, TLS_CLIENTS);
+    static final SettingGroup TLS =
+            SettingGroup.of("TLS", TLS_CERTIFICATES, TLS_KEYS, TLS_AUTHORITIES, TLS_SERVER_NAMES, TLS_CLIENTS);
 
     static final SettingGroup CONNECTIONS = SettingGroup.of(
             "Connections",

@@ -91,7 +91,8 @@ final class SipTransportWiring {
         return Optional.of(new TlsSettings(
                 identities,
                 settings.find(SipSettings.TLS_AUTHORITIES).orElse(null),
-                settings.get(SipSettings.TLS_CLIENTS)));
+                settings.get(SipSettings.TLS_CLIENTS),
+                settings.find(SipSettings.TLS_SERVER_NAMES).orElse(List.of())));
     }
 
     private static int ms(final long ns) {

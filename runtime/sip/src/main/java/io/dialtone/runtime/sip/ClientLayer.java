@@ -136,7 +136,8 @@ final class ClientLayer {
         via.put(Transports.viaStart(door))
                 .put(context.edges().hostPort(door.member(), door.listener()))
                 .put(BRANCH)
-                .put(branch.buffer(), branch.offset(), branch.length());
+                .put(branch.buffer(), branch.offset(), branch.length())
+                .put(Transports.viaEnd(door));
     }
 
     // ---- transactions

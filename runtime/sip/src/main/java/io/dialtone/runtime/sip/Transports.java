@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 
 /** What the transport of an edge's listener adds to what we write. Any thread. */
 final class Transports {
+    private static final byte[] ALIAS = ";alias".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] NOTHING = {};
     private static final ViaTransport[] ALL = ViaTransport.values();
     private static final byte[][] VIA_STARTS = new byte[ALL.length][];
     private static final byte[][] URI_PARAMS = new byte[ALL.length][];
@@ -22,6 +24,11 @@ final class Transports {
     /** What a Via of ours begins with, up to its sent-by. */
     static byte[] viaStart(final ReplyPort port) {
         return VIA_STARTS[code(port)];
+    }
+
+    /** What a Via of ours ends with: by TLS that we take requests by the connection that it goes by (RFC 5923 section 4). */
+    static byte[] viaEnd(final ReplyPort port) {
+        return code(port) == ViaTransport.TLS.code() ? ALIAS : NOTHING;
     }
 
     /** What a URI of ours says of it, with its semicolon. */

@@ -13,6 +13,7 @@ public final class ViaView {
     private static final byte[] RECEIVED = {'r', 'e', 'c', 'e', 'i', 'v', 'e', 'd'};
     private static final byte[] RPORT = {'r', 'p', 'o', 'r', 't'};
     private static final byte[] MADDR = {'m', 'a', 'd', 'd', 'r'};
+    private static final byte[] ALIAS = {'a', 'l', 'i', 'a', 's'};
     private static final byte[] TTL = {'t', 't', 'l'};
     private static final int PORT_MAX = 65_535;
     private static final int TTL_MAX = 255;
@@ -50,6 +51,7 @@ public final class ViaView {
     private int maddrOffset;
     private int maddrLength;
     private int ttl;
+    private boolean isAlias;
 
     public ViaView() {
         message = NO_MESSAGE;
@@ -119,6 +121,7 @@ public final class ViaView {
         maddrOffset = -1;
         maddrLength = 0;
         ttl = -1;
+        isAlias = false;
     }
 
     private boolean read(final int from) {
@@ -259,6 +262,7 @@ public final class ViaView {
                     }
                     return length > 0;
                 }
+                isAlias |= Ascii.equalsLower(bytes, name, 5, ALIAS);
             }
             case 6 -> {
                 if (Ascii.equalsLower(bytes, name, 6, BRANCH)) {
@@ -379,6 +383,11 @@ public final class ViaView {
     /** Port of sent-by, or -1. */
     public int port() {
         return port;
+    }
+
+    /** Whether its sender listens at sent-by, and takes there what comes by the connection that this came by (RFC 5923 section 4). */
+    public boolean isAlias() {
+        return isAlias;
     }
 
     public int branchOffset() {

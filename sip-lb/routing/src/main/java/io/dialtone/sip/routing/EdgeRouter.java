@@ -155,6 +155,9 @@ public final class EdgeRouter implements SipIngress {
             onMalformed(whyUnroutable(), from, nowNs);
             return;
         }
+        if (via.isAlias()) {
+            egress.reuse(from, via.port() < 0 ? from.defaultPort() : via.port());
+        }
         final RequestInHand in = inHand;
         in.transaction = keys.transaction().of(message, via);
         final long memo = recall(in.transaction, nowNs);

@@ -102,6 +102,9 @@ final class RequestPath {
             answers.refuseMalformed(message, missing, from, nowNs);
             return;
         }
+        if (via.isAlias()) {
+            loop.egress.reuse(from, via.port() < 0 ? from.defaultPort() : via.port());
+        }
         callHash = loop.keys.call(message);
         if (message.method() == SipMethod.ACK && answers.isOurTag(message, callHash)) {
             loop.count(ProxyCounter.ABSORBED_ACK);

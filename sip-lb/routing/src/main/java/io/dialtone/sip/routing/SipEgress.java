@@ -23,6 +23,13 @@ public interface SipEgress {
     /** Whether a message to this peer can leave as things are: true for datagrams; for streams, if there is a connection with the peer. Else sending opens one first. */
     boolean isConnected(SipFlow to);
 
+    /**
+     * What is sent to this port of a peer may leave by a connection that the peer has made, if it has shown that its address is its own (RFC 5923). Nothing where there are no connections.
+     *
+     * @param from where the message came from that asked for it
+     */
+    void reuse(SipFlow from, int port);
+
     /** A buffer of {@link #CLAIM_BYTES} for a message that we write ourselves; given back by sending it or by the end of the turn. */
     UnsafeBuffer claim();
 

@@ -50,6 +50,7 @@ final class CapturingEgress implements SipEgress {
     private final List<SipListener> listeners = new ArrayList<>();
     private final UnsafeBuffer claimed = new UnsafeBuffer(new byte[CLAIM_BYTES]);
     final List<Sent> sent = new ArrayList<>();
+    final List<Integer> reusedPorts = new ArrayList<>();
     boolean capturing = true;
     boolean refusing;
     boolean connected = true;
@@ -83,6 +84,11 @@ final class CapturingEgress implements SipEgress {
     @Override
     public boolean isConnected(final SipFlow to) {
         return connected;
+    }
+
+    @Override
+    public void reuse(final SipFlow from, final int port) {
+        reusedPorts.add(port);
     }
 
     @Override

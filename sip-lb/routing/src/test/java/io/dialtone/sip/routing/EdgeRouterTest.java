@@ -20,6 +20,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Random;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -83,6 +84,17 @@ class EdgeRouterTest {
         assertEquals(1, count(EdgeCounter.ROUTED_BY_AFFINITY));
         assertEquals(1, count(EdgeCounter.REQUESTS_FORWARDED));
         assertTrue(egress.sent.isEmpty());
+    }
+
+    @Test
+    void shouldLetAConnectionBeReusedWhoseTopmostViaAsksForIt() {
+        receive(invite());
+        receive(invite().replaceFirst("(Via: [^\r]*)", "$1;alias").replace("z9hG4bK776asdhds", "z9hG4bKalias1"));
+        receive(invite().replaceFirst(
+                        "Via: SIP/2.0/UDP [^;]*([^\r]*)", "Via: SIP/2.0/UDP pc33.example.com:5071$1;ALIAS")
+                .replace("z9hG4bK776asdhds", "z9hG4bKalias2"));
+
+        assertEquals(List.of(5060, 5071), egress.reusedPorts);
     }
 
     @Test

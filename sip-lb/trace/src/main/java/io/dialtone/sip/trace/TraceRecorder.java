@@ -253,6 +253,11 @@ final class TraceRecorder implements RouteTap {
         }
 
         @Override
+        public void reuse(final SipFlow from, final int port) {
+            next.reuse(from, port);
+        }
+
+        @Override
         public UnsafeBuffer claim() {
             return next.claim();
         }

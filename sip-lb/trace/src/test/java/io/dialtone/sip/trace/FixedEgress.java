@@ -29,6 +29,11 @@ final class FixedEgress implements SipEgress {
     }
 
     @Override
+    public void reuse(final SipFlow from, final int port) {
+        // There are no connections.
+    }
+
+    @Override
     public UnsafeBuffer claim() {
         return claim;
     }

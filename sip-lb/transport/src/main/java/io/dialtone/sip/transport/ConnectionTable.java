@@ -1,9 +1,10 @@
 package io.dialtone.sip.transport;
 
 import java.security.SecureRandom;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 
-/** The connections of one listener within one loop, by the address of their other end. Open addressing, without garbage. Called only by the loop's thread. */
+/** The connections of one listener within one loop, by the address of their other end and a port of it. Open addressing, without garbage. Called only by the loop's thread. */
 final class ConnectionTable {
     private static final int CAPACITY_MIN = 16;
     private static final long MULTIPLIER = 0x9e37_79b9_7f4a_7c15L;
@@ -11,8 +12,15 @@ final class ConnectionTable {
     /** Nobody outside knows it, so nobody can choose addresses that meet in one place. */
     private final long seed = new SecureRandom().nextLong();
 
+    private final ToIntFunction<StreamConnection> port;
+
     private @Nullable StreamConnection[] places = new StreamConnection[CAPACITY_MIN];
     private int size;
+
+    /** Finds connections by the port that this says; it must not change while the connection is in the table. */
+    ConnectionTable(final ToIntFunction<StreamConnection> port) {
+        this.port = port;
+    }
 
     int size() {
         return size;
@@ -29,11 +37,11 @@ final class ConnectionTable {
     }
 
     @Nullable
-    StreamConnection find(final long high, final long low, final int port) {
+    StreamConnection find(final long high, final long low, final int itsPort) {
         final int mask = places.length - 1;
-        for (int i = home(high, low, port); ; i = (i + 1) & mask) {
+        for (int i = home(high, low, itsPort); ; i = (i + 1) & mask) {
             final StreamConnection there = places[i];
-            if (there == null || there.isWith(high, low, port)) {
+            if (there == null || isWith(there, high, low, itsPort)) {
                 return there;
             }
         }
@@ -46,7 +54,8 @@ final class ConnectionTable {
             grow();
         }
         final int mask = places.length - 1;
-        int i = home(connection.high(), connection.low(), connection.port());
+        final int itsPort = port.applyAsInt(connection);
+        int i = home(connection.high(), connection.low(), itsPort);
         while (true) {
             final StreamConnection there = places[i];
             if (there == null) {
@@ -54,7 +63,7 @@ final class ConnectionTable {
                 size++;
                 return null;
             }
-            if (there.isWith(connection.high(), connection.low(), connection.port())) {
+            if (isWith(there, connection.high(), connection.low(), itsPort)) {
                 places[i] = connection;
                 return there;
             }
@@ -65,7 +74,7 @@ final class ConnectionTable {
     /** Takes a connection out, if it is the one that is found. */
     boolean remove(final StreamConnection connection) {
         final int mask = places.length - 1;
-        int i = home(connection.high(), connection.low(), connection.port());
+        int i = home(connection);
         while (places[i] != connection) {
             if (places[i] == null) {
                 return false;
@@ -86,7 +95,7 @@ final class ConnectionTable {
             if (there == null) {
                 return;
             }
-            final int home = home(there.high(), there.low(), there.port());
+            final int home = home(there);
             if (((i - home) & mask) >= ((i - gap) & mask)) {
                 places[gap] = there;
                 places[i] = null;
@@ -101,7 +110,7 @@ final class ConnectionTable {
         final int mask = places.length - 1;
         for (final StreamConnection each : old) {
             if (each != null) {
-                int i = home(each.high(), each.low(), each.port());
+                int i = home(each);
                 while (places[i] != null) {
                     i = (i + 1) & mask;
                 }
@@ -110,10 +119,18 @@ final class ConnectionTable {
         }
     }
 
-    private int home(final long high, final long low, final int port) {
+    private boolean isWith(final StreamConnection one, final long high, final long low, final int itsPort) {
+        return one.low() == low && port.applyAsInt(one) == itsPort && one.high() == high;
+    }
+
+    private int home(final StreamConnection connection) {
+        return home(connection.high(), connection.low(), port.applyAsInt(connection));
+    }
+
+    private int home(final long high, final long low, final int itsPort) {
         long hash = (seed ^ high) * MULTIPLIER;
         hash = ((hash ^ hash >>> 32) ^ low) * MULTIPLIER;
-        hash = ((hash ^ hash >>> 32) ^ port) * MULTIPLIER;
+        hash = ((hash ^ hash >>> 32) ^ itsPort) * MULTIPLIER;
         return (int) (hash >>> 32) & (places.length - 1);
     }
 }

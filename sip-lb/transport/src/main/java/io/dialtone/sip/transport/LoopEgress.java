@@ -71,6 +71,14 @@ final class LoopEgress implements SipEgress {
     }
 
     @Override
+    public void reuse(final SipFlow from, final int port) {
+        final int index = from.listener();
+        if (index >= 0 && index < sockets.length) {
+            sockets[index].reuse(from, port);
+        }
+    }
+
+    @Override
     public UnsafeBuffer claim() {
         if (lentSinceFlush == CLAIMS) {
             flushAll();

@@ -20,6 +20,9 @@ interface SipSocket {
         return true;
     }
 
+    /** As {@link io.dialtone.sip.routing.SipEgress#reuse}. */
+    default void reuse(final SipFlow from, final int port) {}
+
     /** In each turn, before its flush: whoever has taken too long over something is cut off. */
     default void onTurn(final long nowNs) {}
 

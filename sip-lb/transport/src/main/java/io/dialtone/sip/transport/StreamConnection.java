@@ -7,6 +7,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.ssl.SslHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
@@ -28,6 +29,13 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
         CLOSED
     }
 
+    /** Whether the peer's address is its own. */
+    private enum Proof {
+        NOT_ASKED,
+        MISSING,
+        SHOWN
+    }
+
     private static final long NEVER = Long.MAX_VALUE;
 
     private final StreamSocket socket;
@@ -44,6 +52,8 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
     private int waitingBytes;
     private boolean isDirty;
     private boolean isShared;
+    private int reusedPort;
+    private Proof proof = Proof.NOT_ASKED;
     private long usedNs;
 
     /** When the message began whose end has not come yet, or the opening. */
@@ -103,8 +113,24 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
         return flow.remotePort();
     }
 
-    boolean isWith(final long high, final long low, final int port) {
-        return flow.remoteLow() == low && flow.remotePort() == port && flow.remoteHigh() == high;
+    /** The port of the peer's at which it takes what is sent by this connection, besides its own; 0 if there is none. */
+    int reusedPort() {
+        return reusedPort;
+    }
+
+    void reusedPort(final int port) {
+        reusedPort = port;
+    }
+
+    /** True if the peer has shown a certificate for the address that it connected from. */
+    boolean isProven() {
+        if (proof == Proof.NOT_ASKED) {
+            final SslHandler tls = channel.pipeline().get(SslHandler.class);
+            proof = tls != null && PeerIdentity.isShown(tls.engine().getSession(), host())
+                    ? Proof.SHOWN
+                    : Proof.MISSING;
+        }
+        return proof == Proof.SHOWN;
     }
 
     /** The peer's address as text. */

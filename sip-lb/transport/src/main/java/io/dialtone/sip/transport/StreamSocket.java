@@ -44,7 +44,10 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     private final StreamGreeting greeting;
     private final SocketName name;
     private final SipMessage parser = new SipMessage(SipLimits.defaults());
-    private final ConnectionTable connections = new ConnectionTable();
+    private final ConnectionTable connections = new ConnectionTable(StreamConnection::port);
+    /** Those that peers have made, and that also take what is sent to another port of theirs. */
+    private final ConnectionTable reused = new ConnectionTable(StreamConnection::reusedPort);
+
     private final PeerShares shares;
     private final List<StreamConnection> dirty = new ArrayList<>();
     private final List<StreamConnection> ending = new ArrayList<>();
@@ -153,6 +156,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     private void put(final StreamConnection connection) {
         final StreamConnection before = connections.put(connection);
         if (before != null) {
+            stopReuse(before);
             // Its peer has begun anew with the same port: the end of the old one has not reached us.
             before.closeForcibly();
         }
@@ -170,6 +174,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     /** From now on a connection is found as that of this peer; false if the peer has as many as it may. */
     boolean onPeerTold(final StreamConnection connection, final long high, final long low, final int port) {
         connections.remove(connection);
+        stopReuse(connection);
         connection.peer(high, low, port);
         put(connection);
         return share(connection);
@@ -273,6 +278,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
 
     void onClosed(final StreamConnection connection, final SipFlow peer) {
         connections.remove(connection);
+        stopReuse(connection);
         if (connection.isShared()) {
             shares.remove(connection.high(), connection.low());
         }
@@ -286,12 +292,43 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
 
     @Override
     public boolean isConnected(final SipFlow to) {
-        return connections.find(to.remoteHigh(), to.remoteLow(), to.remotePort()) != null;
+        return find(to) != null;
+    }
+
+    private @Nullable StreamConnection find(final SipFlow to) {
+        final StreamConnection own = connections.find(to.remoteHigh(), to.remoteLow(), to.remotePort());
+        return own == null && reused.size() > 0 ? reused.find(to.remoteHigh(), to.remoteLow(), to.remotePort()) : own;
+    }
+
+    @Override
+    public void reuse(final SipFlow from, final int port) {
+        final StreamConnection connection = connections.find(from.remoteHigh(), from.remoteLow(), from.remotePort());
+        if (connection == null || connection.reusedPort() == port || port <= 0 || port > 0xFFFF) {
+            return;
+        }
+        if (connection.isOurs() || !connection.isProven()) {
+            count(TransportCounter.STREAM_REUSE_REFUSED);
+            return;
+        }
+        stopReuse(connection);
+        connection.reusedPort(port);
+        final StreamConnection former = reused.put(connection);
+        if (former != null) {
+            former.reusedPort(0);
+        }
+        count(TransportCounter.STREAM_REUSED);
+    }
+
+    private void stopReuse(final StreamConnection connection) {
+        if (connection.reusedPort() != 0) {
+            reused.remove(connection);
+            connection.reusedPort(0);
+        }
     }
 
     @Override
     public boolean send(final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to) {
-        final StreamConnection known = connections.find(to.remoteHigh(), to.remoteLow(), to.remotePort());
+        final StreamConnection known = find(to);
         final StreamConnection connection = known == null ? connect(to) : known;
         return connection != null && connection.send(buffer, offset, length);
     }

@@ -175,7 +175,8 @@ final class TlsContexts implements AutoCloseable {
         try {
             return SslContextBuilder.forClient()
                     .keyManager(identity.certificates().toFile(), identity.key().toFile())
-                    .trustManager(authorities(settings))
+                    .trustManager(ServerTrust.of(settings.authorities(), settings.serverNames()))
+                    .endpointIdentificationAlgorithm(null) // ServerTrust sees to it
                     .protocols(PROTOCOLS)
                     .build();
         } catch (IllegalArgumentException e) {

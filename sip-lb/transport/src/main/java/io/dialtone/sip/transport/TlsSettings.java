@@ -10,9 +10,10 @@ import org.jspecify.annotations.Nullable;
  * @param identities what we show: the first to whoever names no host, or one that no certificate is for
  * @param authorities certificates of those whom we believe who others are; null for those of the JVM
  * @param clients what peers that connect to us must show
+ * @param serverNames hosts that a certificate of whom we connect to may be for, instead of the address
  */
 public record TlsSettings(
-        List<Identity> identities, @Nullable Path authorities, Clients clients) {
+        List<Identity> identities, @Nullable Path authorities, Clients clients, List<String> serverNames) {
     static final int IDENTITIES_MAX = 64;
 
     /** What a peer that connects must show. */
@@ -33,8 +34,14 @@ public record TlsSettings(
      */
     public record Identity(Path certificates, Path key) {}
 
+    /** Goes by addresses only. */
+    public TlsSettings(final List<Identity> identities, final @Nullable Path authorities, final Clients clients) {
+        this(identities, authorities, clients, List.of());
+    }
+
     public TlsSettings {
         identities = List.copyOf(identities);
+        serverNames = List.copyOf(serverNames);
         Expect.between("certificates", identities.size(), 1, IDENTITIES_MAX, 1);
     }
 }

@@ -43,6 +43,9 @@ public enum TransportCounter {
     STREAM_REFUSED_PEER(
             "Connections closed at once as their address, or its /64 of IPv6, had as many as one may have."),
     STREAM_REFUSED_SOURCE("Connections not taken as they came from nobody who may speak the PROXY protocol here."),
+    STREAM_REUSED("Connections that peers made, and that take what we send to the port in their Via (RFC 5923)."),
+    STREAM_REUSE_REFUSED(
+            "Requests to do so of peers that have shown no certificate for the address they came from; we connect to them."),
     STREAM_CLOSED_PROXY_HEADER(
             "Connections we closed as they did not begin with a header of the PROXY protocol that we can read."),
     STREAM_ACCEPT_FAILURES("Connections the kernel did not give us, for lack of descriptors most likely; they wait."),

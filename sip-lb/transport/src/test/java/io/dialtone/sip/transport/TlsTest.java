@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.sip.codec.ViaTransport;
+import io.dialtone.sip.routing.SipEgress;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.transport.TlsSettings.Clients;
 import io.dialtone.sip.transport.TlsSettings.Identity;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Connections by TLS: who is shown what, who is let in, and what happens when certificates change. */
 class TlsTest {
@@ -44,6 +46,9 @@ class TlsTest {
             "Content-Length: 0",
             "",
             "");
+
+    /** Where nobody listens, as only the system's own may. */
+    private static final int NOBODYS_PORT = 1;
 
     @TempDir
     Path folder;
@@ -146,8 +151,79 @@ class TlsTest {
         assertEquals(1, connectTo("stranger", TransportCounter.STREAM_HANDSHAKE_FAILURES));
     }
 
+    @Test
+    void shouldConnectToWhoIsOneOfThoseThatTheOperatorNames() throws IOException {
+        assertEquals(1, connectTo("second", TransportCounter.STREAM_SENT_MESSAGES, "sip.example.net"));
+        assertEquals(
+                1, connectTo("second", TransportCounter.STREAM_SENT_MESSAGES, "x.example.org", "A.voice.example.net"));
+        assertEquals(1, connectTo("second", TransportCounter.STREAM_HANDSHAKE_FAILURES, "a.b.voice.example.net"));
+        assertEquals(1, connectTo("stranger", TransportCounter.STREAM_HANDSHAKE_FAILURES, "sip.example.net"));
+        assertEquals(1, connectTo("first", TransportCounter.STREAM_SENT_MESSAGES, "sip.example.net"));
+    }
+
+    @Test
+    void shouldReuseTheConnectionOfWhoHasShownThatTheAddressIsItsOwn() throws IOException {
+        try (SipTransport transport = start(tls(IoKind.AUTO, Clients.WANTED), TlsTest::answerAtTheListener);
+                StreamPeer peer = StreamPeer.connectSecurely(address(transport, 0), "", "first")) {
+            peer.send(MESSAGE.repeat(2)).expect(MESSAGE.repeat(2));
+
+            assertEquals(1, transport.count(TransportCounter.STREAM_REUSED));
+            assertEquals(0, transport.count(TransportCounter.STREAM_CONNECTS));
+
+            try (StreamPeer next = StreamPeer.connectSecurely(address(transport, 0), "", "first")) {
+                next.send(MESSAGE).expect(MESSAGE); // the newest connection counts
+                assertEquals(2, transport.count(TransportCounter.STREAM_REUSED));
+                peer.send(MESSAGE).expect(MESSAGE);
+                assertEquals(3, transport.count(TransportCounter.STREAM_REUSED));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "client"})
+    void shouldConnectToThePortInViaOfWhoHasShownNothingForItsAddress(final String identity) throws IOException {
+        try (SipTransport transport = start(tls(IoKind.AUTO, Clients.WANTED), TlsTest::answerAtTheListener);
+                StreamPeer peer = StreamPeer.connectSecurely(address(transport, 0), "", identity)) {
+            peer.send(MESSAGE);
+
+            awaitCount(transport, TransportCounter.STREAM_CONNECT_FAILURES, 1);
+            assertEquals(1, transport.count(TransportCounter.STREAM_CONNECTS));
+            assertEquals(1, transport.count(TransportCounter.STREAM_REUSE_REFUSED));
+            assertEquals(0, transport.count(TransportCounter.STREAM_REUSED));
+        }
+    }
+
+    @Test
+    void shouldConnectAgainWhenTheReusedConnectionHasEnded() throws IOException {
+        try (SipTransport transport = start(tls(IoKind.AUTO, Clients.WANTED), TlsTest::answerAtTheListener)) {
+            try (StreamPeer peer = StreamPeer.connectSecurely(address(transport, 0), "", "first")) {
+                peer.send(MESSAGE).expect(MESSAGE);
+            }
+            awaitCount(transport, TransportCounter.STREAM_CLOSED, 1);
+
+            try (StreamPeer other = StreamPeer.connectSecurely(address(transport, 0), "", "")) {
+                other.send(MESSAGE);
+                awaitCount(transport, TransportCounter.STREAM_CONNECT_FAILURES, 1);
+            }
+        }
+    }
+
+    /** As an edge does when a Via says alias: what is sent to the port that the peer listens at, where in truth nobody does. */
+    private static ScriptedIngress.Script answerAtTheListener(final SipEgress egress) {
+        final SipFlow there = new SipFlow();
+        return (buffer, offset, length, from) -> {
+            egress.reuse(from, NOBODYS_PORT);
+            there.copyFrom(from).remote(from.remoteHigh(), from.remoteLow(), NOBODYS_PORT);
+            egress.send(buffer, offset, length, there);
+        };
+    }
+
     /** A message goes to a server with this certificate, at an address that only the first is for. */
-    private static long connectTo(final String identity, final TransportCounter awaited) throws IOException {
+    private static long connectTo(final String identity, final TransportCounter awaited, final String... serverNames)
+            throws IOException {
+        final TlsSettings known = TestCertificates.settings(Clients.NONE);
+        final TlsSettings settings =
+                new TlsSettings(known.identities(), known.authorities(), known.clients(), List.of(serverNames));
         try (SSLServerSocket server = (SSLServerSocket) TestCertificates.context(identity)
                 .getServerSocketFactory()
                 .createServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
@@ -163,7 +239,7 @@ class TlsTest {
                     .set(0, ViaTransport.TLS.code(), 0, 0, 0)
                     .remote(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort()));
             try (SipTransport transport = start(
-                            tls(IoKind.AUTO, Clients.NONE),
+                            on(IoKind.AUTO).listen(TLS).tls(settings),
                             egress -> (buffer, offset, length, from) -> egress.send(buffer, offset, length, to));
                     StreamPeer peer = StreamPeer.connectSecurely(address(transport, 0), "", "")) {
                 peer.send(MESSAGE);

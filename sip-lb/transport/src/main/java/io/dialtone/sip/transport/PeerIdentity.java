@@ -1,0 +1,55 @@
+package io.dialtone.sip.transport;
+
+import java.net.InetAddress;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateParsingException;
+import java.security.cert.X509Certificate;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLSession;
+
+/** For whom a certificate is: by its subject alternative names, and by nothing else (RFC 5922 section 7.1). Any thread. */
+final class PeerIdentity {
+    private static final int DNS_NAME = 2;
+    private static final int IP_ADDRESS = 7;
+
+    private PeerIdentity() {}
+
+    /** True if the peer of a session has shown a certificate for this address; that it leads to an authority was seen when hands were shaken. */
+    static boolean isShown(final SSLSession session, final String address) {
+        try {
+            final Certificate[] chain = session.getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate shown && isFor(shown, address, List.of());
+        } catch (SSLPeerUnverifiedException _) {
+            return false; // it has shown none, as it may
+        }
+    }
+
+    /** True if a certificate is for this address, or for one of these host names. */
+    static boolean isFor(final X509Certificate certificate, final String address, final List<String> hostNames) {
+        try {
+            final Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
+            for (final List<?> each : alternatives == null ? List.<List<?>>of() : alternatives) {
+                final String name = String.valueOf(each.get(1));
+                if (each.get(0) instanceof Integer kind
+                        && ((kind == IP_ADDRESS && InetAddress.ofLiteral(name).equals(InetAddress.ofLiteral(address)))
+                                || (kind == DNS_NAME && hostNames.stream().anyMatch(host -> covers(name, host))))) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (CertificateParsingException _) {
+            return false;
+        }
+    }
+
+    /** True if a name of a certificate is for a host: the same, or one label more where it has a star. */
+    private static boolean covers(final String ofCertificate, final String host) {
+        final String name = ofCertificate.toLowerCase(Locale.ROOT);
+        final String wanted = host.toLowerCase(Locale.ROOT);
+        final int dot = wanted.indexOf('.');
+        return name.equals(wanted) || (dot > 0 && name.equals("*" + wanted.substring(dot)));
+    }
+}
