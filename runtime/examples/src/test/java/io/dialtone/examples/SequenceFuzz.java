@@ -516,6 +516,7 @@ final class SequenceFuzz {
         if (cluster.isKeptTwice() && !sent.isEmpty()) {
             final String key = service.homeOf(FuzzMessage.of(pick(sent).bytes()));
             ledger.onDeath();
+            ledger.onTime(); // the next owner tells all who wait
             final String former = cluster.killOwnerOf(key);
             trace.add(former + " dies");
             cluster.awaitNewOwner(key, former);
