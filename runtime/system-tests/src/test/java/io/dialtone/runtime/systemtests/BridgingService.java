@@ -9,13 +9,16 @@ import io.dialtone.api.SipResponse;
 import io.dialtone.examples.BackToBackService;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * The back-to-back service of the examples, whose callers say to which port on loopback they want, by the Request-URI's parameter {@code next} or its user, or to which domain, by its
- * user. Loaded by the product from our test classes.
+ * The back-to-back service of the examples, whose callers say to which port on loopback they want, by the Request-URI's parameter {@code next} or its user, {@code 5070} or {@code 5070-tcp},
+ * or to which domain, by its user. Loaded by the product from our test classes.
  */
 public class BridgingService implements SipHandler<BackToBackService.Call> {
     private static final String NEXT = ";next=";
+    private static final Pattern PORT = Pattern.compile("(\\d+)(?:-(tcp|tls))?");
 
     private final BackToBackService service = new BackToBackService(BridgingService::whoIsMeant);
 
@@ -25,7 +28,12 @@ public class BridgingService implements SipHandler<BackToBackService.Call> {
         final String who = at < 0
                 ? invite.requestUriUser()
                 : uri.substring(at + NEXT.length()).split(";", -1)[0];
-        return who.chars().allMatch(Character::isDigit) ? "127.0.0.1:" + who : who;
+        final Matcher port = PORT.matcher(who);
+        if (!port.matches()) {
+            return who;
+        }
+        final String transport = port.group(2);
+        return "127.0.0.1:" + port.group(1) + (transport == null ? "" : ";transport=" + transport);
     }
 
     @Override

@@ -60,6 +60,18 @@ final class SippRun {
             return this;
         }
 
+        /** One of those that SIPp brings along. */
+        Builder builtIn(final String scenarioName) {
+            try {
+                final Process process = new ProcessBuilder(Peer.SIPP.path(), "-sd", scenarioName).start();
+                process.getOutputStream().close();
+                scenario = new String(process.getInputStream().readAllBytes(), StandardCharsets.ISO_8859_1);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            return this;
+        }
+
         Builder scenario(final Path file) {
             try {
                 scenario = Files.readString(file, StandardCharsets.ISO_8859_1);

@@ -11,43 +11,74 @@ import java.net.SocketException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.security.KeyFactory;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.spec.PKCS8EncodedKeySpec;
+import java.util.Base64;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.net.SocketFactory;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Takes connections by TCP and carries each on by TLS: for SIPp, which Debian builds without. Ends with its stage. */
+/** Takes connections by TCP and carries each on by TLS, or the other way round: for SIPp, which Debian builds without. Ends with its stage. */
 final class TlsBridge {
     private static final int BACKLOG = 1000;
+    private static final char[] NO_PASSWORD = {};
     private static final int BYTES = 16 * 1024;
 
     private final ServerSocket server;
-    private final SocketFactory secure;
+    private final SocketFactory onward;
     private final int target;
     private final Queue<Socket> open = new ConcurrentLinkedQueue<>();
 
-    private TlsBridge(final ServerSocket server, final SocketFactory secure, final int target) {
+    private TlsBridge(final ServerSocket server, final SocketFactory onward, final int target) {
         this.server = server;
-        this.secure = secure;
+        this.onward = onward;
         this.target = target;
     }
 
     /** Leads to a port of loopback whose certificate must be of this authority. */
     static TlsBridge start(final Stage stage, final int target, final Path authority) {
         try {
-            final TlsBridge bridge = new TlsBridge(
-                    new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()),
-                    believing(authority).getSocketFactory(),
-                    target);
-            stage.closeAtEnd(bridge::close);
-            Thread.ofVirtual().start(bridge::accept);
-            return bridge;
+            return begin(
+                    stage,
+                    new TlsBridge(
+                            new ServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()),
+                            believing(authority).getSocketFactory(),
+                            target));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The other way round: takes connections by TLS, shows this certificate, and leads by TCP to a port of loopback. */
+    static TlsBridge before(final Stage stage, final int target, final Path certificate, final Path key) {
+        try {
+            return begin(
+                    stage,
+                    new TlsBridge(
+                            showing(certificate, key)
+                                    .getServerSocketFactory()
+                                    .createServerSocket(0, BACKLOG, InetAddress.getLoopbackAddress()),
+                            SocketFactory.getDefault(),
+                            target));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static TlsBridge begin(final Stage stage, final TlsBridge bridge) {
+        stage.closeAtEnd(bridge::close);
+        Thread.ofVirtual().start(bridge::accept);
+        return bridge;
+    }
+
+    int port() {
+        return server.getLocalPort();
     }
 
     String address() {
@@ -72,11 +103,34 @@ final class TlsBridge {
         }
     }
 
+    private static SSLContext showing(final Path certificate, final Path key) throws IOException {
+        try (InputStream in = Files.newInputStream(certificate)) {
+            final String text = Files.readString(key).replaceAll("-----[A-Z ]+-----", "");
+            final KeyStore own = KeyStore.getInstance(KeyStore.getDefaultType());
+            own.load(null, null);
+            final Certificate[] chain = {CertificateFactory.getInstance("X.509").generateCertificate(in)};
+            own.setKeyEntry(
+                    "own",
+                    KeyFactory.getInstance("EC")
+                            .generatePrivate(new PKCS8EncodedKeySpec(
+                                    Base64.getMimeDecoder().decode(text))),
+                    NO_PASSWORD,
+                    chain);
+            final KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(own, NO_PASSWORD);
+            final SSLContext context = SSLContext.getInstance("TLS");
+            context.init(keys.getKeyManagers(), null, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void accept() {
         try {
             while (!server.isClosed()) {
                 final Socket plain = server.accept();
-                final Socket other = secure.createSocket(InetAddress.getLoopbackAddress(), target);
+                final Socket other = onward.createSocket(InetAddress.getLoopbackAddress(), target);
                 open.add(plain);
                 open.add(other);
                 Thread.ofPlatform().daemon().start(() -> pump(plain, other));
