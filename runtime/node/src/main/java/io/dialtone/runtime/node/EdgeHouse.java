@@ -92,6 +92,7 @@ final class EdgeHouse implements AutoCloseable {
         final TraceRoom trace = new TraceRoom(
                 tracePlan,
                 transportConfig.loops(),
+                self.name(),
                 () -> ClusterSessions.of(cluster, config.affinity()),
                 cluster::nameOf);
         final SipTransport transport = SipTransport.start(transportConfig, (loop, egress) -> {

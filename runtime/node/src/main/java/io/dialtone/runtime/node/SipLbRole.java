@@ -54,8 +54,9 @@ final class SipLbRole {
 
         final StopSignal stop = StopSignal.install();
         final Balancer balancer = balancer(proxyConfig, transportConfig.loops());
+        final String name = settings.find(CommonSettings.NAME).orElse(ROLE);
         final TraceRoom trace =
-                new TraceRoom(tracePlan, transportConfig.loops(), () -> BALANCED_SESSIONS, member -> "");
+                new TraceRoom(tracePlan, transportConfig.loops(), name, () -> BALANCED_SESSIONS, member -> "");
         try (trace;
                 SipTransport transport = SipTransport.start(
                         transportConfig,
@@ -70,8 +71,7 @@ final class SipLbRole {
                     trace,
                     settings.find(SipLbSettings.BACKENDS_FILE),
                     settings.find(SipLbSettings.BACKENDS).orElse(List.of()));
-            try (RoleProcess process = RoleProcess.open(
-                    ROLE, settings.find(CommonSettings.NAME).orElse(ROLE), settings, stop, access, pages)) {
+            try (RoleProcess process = RoleProcess.open(ROLE, name, settings, stop, access, pages)) {
                 process.onHangUp(pages);
                 process.say("listens", new SipTransportPages(transport).summary());
                 process.say("backends", backends(proxyConfig));

@@ -12,7 +12,7 @@ import java.util.Optional;
  * @param usual what is kept as long as nobody asks for something else
  * @param showsBodies false if no body ever leaves the process
  */
-record TracePlan(long bytesMax, TraceFilter usual, boolean showsBodies, Optional<Hep> hep) {
+record TracePlan(long bytesMax, TraceFilter usual, boolean showsBodies, Optional<Hep> hep, Optional<OtlpPlan> otlp) {
     /**
      * Where messages are sent as they come.
      *
@@ -27,16 +27,18 @@ record TracePlan(long bytesMax, TraceFilter usual, boolean showsBodies, Optional
                 : TraceFilter.NOTHING;
         final long bytesMax = settings.get(TraceSettings.MEMORY_MAX);
         final Optional<Hep> hep = hep(settings, problems);
-        if (hep.isPresent() && bytesMax / loops < Tracer.LOOP_BYTES_MIN) {
+        final Optional<OtlpPlan> otlp = OtlpPlan.of(settings, problems);
+        if ((hep.isPresent() || otlp.isPresent()) && bytesMax / loops < Tracer.LOOP_BYTES_MIN) {
+            final Setting<?> reader = hep.isPresent() ? TraceSettings.HEP : TraceSettings.OTLP;
             problems.wrongValue(
                     TraceSettings.MEMORY_MAX.key(),
                     String.valueOf(bytesMax),
-                    "at least " + Tracer.LOOP_BYTES_MIN / 1024 + "k for each loop, as " + TraceSettings.HEP.key()
+                    "at least " + Tracer.LOOP_BYTES_MIN / 1024 + "k for each loop, as " + reader.key()
                             + " is set: what is sent is read from that memory",
                     "16m",
                     settings.origin(TraceSettings.MEMORY_MAX));
         }
-        return new TracePlan(bytesMax, usual, settings.get(TraceSettings.BODIES), hep);
+        return new TracePlan(bytesMax, usual, settings.get(TraceSettings.BODIES), hep, otlp);
     }
 
     private static Optional<Hep> hep(final Settings settings, final Problems problems) {

@@ -7,10 +7,13 @@ import io.dialtone.sip.trace.Tracer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntFunction;
 import java.util.function.Supplier;
+import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.SystemEpochNanoClock;
 import org.jspecify.annotations.Nullable;
 
@@ -21,23 +24,30 @@ final class TraceRoom implements AutoCloseable {
     private static final long PARK_MAX_NS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final TracePlan plan;
+    private final String process;
     private final Supplier<SessionNames> names;
+    private final IntFunction<String> nodes;
     private final Tracer tracer;
     private final TracePage page;
-    private @Nullable HepSender sender;
-    private @Nullable AgentThread thread;
+    private final List<AgentThread> threads = new ArrayList<>();
+    private @Nullable HepSender hepSender;
+    private @Nullable OtlpSender otlpSender;
 
     /**
+     * @param process its name
      * @param names tells sessions apart; each reader has its own
      * @param nodes name of a member by its number
      */
     TraceRoom(
             final TracePlan plan,
             final int loops,
+            final String process,
             final Supplier<SessionNames> names,
             final IntFunction<String> nodes) {
         this.plan = plan;
+        this.process = process;
         this.names = names;
+        this.nodes = nodes;
         tracer = new Tracer(plan.bytesMax(), loops, plan.usual(), SystemEpochNanoClock.INSTANCE);
         page = new TracePage(tracer, names, nodes, plan.showsBodies());
     }
@@ -48,11 +58,23 @@ final class TraceRoom implements AutoCloseable {
 
     /** Begins to send, if there is somebody to send to; the I/O threads have their memory. */
     void start() throws IOException {
-        if (plan.hep().isPresent() && tracer.isOn()) {
-            final HepSender hep = HepSender.open(tracer, names.get(), plan.hep().get(), plan.showsBodies());
-            sender = hep;
-            thread = AgentThread.start(hep, PARK_MAX_NS, failure -> {}); // calls go on without it; the log has said why
+        if (!tracer.isOn()) {
+            return;
         }
+        if (plan.hep().isPresent()) {
+            hepSender = HepSender.open(tracer, names.get(), plan.hep().get(), plan.showsBodies());
+            startThread(hepSender);
+        }
+        if (plan.otlp().isPresent()) {
+            otlpSender = OtlpSender.open(
+                    tracer, names.get(), nodes, plan.otlp().get(), process, SystemEpochNanoClock.INSTANCE);
+            startThread(otlpSender);
+        }
+    }
+
+    private void startThread(final Agent sender) {
+        threads.add(
+                AgentThread.start(sender, PARK_MAX_NS, failure -> {})); // calls go on without it; the log has said why
     }
 
     ObjectNode answer(final TraceQuery query) {
@@ -65,7 +87,8 @@ final class TraceRoom implements AutoCloseable {
 
     void metrics(final MetricsPage metrics) {
         page.metrics(metrics);
-        HepSender.metrics(metrics, sender);
+        HepSender.metrics(metrics, hepSender);
+        OtlpSender.metrics(metrics, otlpSender);
     }
 
     /** Keeps something else for a while, or what is usual again. */
@@ -119,8 +142,6 @@ final class TraceRoom implements AutoCloseable {
 
     @Override
     public void close() {
-        if (thread != null) {
-            thread.close();
-        }
+        threads.forEach(AgentThread::close);
     }
 }

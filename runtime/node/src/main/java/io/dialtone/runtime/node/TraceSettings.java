@@ -1,6 +1,7 @@
 package io.dialtone.runtime.node;
 
 import io.dialtone.sip.trace.TraceFilter;
+import java.net.URI;
 import java.nio.file.Path;
 
 /** Settings of what edges and balancers remember of the messages that pass, and to whom they tell it. */
@@ -59,8 +60,53 @@ final class TraceSettings {
             SettingType.file(),
             "file with the authentication key that the receiver wants to hear");
 
-    static final SettingGroup GROUP =
-            SettingGroup.of("Trace", MEMORY_MAX, KEEP, ONE_IN, BODIES, HEP, HEP_ID, HEP_KEY_FILE);
+    static final Setting<URI> OTLP = Setting.optional(
+            "trace.otlp",
+            "--trace-otlp",
+            OtlpPlan.url(),
+            "where spans of calls and transactions are sent, by OTLP over HTTP in JSON: a collector of OpenTelemetry; the path is /v1/traces if there is none");
+
+    static final Setting<Path> OTLP_HEADERS_FILE = Setting.optional(
+            "trace.otlp-headers-file",
+            "--trace-otlp-headers-file",
+            SettingType.file(),
+            "file with headers for it, an API key for instance, a line each: NAME: VALUE");
+
+    static final Setting<Integer> OTLP_ONE_IN = Setting.of(
+            "trace.otlp-one-in",
+            "--trace-otlp-one-in",
+            SettingType.wholeNumber(1, TraceFilter.ONE_IN_MAX),
+            "1",
+            "makes spans of one of so many traces among what is kept; all processes choose the same");
+
+    static final Setting<Integer> OTLP_OPEN_MAX = Setting.of(
+            "trace.otlp-open-max",
+            "--trace-otlp-open-max",
+            SettingType.wholeNumber(100, 1_000_000),
+            "20000",
+            "calls, and as many transactions, whose end is awaited, about 1 KiB each; who comes when there is no room ends the span of another, as it is");
+
+    static final Setting<Long> OTLP_SILENCE_MAX = Setting.of(
+            "trace.otlp-silence-max",
+            "--trace-otlp-silence-max",
+            SettingType.duration("10s", "48h"),
+            "4h",
+            "a call of which nothing was seen for so long has ended elsewhere: its span is sent as it is");
+
+    static final SettingGroup GROUP = SettingGroup.of(
+            "Trace",
+            MEMORY_MAX,
+            KEEP,
+            ONE_IN,
+            BODIES,
+            HEP,
+            HEP_ID,
+            HEP_KEY_FILE,
+            OTLP,
+            OTLP_HEADERS_FILE,
+            OTLP_ONE_IN,
+            OTLP_OPEN_MAX,
+            OTLP_SILENCE_MAX);
 
     private TraceSettings() {}
 }

@@ -49,7 +49,11 @@ class SipLbPagesTest {
 
     private static TraceRoom noTrace() {
         return new TraceRoom(
-                new TracePlan(0, TraceFilter.ALL, true, Optional.empty()), 1, () -> message -> 0, member -> "");
+                new TracePlan(0, TraceFilter.ALL, true, Optional.empty(), Optional.empty()),
+                1,
+                "sip-lb",
+                () -> message -> 0,
+                member -> "");
     }
 
     @AfterEach

@@ -88,7 +88,7 @@ class SpanBookTest {
             traces.add(span.identity().traceHigh());
             traces.add(span.identity().traceLow());
             ids.add(span.identity().span());
-            if (span != call) {
+            if (!span.equals(call)) {
                 assertEquals(call.identity().span(), span.identity().parent(), span::toString);
             }
         }
