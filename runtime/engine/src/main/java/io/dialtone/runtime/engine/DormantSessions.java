@@ -347,6 +347,7 @@ public final class DormantSessions implements SlotKeeper {
             counters.increment(WorkerCounter.SESSIONS_RESTORED);
             return session;
         }
+        journal().untouch(session); // or it would be forgotten once more at the end of the event
         if (reader.isPostponed()) {
             counters.increment(WorkerCounter.RESTORES_POSTPONED);
             onDormant(slot, +1);
