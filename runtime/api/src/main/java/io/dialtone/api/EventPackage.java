@@ -15,10 +15,7 @@ public record EventPackage(String name, Duration usual, Duration shortest, Durat
     private static final Duration LONGEST = Duration.ofDays(365);
 
     public EventPackage {
-        if (name.isEmpty() || !name.chars().allMatch(EventPackage::isInToken)) {
-            throw new IllegalArgumentException(
-                    "event package: \"" + name + "\" (expected: a token). Maybe message-summary.");
-        }
+        checkName(name);
         if (shortest.isNegative() || shortest.compareTo(LONGEST_MINIMUM) > 0) {
             throw new IllegalArgumentException(name + ": shortest " + shortest + " (expected: at most an hour)");
         }
@@ -36,7 +33,14 @@ public record EventPackage(String name, Duration usual, Duration shortest, Durat
         return new EventPackage(name, Duration.ofHours(1), Duration.ofMinutes(1), Duration.ofDays(1));
     }
 
-    private static boolean isInToken(final int c) {
+    static void checkName(final String name) {
+        if (name.isEmpty() || !name.chars().allMatch(EventPackage::isInToken)) {
+            throw new IllegalArgumentException(
+                    "event package: \"" + name + "\" (expected: a token). Maybe message-summary.");
+        }
+    }
+
+    static boolean isInToken(final int c) {
         return (c < 0x7F && Character.isLetterOrDigit(c)) || "-.!%*_+`'~".indexOf(c) >= 0;
     }
 }

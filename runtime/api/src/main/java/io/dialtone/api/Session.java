@@ -7,7 +7,7 @@ import java.util.Optional;
 /**
  * One session as its handler sees it: state, timers, and requests that still want an answer. Valid until the handler's method returns, on that thread only.
  *
- * <p>A session begins with the first request that has its affinity key. It is over when it has no call, no request to answer or of its own, no subscription and no timer left,
+ * <p>A session begins with the first request that has its affinity key. It is over when it has no call, no request to answer or of its own, no subscription of either kind and no timer left,
  * or when the handler calls {@link #end}.
  *
  * @param <S> the state, an immutable record
@@ -57,7 +57,23 @@ public interface Session<S extends Record> {
     List<SipSubscription> subscriptions();
 
     /**
-     * Ends the session when the handler returns: hangs up its calls with BYE or CANCEL, answers with 480 what still has no final answer, ends its subscriptions, forgets timers and state.
+     * Begins a subscription of our own, outside any call (RFC 6665 section 4.1): to one of the {@linkplain SipHandler#watchedEvents packages that the service wants}. Event, Expires and what keeps it are the
+     * platform's business; Accept and whatever else each SUBSCRIBE is to say are added by {@link OutgoingRequest#header}. How the first SUBSCRIBE ends is told by {@link SipHandler#onResponse}, what comes
+     * then by {@link SipHandler#onNotify} (perhaps before that), and its end by {@link SipHandler#onWatchEnd}.
+     *
+     * @param name the name that it is known by; letters, digits, - and _, none that another of the session has
+     * @param uri whom to ask: the Request-URI
+     */
+    OutgoingRequest subscribe(String name, String uri, EventInterest interest);
+
+    /** What the service has subscribed to under this name. */
+    Optional<SipWatch> watch(String name);
+
+    /** What the service has subscribed to, oldest first. */
+    List<SipWatch> watches();
+
+    /**
+     * Ends the session when the handler returns: hangs up its calls with BYE or CANCEL, answers with 480 what still has no final answer, ends its subscriptions and those to it, forgets timers and state.
      */
     void end();
 }

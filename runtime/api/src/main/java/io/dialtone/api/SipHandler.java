@@ -92,6 +92,18 @@ public interface SipHandler<S extends Record> {
     /** A subscription is over, and not because the service ended it or the session. Nothing can be told any more. */
     default void onSubscriptionEnd(final SipSubscription subscription, final Session<S> session) {}
 
+    /**
+     * A NOTIFY of something that the service has {@linkplain Session#subscribe subscribed} to: each of them, in their order, also the last one, of which {@link SipWatch#end} says why. Without an answer the
+     * platform gives 200; one that is answered with 481 is the last.
+     */
+    default void onNotify(final SipWatch watch, final SipRequest notify, final Session<S> session) {}
+
+    /**
+     * Something that the service has subscribed to is over, whoever has ended it; after the last NOTIFY, if one has come. Not told if its first SUBSCRIBE was refused, which {@link #onResponse} has told, if
+     * the platform subscribes {@linkplain EventInterest#renewed anew}, or if the session has ended.
+     */
+    default void onWatchEnd(final SipWatch watch, final Session<S> session) {}
+
     /** A timer of the session has run out. */
     default void onTimer(final String timer, final Session<S> session) {}
 
@@ -136,6 +148,14 @@ public interface SipHandler<S extends Record> {
      * once, when the worker starts.
      */
     default Set<EventPackage> eventPackages() {
+        return Set.of();
+    }
+
+    /**
+     * The event packages that this service may {@linkplain Session#subscribe subscribe} to; by default none. With it NOTIFY is among its methods: those of its own subscriptions come to {@link #onNotify},
+     * and others are answered with 481. Asked once, when the worker starts.
+     */
+    default Set<String> watchedEvents() {
         return Set.of();
     }
 

@@ -121,6 +121,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
         targets.continueFrom(failed.targets);
         layer.core().proxy().onMoved(failed, this);
         layer.core().notifier().onMoved(failed, this);
+        layer.core().subscriber().onMoved(failed, this);
         begin(failed.message(), 0, failed.messageLength);
     }
 

@@ -93,6 +93,17 @@ final class Dialog extends KeyedEntry {
         isCall = false;
     }
 
+    /** The first NOTIFY of something that we have subscribed to begins one; the SUBSCRIBE had this CSeq. */
+    void openOfNotify(final ServerTransaction notify, final SipSession<?> itsSession, final long cseqOfSubscribe) {
+        state = State.CONFIRMED;
+        isCall = false;
+        slot = notify.slot;
+        localCseq = cseqOfSubscribe;
+        session = itsSession;
+        holder = itsSession;
+        port.copyFrom(notify.port).forgetArrival();
+    }
+
     /** Its call is over, but somebody who subscribes within it is still to be told. */
     void endCall() {
         isCall = false;

@@ -147,6 +147,25 @@ final class DialogTable {
         context.counters().set(SipCounter.DIALOGS, dialogs.size());
     }
 
+    /** Begins the dialog of something that we have subscribed to, and learns from its first NOTIFY (RFC 6665 section 4.4.1); there must be {@linkplain #refusesAnother room} for it. */
+    Dialog beginOfNotify(
+            final ServerTransaction notify,
+            final SipSession<?> session,
+            final SipMessage message,
+            final long cseqOfSubscribe) {
+        final Dialog spare = spares.pollLast();
+        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        dialog.openOfNotify(notify, session, cseqOfSubscribe);
+        key.writeDialog(message, message.buffer(), message.toTagOffset(), message.toTagLength());
+        dialog.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
+        dialogs.add(dialog);
+        session.dialogs.add(dialog);
+        dialog.peer.learnFromNotify(message, scratch);
+        dialog.touch();
+        context.counters().set(SipCounter.DIALOGS, dialogs.size());
+        return dialog;
+    }
+
     /** The dialog that an answer to our INVITE belongs to. */
     @Nullable
     Dialog findOfAnswer(final SipMessage response) {

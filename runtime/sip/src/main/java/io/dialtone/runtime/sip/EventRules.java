@@ -24,6 +24,8 @@ final class EventRules {
 
     private final List<EventPackage> packages;
     private final String allowEvents;
+    /** What the service may subscribe to. */
+    private final Set<String> watched;
     /** True if the handler looks at NOTIFYs itself. */
     private final boolean takesNotify;
 
@@ -31,7 +33,9 @@ final class EventRules {
     private String id = "";
     private int grantedSeconds;
 
-    EventRules(final Set<EventPackage> packages, final Set<io.dialtone.api.SipMethod> methods) {
+    EventRules(
+            final Set<EventPackage> packages, final Set<String> watched, final Set<io.dialtone.api.SipMethod> methods) {
+        this.watched = Set.copyOf(watched);
         takesNotify = methods.contains(io.dialtone.api.SipMethod.NOTIFY);
         this.packages = packages.stream()
                 .sorted(Comparator.comparing(EventPackage::name))
@@ -48,9 +52,14 @@ final class EventRules {
         return !packages.isEmpty();
     }
 
-    /** True for a NOTIFY to a service that knows of events and has subscribed to nothing: 481 tells its sender that there is no subscription (RFC 6665 section 4.1.3). */
+    /** True for a NOTIFY of no subscription of ours to a service that knows of events: 481 tells its sender that there is none (RFC 6665 section 4.1.3). */
     boolean isUnsolicited(final SipMethod method) {
-        return isOn() && !takesNotify && method == SipMethod.NOTIFY;
+        return (isOn() || !watched.isEmpty()) && !takesNotify && method == SipMethod.NOTIFY;
+    }
+
+    /** True for a package that the service may subscribe to. */
+    boolean watches(final String itsEvent) {
+        return watched.contains(itsEvent);
     }
 
     /** The header line that lists the packages; empty if there are none. */
@@ -58,13 +67,16 @@ final class EventRules {
         return allowEvents;
     }
 
-    /** These methods, and SUBSCRIBE. */
+    /** These methods, and those of subscriptions. */
     Set<io.dialtone.api.SipMethod> methodsAnd(final Set<io.dialtone.api.SipMethod> methods) {
-        if (!isOn()) {
-            return methods;
-        }
-        final Set<io.dialtone.api.SipMethod> all = EnumSet.of(io.dialtone.api.SipMethod.SUBSCRIBE);
+        final Set<io.dialtone.api.SipMethod> all = EnumSet.noneOf(io.dialtone.api.SipMethod.class);
         all.addAll(methods);
+        if (isOn()) {
+            all.add(io.dialtone.api.SipMethod.SUBSCRIBE);
+        }
+        if (!watched.isEmpty()) {
+            all.add(io.dialtone.api.SipMethod.NOTIFY);
+        }
         return all;
     }
 
@@ -78,11 +90,10 @@ final class EventRules {
         if (!isOn() || request.method() != SipMethod.SUBSCRIBE) {
             return RequestChecks.FINE;
         }
-        final int header = request.firstHeader(HeaderName.EVENT);
-        if (header >= 0 && (request.nextHeader(header) >= 0 || !read(request, header))) {
+        if (!readEvent(request)) {
             return 400;
         }
-        final EventPackage wanted = header < 0 ? null : find();
+        final EventPackage wanted = find();
         if (wanted == null) {
             extra.put(allowEvents);
             return BAD_EVENT;
@@ -101,7 +112,15 @@ final class EventRules {
         return RequestChecks.FINE;
     }
 
-    /** The package that the SUBSCRIBE looked at last wants. */
+    /** Reads Event, which is empty if it is not there; false if it is there twice, or its id is none. */
+    boolean readEvent(final SipMessage request) {
+        event = "";
+        id = "";
+        final int header = request.firstHeader(HeaderName.EVENT);
+        return header < 0 || (request.nextHeader(header) < 0 && read(request, header));
+    }
+
+    /** The package that the message looked at last names. */
     String event() {
         return event;
     }

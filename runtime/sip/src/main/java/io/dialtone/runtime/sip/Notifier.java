@@ -499,9 +499,9 @@ final class Notifier {
 
     // ---- image
 
-    /** Writes, if there ever was one: how many there have been (32), how many there are (16), and each as {@link Subscription} writes it. */
+    /** Writes, if there ever was one or something follows: how many there have been (32), how many there are (16), and each as {@link Subscription} writes it. */
     static void encode(final SipSession<?> session, final ImageWriter image) {
-        if (session.subscriptionsBegun > 0) {
+        if (session.subscriptionsBegun > 0 || !session.watches.isEmpty()) {
             image.putInt(session.subscriptionsBegun).putShort(session.subscriptions.size());
             for (int i = 0; i < session.subscriptions.size(); i++) {
                 session.subscriptions.get(i).encode(image);
@@ -509,20 +509,11 @@ final class Notifier {
         }
     }
 
-    /** Reads what {@link #encode} wrote, and goes on telling. An image with a dialog that nothing would ever end is refused. */
+    /** Reads what {@link #encode} wrote, and goes on telling. */
     void restore(final SipSession<?> session, final ImageReader image) {
-        if (image.hasMore()) {
-            read(session, image);
+        if (!image.hasMore()) {
+            return;
         }
-        for (int i = 0; i < session.dialogs.size(); i++) {
-            final Dialog dialog = session.dialogs.get(i);
-            if (!dialog.isCall && !session.hasSubscriptionWithin(dialog)) {
-                image.refuse();
-            }
-        }
-    }
-
-    private void read(final SipSession<?> session, final ImageReader image) {
         session.subscriptionsBegun = image.readInt();
         for (int i = image.readCount(); i > 0 && image.isIntact(); i--) {
             final Subscription read = Subscription.decode(this, session, image);

@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.EventInterest;
 import io.dialtone.api.OutgoingRequest;
 import io.dialtone.api.PendingRequest;
 import io.dialtone.runtime.engine.ReplyPort;
@@ -26,6 +27,7 @@ final class OwnRequests {
     private final RequestComposer composer;
     private final RemoteParty.Scratch scratch;
     private final AddressTexts addresses;
+    private final EventRules events;
     private final RequestBuilder builder;
     private final StagedRequests staged = new StagedRequests();
     private final SipMessage written;
@@ -40,6 +42,7 @@ final class OwnRequests {
             final RequestComposer composer) {
         this.context = context;
         builder = new RequestBuilder(this, shared.replies().intervals());
+        events = shared.replies().events();
         answers = shared.answers();
         scratch = shared.scratch();
         this.clients = clients;
@@ -102,6 +105,24 @@ final class OwnRequests {
             }
         }
         return builder.begin(session, SipMethod.valueOf(method.name()), leg, uri);
+    }
+
+    OutgoingRequest beginSubscription(
+            final SipSession<?> session, final String name, final String uri, final EventInterest interest) {
+        checkInEvent();
+        LegNames.check(name);
+        if (!events.watches(interest.event())) {
+            throw new IllegalArgumentException("event package: " + interest.event()
+                    + " (expected: one of watchedEvents()). Maybe it is missing there?");
+        }
+        if (session.watchOf(name) != null || staged.hasWatch(name)) {
+            throw new IllegalStateException("subscription " + name + ": the session has one of this name");
+        }
+        if (session.watches.size() + staged.watches() >= Subscriber.PER_SESSION_MAX) {
+            throw new IllegalStateException("subscription " + name + ": the session has its "
+                    + Subscriber.PER_SESSION_MAX + " subscriptions already");
+        }
+        return builder.begin(session, name, uri, interest);
     }
 
     OutgoingRequest beginInDialog(
@@ -176,6 +197,22 @@ final class OwnRequests {
                 entry,
                 request,
                 composer.composeInitial(staged.buffer(), staged.end(), session, request, entry.port, entry.branch));
+        final EventInterest interest = request.interest();
+        if (interest != null) {
+            entry.watch = watchOf(session, request, interest, entry);
+        }
+    }
+
+    private Watch watchOf(
+            final SipSession<?> session,
+            final RequestBuilder request,
+            final EventInterest interest,
+            final StagedRequests.Entry entry) {
+        final ReplyPort flow = request.flow();
+        final Watch watch = new Watch(session, request.leg(), interest, flow != null);
+        watch.door.copyFrom(flow == null ? session.door : flow).forgetArrival();
+        watch.keep(staged.buffer(), entry.offset, entry.length);
+        return watch;
     }
 
     /** Writes down a request within a dialog. */
@@ -215,6 +252,10 @@ final class OwnRequests {
     private void stage(final StagedRequests.Entry entry, final RequestBuilder request, final int length) {
         if (length < 0 || length > MESSAGE_BYTES_MAX) {
             throw new IllegalStateException(request.method() + ": longer than a message may be");
+        }
+        if (request.interest() != null && length > Watch.REQUEST_BYTES_MAX) {
+            throw new IllegalStateException("subscription " + request.leg() + ": " + length
+                    + " bytes (expected: at most " + Watch.REQUEST_BYTES_MAX + ", for they are kept)");
         }
         if (written.parseDatagram(staged.buffer(), staged.end(), length) != ParseResult.COMPLETE) {
             throw malformed(request, written.malformation());

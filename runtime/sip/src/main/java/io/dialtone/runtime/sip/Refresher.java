@@ -289,7 +289,7 @@ final class Refresher {
         for (int i = 0; i < session.dialogs.size(); i++) {
             count += session.dialogs.get(i).isKeptAlive() ? 1 : 0;
         }
-        if (count == 0 && session.subscriptionsBegun == 0) {
+        if (count == 0 && session.subscriptionsBegun == 0 && session.watches.isEmpty()) {
             return;
         }
         image.putShort(count);

@@ -49,6 +49,21 @@ final class RemoteParty {
         learnTarget(invite, scratch);
     }
 
+    /** Learns all from the NOTIFY that begins the dialog of a subscription of ours (RFC 6665 section 4.4.1). */
+    void learnFromNotify(final SipMessage notify, final Scratch scratch) {
+        final AsciiWriter out = scratch.out.clear();
+        putName(HeaderName.FROM, notify, HeaderName.TO, out);
+        out.putLineEnd();
+        putName(HeaderName.TO, notify, HeaderName.FROM, out);
+        out.putLineEnd();
+        putCallId(notify, out);
+        namesBytes = keep(namesBytes, names, out);
+        out.clear();
+        putRoutes(notify, out);
+        routesBytes = keep(routesBytes, routes, out);
+        learnTarget(notify, scratch);
+    }
+
     /** Learns the target anew, as an INVITE or UPDATE within the dialog refreshes it (RFC 3261 section 12.2.2). */
     void learnTarget(final SipMessage request, final Scratch scratch) {
         learnTarget(request, HeaderName.FROM, scratch);

@@ -1,5 +1,6 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.EventInterest;
 import io.dialtone.api.OutgoingRequest;
 import io.dialtone.api.PendingRequest;
 import io.dialtone.runtime.engine.ReplyPort;
@@ -34,6 +35,13 @@ final class RequestBuilder implements OutgoingRequest {
             HeaderName.ROUTE,
             HeaderName.ALLOW);
 
+    private static final Set<HeaderName> PLATFORMS_OWN_TO_SUBSCRIBE = EnumSet.copyOf(PLATFORMS_OWN);
+
+    static {
+        PLATFORMS_OWN_TO_SUBSCRIBE.add(HeaderName.EVENT);
+        PLATFORMS_OWN_TO_SUBSCRIBE.add(HeaderName.EXPIRES);
+    }
+
     private final OwnRequests requests;
     private final Set<HeaderName> platformsOwn;
     private final AsciiWriter extra = new AsciiWriter(EXTRA_BYTES_MAX);
@@ -51,6 +59,8 @@ final class RequestBuilder implements OutgoingRequest {
     private @Nullable SipSession<?> session;
     private @Nullable Dialog dialog;
     private @Nullable ServerTransaction origin;
+    /** What it subscribes to, if it begins a subscription that the platform keeps. */
+    private @Nullable EventInterest interest;
 
     RequestBuilder(final OwnRequests requests, final IntervalRules intervals) {
         this.requests = requests;
@@ -62,6 +72,23 @@ final class RequestBuilder implements OutgoingRequest {
             final SipSession<?> ofSession, final SipMethod itsMethod, final String itsLeg, final String itsUri) {
         begin(ofSession, itsMethod, itsLeg);
         uri = ReplyBuilder.utf8("uri", itsUri);
+        return this;
+    }
+
+    /** Begins a SUBSCRIBE that begins a subscription. */
+    RequestBuilder begin(
+            final SipSession<?> ofSession, final String name, final String itsUri, final EventInterest itsInterest) {
+        begin(ofSession, SipMethod.SUBSCRIBE, name, itsUri);
+        interest = itsInterest;
+        extra.put(HeaderName.EVENT).put(": ").put(itsInterest.event());
+        if (!itsInterest.id().isEmpty()) {
+            extra.put(";id=").put(itsInterest.id());
+        }
+        extra.putLineEnd();
+        extra.put(HeaderName.EXPIRES)
+                .put(": ")
+                .putNumber(itsInterest.expires().toSeconds())
+                .putLineEnd();
         return this;
     }
 
@@ -83,6 +110,7 @@ final class RequestBuilder implements OutgoingRequest {
         maxForwards = RequestComposer.MAX_FORWARDS;
         dialog = null;
         origin = null;
+        interest = null;
         extra.clear();
         routes.clear();
         from.clear();
@@ -136,7 +164,7 @@ final class RequestBuilder implements OutgoingRequest {
     @Override
     public OutgoingRequest header(final String name, final String value) {
         open();
-        ReplyBuilder.putHeader(extra, platformsOwn, name, value);
+        ReplyBuilder.putHeader(extra, interest == null ? platformsOwn : PLATFORMS_OWN_TO_SUBSCRIBE, name, value);
         return this;
     }
 
@@ -222,6 +250,12 @@ final class RequestBuilder implements OutgoingRequest {
     @Nullable
     ReplyPort flow() {
         return hasFlow ? flow : null;
+    }
+
+    /** What it subscribes to; null if it begins no subscription. */
+    @Nullable
+    EventInterest interest() {
+        return interest;
     }
 
     AsciiWriter routes() {

@@ -101,6 +101,11 @@ final class RequestChecks {
         return method == SipMethod.BYE ? FINE : checkBody(request, extra);
     }
 
+    /** True if a request requires options that the service does not understand; they are then listed. */
+    boolean requiresUnknown(final SipMessage request, final AsciiWriter extra) {
+        return request.firstHeader(HeaderName.REQUIRE) >= 0 && listUnknown(request, HeaderName.REQUIRE, extra);
+    }
+
     /** True for a method whose requests are passed on. */
     boolean isProxied(final SipMethod method) {
         return proxied.contains(method);

@@ -158,6 +158,64 @@ final class RequestComposer {
         return writer.finish(body, 0, body.capacity());
     }
 
+    /** Writes a SUBSCRIBE within the dialog of a subscription of ours, with the dialog's CSeq number: it says what the first one said, for another time. */
+    int composeSubscribe(
+            final MutableDirectBuffer to,
+            final Dialog dialog,
+            final SipMessage first,
+            final int seconds,
+            final ReplyPort door,
+            final AsciiWriter branch) {
+        beginInDialog(to, 0, dialog.peer, SipMethod.SUBSCRIBE, door, dialog.slot, dialog.localCseq, branch);
+        replies.putContact(writer.out(), door, dialog.slot);
+        writer.header(HeaderName.EXPIRES, seconds);
+        for (int i = 0; i < first.headerCount(); i++) {
+            switch (first.headerName(i)) {
+                case VIA, MAX_FORWARDS, ROUTE, FROM, TO, CALL_ID, CSEQ, CONTACT, EXPIRES, CONTENT_LENGTH -> {}
+                default -> writer.out().put(first.buffer(), first.headerLineOffset(i), first.headerLineLength(i));
+            }
+        }
+        return writer.finish(first.buffer(), first.bodyOffset(), first.bodyLength());
+    }
+
+    /** Writes a SUBSCRIBE of ours again, for another time, in a transaction of its own and perhaps with another Call-ID and tag. */
+    int composeAgain(
+            final MutableDirectBuffer to,
+            final SipMessage former,
+            final SipSession<?> session,
+            final boolean isAnew,
+            final int seconds,
+            final ReplyPort door,
+            final long cseq,
+            final AsciiWriter branch) {
+        writer.wrap(to, 0, to.capacity());
+        final AsciiWriter out = writer.out();
+        final DirectBuffer from = former.buffer();
+        out.put(from, former.startLineOffset(), former.headersOffset() - former.startLineOffset());
+        for (int i = 0; i < former.headerCount(); i++) {
+            final int line = former.headerLineOffset(i);
+            final HeaderName name = former.headerName(i);
+            if (name == HeaderName.VIA) {
+                putVia(door, session.slot(), branch);
+            } else if (name == HeaderName.CSEQ) {
+                putCseq(former.method(), cseq);
+            } else if (name == HeaderName.EXPIRES) {
+                writer.header(HeaderName.EXPIRES, seconds);
+            } else if (name == HeaderName.FROM && isAnew) {
+                fromTag.set(context.tokens(), session.slot(), unique.next());
+                out.put(from, line, former.fromTagOffset() - line)
+                        .put(fromTag.buffer(), 0, fromTag.length())
+                        .putLineEnd();
+            } else if (name == HeaderName.CALL_ID && isAnew) {
+                callId.put(writer.begin(HeaderName.CALL_ID), session.slot(), session.keyHash(), unique.next());
+                writer.end();
+            } else if (name != HeaderName.CONTENT_LENGTH) {
+                out.put(from, line, former.headerLineLength(i));
+            }
+        }
+        return writer.finish(from, former.bodyOffset(), former.bodyLength());
+    }
+
     /** Writes a request again that was refused with 422: but for branch, CSeq and interval the same (RFC 4028 section 7.3). */
     int composeRaised(
             final MutableDirectBuffer to,

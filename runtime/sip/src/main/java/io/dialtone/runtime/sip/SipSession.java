@@ -1,10 +1,12 @@
 package io.dialtone.runtime.sip;
 
+import io.dialtone.api.EventInterest;
 import io.dialtone.api.OutgoingRequest;
 import io.dialtone.api.PendingRequest;
 import io.dialtone.api.SipLeg;
 import io.dialtone.api.SipMethod;
 import io.dialtone.api.SipSubscription;
+import io.dialtone.api.SipWatch;
 import io.dialtone.runtime.engine.Deadline;
 import io.dialtone.runtime.engine.DeadlineWheel;
 import io.dialtone.runtime.engine.ImageReader;
@@ -41,6 +43,8 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     final List<Subscription> subscriptions = new ArrayList<>(0);
     /** How many there have been. */
     int subscriptionsBegun;
+    /** What the service has subscribed to. */
+    final List<Watch> watches = new ArrayList<>(0);
     /** Calls that were passed on, and whose end is to be seen. */
     final List<KeptCall> keptCalls = new ArrayList<>(0);
     /** The door by which the last initial request came in, and by which requests of our own leave. */
@@ -99,6 +103,41 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
     }
 
     @Override
+    public OutgoingRequest subscribe(final String name, final String uri, final EventInterest interest) {
+        return core.uac().requests().beginSubscription(this, name, uri, interest);
+    }
+
+    @Override
+    public Optional<SipWatch> watch(final String name) {
+        return Optional.ofNullable(watchOf(name)).map(watch -> new WatchView(subscriber(), watch));
+    }
+
+    @Override
+    public List<SipWatch> watches() {
+        final List<SipWatch> all = new ArrayList<>(watches.size());
+        for (int i = 0; i < watches.size(); i++) {
+            all.add(new WatchView(subscriber(), watches.get(i)));
+        }
+        return all;
+    }
+
+    /** What keeps the subscriptions of the service. */
+    Subscriber subscriber() {
+        return core.uac().subscriber();
+    }
+
+    /** What the service has subscribed to under this name. */
+    @Nullable
+    Watch watchOf(final String name) {
+        for (int i = 0; i < watches.size(); i++) {
+            if (watches.get(i).name.equals(name)) {
+                return watches.get(i);
+            }
+        }
+        return null;
+    }
+
+    @Override
     protected void onTimer(final String name, final long nowNs) {
         core.onTimer(this, name, nowNs);
     }
@@ -110,7 +149,12 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
 
     /** Nothing can happen to its handler's part any more. */
     boolean isIdle() {
-        return pending.isEmpty() && dialogs.isEmpty() && keptCalls.isEmpty() && !hasTimers() && openRequests() == 0;
+        return pending.isEmpty()
+                && dialogs.isEmpty()
+                && keptCalls.isEmpty()
+                && watches.isEmpty()
+                && !hasTimers()
+                && openRequests() == 0;
     }
 
     @Override
@@ -253,6 +297,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
             }
         }
         core.uac().notifier().forget(this, dialog);
+        subscriber().forget(this, dialog);
     }
 
     /** The call of a dialog is over, and the dialog is not: requests of the call end by themselves. */
@@ -265,14 +310,14 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
     }
 
-    /** True if somebody is to be told of something within this dialog. */
+    /** True if somebody is to be told of something within this dialog, or we are. */
     boolean hasSubscriptionWithin(final Dialog dialog) {
         for (int i = 0; i < subscriptions.size(); i++) {
             if (subscriptions.get(i).dialog == dialog) {
                 return true;
             }
         }
-        return false;
+        return WatchFinder.within(dialog) != null;
     }
 
     void onClientEnded(final ClientTransaction transaction) {
@@ -302,6 +347,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
      *  records of its calls, as SessionCalls writes them
      *  calls that are kept alive, as Refresher writes them
      *  subscriptions, as Notifier writes them
+     *  what the service has subscribed to, as Subscriber writes it
      * </pre>
      */
     @Override
@@ -340,6 +386,7 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         calls.encode(image);
         Refresher.encode(this, image);
         Notifier.encode(this, image);
+        subscriber().encode(this, image);
     }
 
     private static void encodeDialogs(final List<Dialog> list, final ImageWriter image) {
@@ -399,6 +446,12 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         calls.decode(image);
         core.uac().refresher().restore(this, image);
         core.uac().notifier().restore(this, image);
+        subscriber().restore(this, image);
+        for (int i = 0; i < dialogs.size(); i++) {
+            if (!dialogs.get(i).isCall && !hasSubscriptionWithin(dialogs.get(i))) {
+                image.refuse(); // nothing would ever end it
+            }
+        }
         for (int i = 0; i < pending.size() && image.isIntact(); i++) {
             if (pending.get(i).request() == null) {
                 image.refuse(); // it could never be answered
@@ -493,6 +546,9 @@ final class SipSession<S extends Record> extends WorkerSession<S> {
         }
         for (int i = 0; i < subscriptions.size(); i++) {
             nextNs = Math.min(nextNs, subscriptions.get(i).dueNs());
+        }
+        for (int i = 0; i < watches.size(); i++) {
+            nextNs = Math.min(nextNs, watches.get(i).dueNs());
         }
         for (int i = 0; i < keptCalls.size(); i++) {
             nextNs = Math.min(nextNs, keptCalls.get(i).nextDeadlineNs());

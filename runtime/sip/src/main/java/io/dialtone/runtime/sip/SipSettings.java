@@ -95,6 +95,21 @@ public record SipSettings(
                 proxy);
     }
 
+    public SipSettings withDialogsMax(final int max) {
+        return new SipSettings(
+                t1Ns,
+                t2Ns,
+                t4Ns,
+                tryingAfterNs,
+                ringingMaxNs,
+                transactionsMax,
+                max,
+                pooledBytesMax,
+                retryAfterSeconds,
+                client,
+                proxy);
+    }
+
     public SipSettings withRingingMaxNs(final long ns) {
         return new SipSettings(
                 t1Ns,

@@ -41,6 +41,10 @@ final class StagedRequests {
         @Nullable
         ServerTransaction origin;
 
+        /** The subscription that it begins; null if it begins none. */
+        @Nullable
+        Watch watch;
+
         /** The name it is to go to; null if the port leads there. */
         @Nullable
         Destination destination;
@@ -92,7 +96,9 @@ final class StagedRequests {
         if (size == entries.size()) {
             entries.add(new Entry());
         }
-        return entries.get(size);
+        final Entry next = entries.get(size);
+        next.watch = null;
+        return next;
     }
 
     /** Counts the entry that {@link #next} gave. */
@@ -136,11 +142,32 @@ final class StagedRequests {
         return count;
     }
 
+    /** True if a subscription of this name is to begin. */
+    boolean hasWatch(final String name) {
+        for (int i = 0; i < size; i++) {
+            final Watch watch = entries.get(i).watch;
+            if (watch != null && watch.name.equals(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** How many subscriptions are to begin. */
+    int watches() {
+        int count = 0;
+        for (int i = 0; i < size; i++) {
+            count += entries.get(i).watch == null ? 0 : 1;
+        }
+        return count;
+    }
+
     /** Forgets all. */
     void clear() {
         for (int i = 0; i < size; i++) {
             entries.get(i).dialog = null;
             entries.get(i).origin = null;
+            entries.get(i).watch = null;
             entries.get(i).destination = null;
         }
         size = 0;

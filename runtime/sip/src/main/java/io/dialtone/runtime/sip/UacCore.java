@@ -36,6 +36,7 @@ final class UacCore<S extends Record> {
     private final LongRequests longRequests;
     private final Refresher refresher;
     private final Notifier notifier;
+    private final Subscriber subscriber;
     private final RemoteParty.Scratch scratch;
     private final ResponseView view = new ResponseView();
     private final UnsafeBuffer message = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
@@ -63,6 +64,7 @@ final class UacCore<S extends Record> {
         sent = new SipMessage(context.limits());
         refresher = new Refresher(parts, context, uas, this, shared, clients, composer);
         notifier = new Notifier(parts, context, uas, this, shared, clients, composer);
+        subscriber = new Subscriber(parts, context, uas, this, shared, clients, composer);
         proxy = new ProxyCore(parts, context, uas, this, shared, clients);
     }
 
@@ -98,6 +100,10 @@ final class UacCore<S extends Record> {
 
     Notifier notifier() {
         return notifier;
+    }
+
+    Subscriber subscriber() {
+        return subscriber;
     }
 
     /** What the handler asks of others. */
@@ -153,7 +159,8 @@ final class UacCore<S extends Record> {
             return;
         }
         if ((status == 503 && tryNextTarget(request, true, nowNs))
-                || (status == 422 && raise(request, response, nowNs))) {
+                || (status == 422 && raise(request, response, nowNs))
+                || (status == 423 && subscriber.raise(request, response, nowNs))) {
             view.unwrap();
             request.onFinal(nowNs);
             return;
@@ -166,15 +173,35 @@ final class UacCore<S extends Record> {
         }
         final boolean isRefresh = request.isRefresh;
         final Subscription subscription = notifier.of(request);
+        final Watch watch = subscriber.of(request);
         request.onFinal(nowNs);
         if (subscription != null) {
             view.unwrap();
             notifier.onNoticeEnded(subscription, status, response, nowNs);
+        } else if (watch != null) {
+            onSubscribeEnded(watch, listener, dialog != null, status, response, nowNs);
         } else if (isRefresh) {
             view.unwrap();
             refresher.onRefreshEnded(dialog, status, response, nowNs);
         } else {
             onEnded(listener, dialog, status, nowNs);
+        }
+    }
+
+    /** A SUBSCRIBE of a subscription that is kept has its final answer, or there was none; the handler is a listener of the first one. */
+    private void onSubscribeEnded(
+            final Watch watch,
+            final @Nullable SipSession<?> listener,
+            final boolean isRefresh,
+            final int status,
+            final @Nullable SipMessage response,
+            final long nowNs) {
+        if (listener == null) {
+            view.unwrap();
+        }
+        subscriber.onAnswered(watch, listener != null, isRefresh, status, response, nowNs);
+        if (listener != null) {
+            onEnded(listener, null, status, nowNs);
         }
     }
 
@@ -544,10 +571,13 @@ final class UacCore<S extends Record> {
         transaction.isHeard = false;
         final boolean isRefresh = transaction.isRefresh;
         final Subscription subscription = notifier.of(transaction);
+        final Watch watch = subscriber.of(transaction);
         clients.terminate(transaction);
         if (subscription != null) {
             view.unwrap();
             notifier.onNoticeEnded(subscription, status, null, nowNs);
+        } else if (watch != null) {
+            onSubscribeEnded(watch, listener, dialog != null, status, null, nowNs);
         } else if (isRefresh) {
             view.unwrap();
             refresher.onRefreshEnded(dialog, status, null, nowNs);
@@ -628,12 +658,14 @@ final class UacCore<S extends Record> {
     void beginEvent() {
         requests.beginEvent();
         notifier.beginEvent();
+        subscriber.beginEvent();
     }
 
     /** The handler's method has returned, and what it wanted is done or forgotten. */
     void endEvent() {
         requests.endEvent();
         notifier.endEvent();
+        subscriber.endEvent();
         view.unwrap();
     }
 
@@ -641,11 +673,13 @@ final class UacCore<S extends Record> {
     void rollback() {
         requests.rollback();
         notifier.rollback();
+        subscriber.rollback();
     }
 
     /** Does what is written down. */
     void commit(final SipSession<?> session, final long nowNs) {
         notifier.commit(nowNs);
+        subscriber.commit(nowNs);
         final StagedRequests staged = requests.staged();
         if (staged.isEmpty()) {
             return;
@@ -694,6 +728,9 @@ final class UacCore<S extends Record> {
         if (dialog == null && entry.method == SipMethod.INVITE && session.calls.isOn()) {
             sent.parseDatagram(written, entry.offset, entry.length);
             session.calls.begin(entry.leg, true, sent, address, parts.time().toWallNs(nowNs));
+        }
+        if (entry.watch != null) {
+            subscriber.begin(entry.watch, transaction);
         }
         begin(transaction, entry.destination, written, entry.offset, entry.length, nowNs);
         if (dialog != null && entry.method == SipMethod.BYE) {

@@ -4,6 +4,7 @@ import io.dialtone.api.AffinityRule;
 import io.dialtone.api.ServicePolicy.WhenAlone;
 import io.dialtone.api.SipHandler;
 import io.dialtone.api.SipSubscription;
+import io.dialtone.api.SipWatch;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
@@ -46,6 +47,8 @@ final class UasCore<S extends Record> {
         TIMER,
         SESSION_EXPIRED,
         SUBSCRIPTION_END,
+        NOTIFY,
+        WATCH_END,
         RESPONSE,
         BRANCH,
         BEST_RESPONSE,
@@ -83,6 +86,8 @@ final class UasCore<S extends Record> {
     private int failureStatus;
     /** The subscription whose end the handler is told of. */
     private @Nullable SipSubscription endedSubscription;
+    /** The subscription of the service itself whose NOTIFY, or end, the handler is told of. */
+    private @Nullable SipWatch shownWatch;
     /** True if the message in hand is sent within a dialog that we are in the path of, and have no part in. */
     private boolean isThroughUs;
     /** True if the message in hand answers something that we have passed on. */
@@ -96,7 +101,7 @@ final class UasCore<S extends Record> {
         tableHash = parts.tableHash();
         layer = new TransactionLayer(parts, context, this);
         final IntervalRules intervals = IntervalRules.of(handler.sessionTimers());
-        events = new EventRules(handler.eventPackages(), handler.methods());
+        events = new EventRules(handler.eventPackages(), handler.watchedEvents(), handler.methods());
         final Set<io.dialtone.api.SipMethod> methods = events.methodsAnd(intervals.methodsAnd(handler.methods()));
         answersUpdates = !handler.methods().contains(io.dialtone.api.SipMethod.UPDATE);
         checks = new RequestChecks(
@@ -322,6 +327,9 @@ final class UasCore<S extends Record> {
         if (dialog != null && dialog.holder != null) {
             layer.hold(transaction, dialog.holder);
         }
+        if (transaction.method == SipMethod.NOTIFY && uac.subscriber().onNotify(message, transaction, dialog, nowNs)) {
+            return;
+        }
         if (dialog == null || dialog.session == null) {
             onRequestOfNoSession(dialog, transaction, nowNs);
             return;
@@ -356,7 +364,7 @@ final class UasCore<S extends Record> {
     }
 
     /** Requests of ours go the way that the peer came last: its connection, or the edge it spoke by before, may be gone. So do those that have no answer yet, at once. */
-    private void follow(final Dialog dialog, final ReplyPort way) {
+    void follow(final Dialog dialog, final ReplyPort way) {
         final boolean isAnother = way.isStream() && !way.leadsWhere(dialog.port);
         dialog.port.copyFrom(way).forgetArrival();
         if (isAnother) {
@@ -417,6 +425,32 @@ final class UasCore<S extends Record> {
         return true;
     }
 
+    /** A request is remembered with the session that it is for, however it is answered. */
+    void hold(final ServerTransaction transaction, final SipSession<?> session) {
+        layer.hold(transaction, session);
+    }
+
+    /** True if the sender of a NOTIFY requires what we do not know: it has its answer. Which types we take, our SUBSCRIBE has said. */
+    boolean isNotifyRefused(final SipMessage message, final ServerTransaction notify, final long nowNs) {
+        if (!checks.requiresUnknown(message, extra.clear())) {
+            return false;
+        }
+        answers.respond(notify, 420, extra, nowNs);
+        return true;
+    }
+
+    /** Shows the handler a NOTIFY of something that the service has subscribed to. */
+    void deliverNotify(
+            final ServerTransaction notify,
+            final SipSession<?> session,
+            final SipMessage message,
+            final SipWatch watch,
+            final long nowNs) {
+        shownWatch = watch;
+        deliver(Event.NOTIFY, notify, sessionOf(session), message, nowNs);
+        shownWatch = null;
+    }
+
     private void deliver(
             final Event event,
             final ServerTransaction transaction,
@@ -470,7 +504,7 @@ final class UasCore<S extends Record> {
         } else if (transaction.context != null) {
             answers.keepRequest(transaction);
             transaction.onProxied(nowNs);
-        } else if (transaction.method == SipMethod.BYE || transaction.subscription != null) {
+        } else if (transaction.method == SipMethod.BYE || transaction.subscription != null || shownWatch != null) {
             answers.respond(transaction, 200, nowNs);
         } else if (transaction.method == SipMethod.INVITE || session.hasTimers() || session.isAskedFor(transaction)) {
             answers.keepRequest(transaction);
@@ -673,6 +707,8 @@ final class UasCore<S extends Record> {
                 case TIMER -> handler.onTimer(name, session);
                 case SESSION_EXPIRED -> handler.onSessionExpired(name, session);
                 case SUBSCRIPTION_END -> handler.onSubscriptionEnd(Objects.requireNonNull(endedSubscription), session);
+                case NOTIFY -> handler.onNotify(Objects.requireNonNull(shownWatch), view, session);
+                case WATCH_END -> handler.onWatchEnd(Objects.requireNonNull(shownWatch), session);
                 case RESPONSE -> handler.onResponse(uac.view(), session);
                 case BRANCH -> handler.onBranch(uac.proxy().branchAnswers().view(), session);
                 case BEST_RESPONSE ->
@@ -715,6 +751,14 @@ final class UasCore<S extends Record> {
         endedSubscription = subscription;
         settle(listener, tell(Event.SUBSCRIPTION_END, listener, NO_NAME), nowNs);
         endedSubscription = null;
+    }
+
+    /** Something that the service has subscribed to is over, and the handler is told. */
+    void tellWatchEnd(final SipSession<?> session, final SipWatch watch, final long nowNs) {
+        final SipSession<S> listener = sessionOf(session);
+        shownWatch = watch;
+        settle(listener, tell(Event.WATCH_END, listener, NO_NAME), nowNs);
+        shownWatch = null;
     }
 
     /** False, and counted, if the handler has made more state than a session may have: as if it had thrown. */
@@ -833,6 +877,7 @@ final class UasCore<S extends Record> {
         if (session.isEndAsked()) {
             uac.abandonAll(session, nowNs);
             uac.notifier().endAll(session, null, nowNs);
+            uac.subscriber().leaveAll(session, nowNs);
             for (int i = session.dialogs.size() - 1; i >= 0; i--) {
                 hangUp(session.dialogs.get(i), nowNs);
             }
@@ -981,6 +1026,7 @@ final class UasCore<S extends Record> {
         final SipSession<S> forgotten = sessionOf((SipSession<?>) session);
         uac.proxy().forget(forgotten);
         uac.notifier().forget(forgotten, null);
+        uac.subscriber().forget(forgotten);
         dialogs.forget(forgotten);
         layer.forget(forgotten);
         uac.forget(forgotten);

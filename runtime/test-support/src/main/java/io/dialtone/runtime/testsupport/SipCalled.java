@@ -110,6 +110,11 @@ public final class SipCalled {
         return this;
     }
 
+    /** The message that was sent last. */
+    public byte[] lastMessage() {
+        return lastMessage.clone();
+    }
+
     private SipCalled send(final byte[] message) {
         lastMessage = message;
         peer.send(message);
