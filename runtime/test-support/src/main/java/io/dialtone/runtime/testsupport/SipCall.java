@@ -28,11 +28,13 @@ public final class SipCall {
     private int branches;
     private byte[] lastRequest = {};
     private List<String> routes = List.of();
+    private String contact;
 
     SipCall(final SipPeer peer, final String requestUri, final String callId) {
         this.peer = peer;
         this.requestUri = requestUri;
         this.callId = callId;
+        contact = peer.name() + "@" + peer.address();
         target = requestUri;
         inviteUri = requestUri;
     }
@@ -55,6 +57,12 @@ public final class SipCall {
     public SipCall forgetTag() {
         remoteTag = Optional.empty();
         target = requestUri;
+        return this;
+    }
+
+    /** From now on Contact has this user and host. */
+    public SipCall moveTo(final String userAndHost) {
+        contact = userAndHost;
         return this;
     }
 
@@ -196,11 +204,7 @@ public final class SipCall {
         toTag.ifPresent(tag -> text.append(";tag=").append(tag));
         text.append("\r\nCall-ID: ").append(callId).append("\r\n");
         text.append("CSeq: ").append(number).append(' ').append(method).append("\r\n");
-        text.append("Contact: <sip:")
-                .append(peer.name())
-                .append('@')
-                .append(peer.address())
-                .append(">\r\n");
+        text.append("Contact: <sip:").append(contact).append(">\r\n");
         if (toTag.isPresent() && !isOfInvite(branch)) {
             routes.forEach(route -> text.append("Route: ").append(route).append("\r\n"));
         }

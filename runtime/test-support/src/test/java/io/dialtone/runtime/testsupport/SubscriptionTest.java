@@ -14,7 +14,9 @@ import io.dialtone.api.SipSubscription;
 import io.dialtone.api.SipSubscription.Reason;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerCounter;
+import io.dialtone.runtime.sip.ClientLimits;
 import io.dialtone.runtime.sip.SipCounter;
+import io.dialtone.runtime.sip.SipSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +38,7 @@ class SubscriptionTest {
     /** Tells each SUBSCRIBE a number, and does to subscriptions what the header {@code X-Do} of a MESSAGE or SUBSCRIBE says. */
     private static final class Telling implements SipHandler<ScriptedHandler.Events> {
         final List<String> told = new ArrayList<>();
+        String word = "";
 
         @Override
         public ScriptedHandler.Events initialState(final SipRequest request) {
@@ -75,6 +78,11 @@ class SubscriptionTest {
                 switch (request.header("X-Do").orElse("")) {
                     case "tell" -> told.add("tell " + subscription.tell(TYPE, request.body()));
                     case "activate" -> subscription.activate();
+                    case "word" -> subscription.tell(TYPE, word);
+                    case "last word" -> {
+                        subscription.tell(TYPE, word);
+                        subscription.terminate(Reason.NORESOURCE);
+                    }
                     case "gone" -> subscription.terminate(Reason.NORESOURCE);
                     case "later" -> subscription.terminate(Reason.PROBATION, MINUTE);
                     case "end" -> session.end();
@@ -405,6 +413,74 @@ class SubscriptionTest {
                 "4 NOTIFY",
                 expectNotify("terminated;reason=timeout", "").header("CSeq").orElseThrow());
         assertEquals(0, cluster.sessions());
+    }
+
+    @Test
+    void shouldTellWhereTheLastSubscribeOfTheDialogSays() {
+        final SipPeer desk = cluster.peer("desk"); // 192.0.2.2
+        subscribed();
+        call.moveTo("desk@" + desk.address());
+
+        subscribe("Event: presence;id=a", "Expires: 700");
+
+        final SipText notify = desk.expectRequest("NOTIFY");
+        assertEquals("sip:desk@" + desk.address(), notify.requestUri());
+        desk.respond(notify, 200);
+        tell("moved");
+        assertEquals("moved", desk.expectRequest("NOTIFY").body());
+        assertEquals("moved", desk.expectRequest("NOTIFY").body());
+        alice.expectNothing();
+    }
+
+    @Test
+    void shouldSayThatItIsOverThoughThereAreAsManyTransactionsAsThereMayBe() {
+        final TestCluster small = TestCluster.replicated(() -> handler, EventsCodec::new)
+                .sip(SipSettings.defaults().withClient(new ClientLimits(1, 1, 1, 1)))
+                .start();
+        final SipPeer bob = small.peer("bob");
+        final SipCall wanting = bob.newCall("sip:mailbox@example.com");
+        wanting.request("SUBSCRIBE", EVENT, "Expires: 600").expect(200);
+        final SipText first = bob.expectRequest("NOTIFY"); // it has no answer
+
+        wanting.request("MESSAGE", "X-Do: end").expect(200);
+
+        final SipText last = bob.expectRequest("NOTIFY");
+        assertEquals(
+                "terminated;reason=noresource",
+                last.header("Subscription-State").orElseThrow());
+        bob.respond(first, 200);
+        small.advance(Duration.ofSeconds(10));
+        bob.expectNothing(); // nobody can remember the last one
+        assertEquals(0, small.sessions());
+    }
+
+    @Test
+    void shouldSayThatItIsOverThoughItsLastWordIsTooLong() {
+        final String[] headers = new String[62];
+        headers[0] = EVENT;
+        headers[1] = "Expires: 600";
+        for (int i = 2; i < headers.length; i++) {
+            headers[i] = "Record-Route: <sip:192.0.2.1;lr;x=" + "r".repeat(800) + ">";
+        }
+        final TestCluster alone = TestCluster.of(() -> handler).start();
+        final SipPeer bob = alone.peer("bob");
+        final SipCall wanting = bob.newCall("sip:mailbox@example.com");
+        wanting.request("SUBSCRIBE", headers).expect(200);
+        bob.respond(bob.expectRequest("NOTIFY"), 200);
+        handler.word = "x".repeat(1 << 14);
+        wanting.request("MESSAGE", "X-Do: word").expect(200);
+        bob.expectNothing();
+        assertEquals(1, alone.count(SipCounter.NOTICES_REFUSED));
+
+        wanting.request("MESSAGE", "X-Do: last word").expect(200);
+
+        final SipText last = bob.expectRequest("NOTIFY");
+        assertEquals(
+                "terminated;reason=noresource",
+                last.header("Subscription-State").orElseThrow());
+        assertEquals("", last.body());
+        assertEquals(2, alone.count(SipCounter.NOTICES_REFUSED));
+        assertEquals(0, alone.sessions());
     }
 
     @Test
