@@ -5,8 +5,10 @@ import static java.lang.System.Logger.Level.WARNING;
 
 import io.dialtone.sip.transport.TlsSettings.Identity;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
@@ -26,6 +28,7 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,9 @@ final class TlsContexts implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TlsContexts.class.getName());
     private static final long LOOK_MS = TimeUnit.SECONDS.toMillis(1);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
+    /** BoringSSL where there is a library of it, as it costs a tenth (docs/adr/0022). */
+    private static final SslProvider ENGINE = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
+
     private static final int DNS_NAME = 2;
     private static final int HANDSHAKES_MAX = 4096;
     private static final long REST_S = 10;
@@ -78,6 +84,7 @@ final class TlsContexts implements AutoCloseable {
     static TlsContexts open(final TlsSettings settings) throws IOException {
         final TlsContexts contexts = new TlsContexts(settings, make(settings));
         contexts.watch.start();
+        LOG.log(INFO, "TLS by {0}", ENGINE == SslProvider.OPENSSL ? OpenSsl.versionString() : "the JDK");
         return contexts;
     }
 
@@ -156,6 +163,7 @@ final class TlsContexts implements AutoCloseable {
         try {
             return SslContextBuilder.forServer(
                             identity.certificates().toFile(), identity.key().toFile())
+                    .sslProvider(ENGINE)
                     .trustManager(authorities(settings))
                     .clientAuth(
                             switch (settings.clients()) {
@@ -165,7 +173,7 @@ final class TlsContexts implements AutoCloseable {
                             })
                     .protocols(PROTOCOLS)
                     .build();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | SSLException e) {
             throw unreadable(identity, e);
         }
     }
@@ -174,12 +182,13 @@ final class TlsContexts implements AutoCloseable {
         final Identity identity = settings.identities().getFirst();
         try {
             return SslContextBuilder.forClient()
+                    .sslProvider(ENGINE)
                     .keyManager(identity.certificates().toFile(), identity.key().toFile())
                     .trustManager(ServerTrust.of(settings.authorities(), settings.serverNames()))
                     .endpointIdentificationAlgorithm(null) // ServerTrust sees to it
                     .protocols(PROTOCOLS)
                     .build();
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | SSLException e) {
             throw unreadable(identity, e);
         }
     }
