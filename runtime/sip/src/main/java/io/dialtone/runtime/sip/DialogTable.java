@@ -46,8 +46,7 @@ final class DialogTable {
             image.postpone();
             return;
         }
-        final Dialog spare = spares.pollLast();
-        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        final Dialog dialog = spare();
         dialog.key(tableHash.hash(image.buffer(), image.position(), length), image.buffer(), image.position(), length);
         image.skip(length);
         dialogs.add(dialog);
@@ -122,29 +121,21 @@ final class DialogTable {
             return;
         }
         final SipSession<?> session = Objects.requireNonNull(invite.session, "a dialog begins in a session");
-        final Dialog spare = spares.pollLast();
-        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        final Dialog dialog = spare();
         dialog.open(invite, session);
         key.writeDialog(message, dialog.localTag.buffer(), 0, dialog.localTag.length());
-        dialog.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
-        dialogs.add(dialog);
-        session.dialogs.add(dialog);
+        add(dialog, session);
         invite.dialog = dialog;
-        context.counters().set(SipCounter.DIALOGS, dialogs.size());
     }
 
     /** Begins the dialog of a SUBSCRIBE that is accepted (RFC 6665 section 4.2.1), and learns from it. */
     void beginWithoutCall(final ServerTransaction subscribe, final SipSession<?> session, final SipMessage message) {
-        final Dialog spare = spares.pollLast();
-        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        final Dialog dialog = spare();
         dialog.openWithoutCall(subscribe, session);
         key.writeDialog(message, dialog.localTag.buffer(), 0, dialog.localTag.length());
-        dialog.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
-        dialogs.add(dialog);
-        session.dialogs.add(dialog);
+        add(dialog, session);
         dialog.peer.learn(message, dialog.localTag, scratch);
         subscribe.dialog = dialog;
-        context.counters().set(SipCounter.DIALOGS, dialogs.size());
     }
 
     /** Begins the dialog of something that we have subscribed to, and learns from its first NOTIFY (RFC 6665 section 4.4.1); there must be {@linkplain #refusesAnother room} for it. */
@@ -153,17 +144,26 @@ final class DialogTable {
             final SipSession<?> session,
             final SipMessage message,
             final long cseqOfSubscribe) {
-        final Dialog spare = spares.pollLast();
-        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        final Dialog dialog = spare();
         dialog.openOfNotify(notify, session, cseqOfSubscribe);
         key.writeDialog(message, message.buffer(), message.toTagOffset(), message.toTagLength());
+        add(dialog, session);
+        dialog.peer.learnFromNotify(message, scratch);
+        dialog.touch();
+        return dialog;
+    }
+
+    private Dialog spare() {
+        final Dialog spare = spares.pollLast();
+        return spare == null ? new Dialog(layer) : spare;
+    }
+
+    /** A dialog is found from now on, by the key that was just written. */
+    private void add(final Dialog dialog, final SipSession<?> session) {
         dialog.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
         dialogs.add(dialog);
         session.dialogs.add(dialog);
-        dialog.peer.learnFromNotify(message, scratch);
-        dialog.touch();
         context.counters().set(SipCounter.DIALOGS, dialogs.size());
-        return dialog;
     }
 
     /** The dialog that an answer to our INVITE belongs to. */
@@ -185,16 +185,12 @@ final class DialogTable {
         if (refusesAnother()) {
             return null;
         }
-        final Dialog spare = spares.pollLast();
-        final Dialog dialog = spare == null ? new Dialog(layer) : spare;
+        final Dialog dialog = spare();
         dialog.openOwn(invite, session);
         key.writeDialogOfAnswer(response);
-        dialog.key(tableHash.hash(key.buffer(), 0, key.length()), key.buffer(), 0, key.length());
-        dialogs.add(dialog);
-        session.dialogs.add(dialog);
+        add(dialog, session);
         dialog.peer.learnFromAnswer(response, scratch);
         dialog.touch();
-        context.counters().set(SipCounter.DIALOGS, dialogs.size());
         return dialog;
     }
 

@@ -52,11 +52,7 @@ final class RemoteParty {
     /** Learns all from the NOTIFY that begins the dialog of a subscription of ours (RFC 6665 section 4.4.1). */
     void learnFromNotify(final SipMessage notify, final Scratch scratch) {
         final AsciiWriter out = scratch.out.clear();
-        putName(HeaderName.FROM, notify, HeaderName.TO, out);
-        out.putLineEnd();
-        putName(HeaderName.TO, notify, HeaderName.FROM, out);
-        out.putLineEnd();
-        putCallId(notify, out);
+        putNames(notify, HeaderName.TO, HeaderName.FROM, out);
         namesBytes = keep(namesBytes, names, out);
         out.clear();
         putRoutes(notify, out);
@@ -89,11 +85,7 @@ final class RemoteParty {
     /** Learns all from an answer to the INVITE by which we began the dialog (RFC 3261 section 12.1.2). */
     void learnFromAnswer(final SipMessage response, final Scratch scratch) {
         final AsciiWriter out = scratch.out.clear();
-        putName(HeaderName.FROM, response, HeaderName.FROM, out);
-        out.putLineEnd();
-        putName(HeaderName.TO, response, HeaderName.TO, out);
-        out.putLineEnd();
-        putCallId(response, out);
+        putNames(response, HeaderName.FROM, HeaderName.TO, out);
         namesBytes = keep(namesBytes, names, out);
         out.clear();
         putRoutesReversed(response, scratch, out);
@@ -211,6 +203,16 @@ final class RemoteParty {
         putName(HeaderName.TO, invite, HeaderName.FROM, out);
         out.putLineEnd();
         putCallId(invite, out);
+    }
+
+    /** The same of a message that has both tags: which of its headers are From and To of ours. */
+    private static void putNames(
+            final SipMessage message, final HeaderName from, final HeaderName to, final AsciiWriter out) {
+        putName(HeaderName.FROM, message, from, out);
+        out.putLineEnd();
+        putName(HeaderName.TO, message, to, out);
+        out.putLineEnd();
+        putCallId(message, out);
     }
 
     private static void putName(
