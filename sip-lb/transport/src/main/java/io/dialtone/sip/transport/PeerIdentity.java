@@ -30,19 +30,30 @@ final class PeerIdentity {
     /** True if a certificate is for this address, or for one of these host names. */
     static boolean isFor(final X509Certificate certificate, final String address, final List<String> hostNames) {
         try {
-            final Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
-            for (final List<?> each : alternatives == null ? List.<List<?>>of() : alternatives) {
-                final String name = String.valueOf(each.get(1));
-                if (each.get(0) instanceof Integer kind
-                        && ((kind == IP_ADDRESS && InetAddress.ofLiteral(name).equals(InetAddress.ofLiteral(address)))
-                                || (kind == DNS_NAME && hostNames.stream().anyMatch(host -> covers(name, host))))) {
-                    return true;
-                }
-            }
-            return false;
+            final InetAddress wanted = InetAddress.ofLiteral(address);
+            return alternatives(certificate, IP_ADDRESS).stream()
+                            .anyMatch(name -> InetAddress.ofLiteral(name).equals(wanted))
+                    || alternatives(certificate, DNS_NAME).stream()
+                            .anyMatch(name -> hostNames.stream().anyMatch(host -> covers(name, host)));
         } catch (CertificateParsingException _) {
             return false;
         }
+    }
+
+    /** The host names that a certificate is for. */
+    static List<String> hostNames(final X509Certificate certificate) throws CertificateParsingException {
+        return alternatives(certificate, DNS_NAME);
+    }
+
+    private static List<String> alternatives(final X509Certificate certificate, final int kind)
+            throws CertificateParsingException {
+        final Collection<List<?>> all = certificate.getSubjectAlternativeNames();
+        return all == null
+                ? List.of()
+                : all.stream()
+                        .filter(each -> each.get(0) instanceof Integer its && its == kind)
+                        .map(each -> String.valueOf(each.get(1)))
+                        .toList();
     }
 
     /** True if a name of a certificate is for a host: the same, or one label more where it has a star. */

@@ -19,7 +19,6 @@ import java.security.GeneralSecurityException;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -42,7 +41,6 @@ final class TlsContexts implements AutoCloseable {
     /** BoringSSL where there is a library of it, as it costs a tenth (docs/adr/0022). */
     private static final SslProvider ENGINE = OpenSsl.isAvailable() ? SslProvider.OPENSSL : SslProvider.JDK;
 
-    private static final int DNS_NAME = 2;
     private static final int HANDSHAKES_MAX = 4096;
     private static final long REST_S = 10;
 
@@ -207,20 +205,15 @@ final class TlsContexts implements AutoCloseable {
 
     /** The host names that a certificate is for (RFC 5922 section 7.1); names in its subject do not count. */
     private static List<String> names(final Path file) throws IOException {
-        final List<String> names = new ArrayList<>();
         try (InputStream in = Files.newInputStream(file)) {
             final X509Certificate certificate =
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-            final Collection<List<?>> alternatives = certificate.getSubjectAlternativeNames();
-            for (final List<?> each : alternatives == null ? List.<List<?>>of() : alternatives) {
-                if (each.get(0) instanceof Integer kind && kind == DNS_NAME) {
-                    names.add(String.valueOf(each.get(1)).toLowerCase(Locale.ROOT));
-                }
-            }
+            return PeerIdentity.hostNames(certificate).stream()
+                    .map(name -> name.toLowerCase(Locale.ROOT))
+                    .toList();
         } catch (GeneralSecurityException e) {
             throw new IOException("certificate " + file + ": " + e.getMessage(), e);
         }
-        return names;
     }
 
     private static Map<Path, FileTime> times(final TlsSettings settings) throws IOException {
