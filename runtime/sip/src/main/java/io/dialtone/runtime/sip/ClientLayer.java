@@ -155,6 +155,21 @@ final class ClientLayer {
         return transaction;
     }
 
+    /** A request that was refused, written again with another branch and CSeq, for the same target; {@link ClientTransaction#go} sends it. */
+    ClientTransaction openAgain(
+            final ClientTransaction refused,
+            final AsciiWriter branch,
+            final long cseq,
+            final DirectBuffer written,
+            final int length) {
+        final ClientTransaction again = open(refused.method, branch, refused.slot, refused.holder);
+        again.continueFrom(refused);
+        again.targets.stayWith(refused.targets);
+        again.cseq = cseq;
+        again.keep(written, 0, length);
+        return again;
+    }
+
     private void add(final ClientTransaction transaction, final @Nullable SipSession<?> holder) {
         transactions.add(transaction);
         transaction.holder = holder;

@@ -56,6 +56,11 @@ public record ClientLimits(
         return new ClientLimits(1 << 20, 16, 64, 8);
     }
 
+    /** True for a request that may go by UDP wherever it goes. */
+    boolean fitsDatagram(final int length) {
+        return length <= datagramMax || datagramMax == 0;
+    }
+
     private static void check(final String name, final long value, final long usual) {
         if (value <= 0) {
             throw new IllegalArgumentException(

@@ -84,7 +84,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
 
     /** Sends it to where its port leads. */
     final void go(final long nowNs) {
-        if (messageLength > layer.settings().client().datagramMax() && !port.isStream()) {
+        if (!port.isStream() && !layer.settings().client().fitsDatagram(messageLength)) {
             layer.core().longRequests().fit(this, nowNs);
         }
         intervalNs = layer.settings().t1Ns();

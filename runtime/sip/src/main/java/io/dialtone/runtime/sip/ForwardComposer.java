@@ -114,20 +114,10 @@ final class ForwardComposer {
 
     private void replaceUri(final SipMessage request, final DirectBuffer uri, final int offset, final int length) {
         final int at = request.requestUriOffset();
-        if (length == request.requestUriLength() && isSame(request.buffer(), at, uri, offset, length)) {
+        if (length == request.requestUriLength() && SameBytes.at(request.buffer(), at, uri, offset, length)) {
             return;
         }
         editor.replace(at, request.requestUriLength(), uri, offset, length);
-    }
-
-    private static boolean isSame(
-            final DirectBuffer one, final int at, final DirectBuffer other, final int otherAt, final int length) {
-        for (int i = 0; i < length; i++) {
-            if (one.getByte(at + i) != other.getByte(otherAt + i)) {
-                return false;
-            }
-        }
-        return true;
     }
 
     private void pushRoutes(final SipMessage request, final DirectBuffer values) {

@@ -119,7 +119,7 @@ final class Locating {
     /** Sends a request that has gone to none of these to the first; false if it cannot be written for that. */
     boolean goTo(final ClientTransaction request, final List<Target> targets, final long nowNs) {
         request.targets.begin(targets);
-        branch.clear().put(request.keyBytes(), Byte.BYTES, request.keyLength() - Byte.BYTES);
+        RequestComposer.putBranchOf(request, branch);
         if (!aim(request)) {
             return false;
         }
@@ -142,7 +142,7 @@ final class Locating {
         }
         former.copyFrom(port);
         aim(port, byConnection);
-        branch.clear().put(request.keyBytes(), Byte.BYTES, request.keyLength() - Byte.BYTES);
+        RequestComposer.putBranchOf(request, branch);
         final int length = mover.moveVia(scratch, request.message(), port, branch);
         if (length == RequestMover.NOT_MOVED) {
             port.copyFrom(former);

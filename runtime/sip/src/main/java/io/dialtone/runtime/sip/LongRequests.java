@@ -17,11 +17,9 @@ final class LongRequests {
         way = new WayByUri(addresses, context.limits());
     }
 
-    /** Turns a request, longer than a datagram may be, to a connection if it is one of these. */
+    /** Turns a request that is longer than a datagram may be to a connection, if it is one of these. */
     void fit(final ClientTransaction request, final long nowNs) {
-        final boolean mayTurn = context.settings().client().datagramMax() > 0
-                && (request.targets.current() != null || goesByUri(request));
-        if (mayTurn && locating.turnToConnection(request, nowNs)) {
+        if ((request.targets.current() != null || goesByUri(request)) && locating.turnToConnection(request, nowNs)) {
             context.counters().increment(SipCounter.REQUESTS_TOO_LONG_FOR_DATAGRAMS);
         }
     }

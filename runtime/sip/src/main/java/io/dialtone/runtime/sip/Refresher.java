@@ -264,11 +264,7 @@ final class Refresher {
             dialog.localCseq = cseq;
         }
         context.counters().increment(SipCounter.INTERVALS_RAISED);
-        final ClientTransaction again = clients.open(refused.method, branch, refused.slot, refused.holder);
-        again.continueFrom(refused);
-        again.targets.stayWith(refused.targets);
-        again.cseq = cseq;
-        again.keep(message, 0, length);
+        final ClientTransaction again = clients.openAgain(refused, branch, cseq, message, length);
         if (again instanceof InviteClientTransaction invite && refused instanceof InviteClientTransaction former) {
             dialogs.endEarlyOwn(former, null);
             if (dialog != null && dialog.ownInvite == former) {

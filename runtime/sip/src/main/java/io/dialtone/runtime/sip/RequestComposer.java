@@ -304,9 +304,9 @@ final class RequestComposer {
         writer.copy(kept, HeaderName.MAX_FORWARDS).copy(kept, HeaderName.ROUTE);
     }
 
-    /** The branch of an INVITE that is kept, as it stands in its key. */
-    static void putBranchOf(final InviteClientTransaction invite, final AsciiWriter branch) {
-        branch.clear().put(invite.keyBytes(), Byte.BYTES, invite.keyLength() - Byte.BYTES);
+    /** The branch of a request, as it stands in its key. */
+    static void putBranchOf(final ClientTransaction request, final AsciiWriter branch) {
+        branch.clear().put(request.keyBytes(), Byte.BYTES, request.keyLength() - Byte.BYTES);
     }
 
     private void putVia(final ReplyPort door, final int slot, final AsciiWriter branch) {

@@ -108,15 +108,8 @@ final class RequestMover {
     private boolean isOurs(final int contact, final ReplyPort door, final int slot) {
         replies.putContact(oldContact.clear(), door, slot);
         final int line = kept.headerLineOffset(contact);
-        if (line + oldContact.length() > kept.buffer().capacity()) {
-            return false;
-        }
-        for (int i = 0; i < oldContact.length(); i++) {
-            if (kept.buffer().getByte(line + i) != oldContact.buffer().getByte(oldContact.offset() + i)) {
-                return false;
-            }
-        }
-        return true;
+        return line + oldContact.length() <= kept.buffer().capacity()
+                && SameBytes.at(kept.buffer(), line, oldContact.buffer(), oldContact.offset(), oldContact.length());
     }
 
     private static int copy(

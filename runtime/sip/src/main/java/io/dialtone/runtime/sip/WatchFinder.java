@@ -60,15 +60,9 @@ final class WatchFinder {
             final SipMessage other,
             final int otherOffset,
             final int otherLength) {
-        if (length != otherLength || length <= 0) {
-            return false;
-        }
-        for (int i = 0; i < length; i++) {
-            if (one.buffer().getByte(offset + i) != other.buffer().getByte(otherOffset + i)) {
-                return false;
-            }
-        }
-        return true;
+        return length == otherLength
+                && length > 0
+                && SameBytes.at(one.buffer(), offset, other.buffer(), otherOffset, length);
     }
 
     /** Whose dialog this is; null if it is a call, or of somebody who is told something. */

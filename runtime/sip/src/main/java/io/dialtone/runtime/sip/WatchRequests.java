@@ -158,11 +158,7 @@ final class WatchRequests {
             dialog.localCseq = cseq;
         }
         context.counters().increment(SipCounter.INTERVALS_RAISED);
-        final ClientTransaction again = clients.open(SipMethod.SUBSCRIBE, branch, refused.slot, refused.holder);
-        again.continueFrom(refused);
-        again.targets.stayWith(refused.targets);
-        again.cseq = cseq;
-        again.keep(message, 0, length);
+        final ClientTransaction again = clients.openAgain(refused, branch, cseq, message, length);
         refused.dialog = null;
         refused.unheard();
         again.go(nowNs);

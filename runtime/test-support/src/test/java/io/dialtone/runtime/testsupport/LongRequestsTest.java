@@ -76,6 +76,18 @@ class LongRequestsTest {
         return peer.expectRequest("INVITE");
     }
 
+    /** The call is answered: its caller acknowledges it, and then ends it, on both sides. */
+    private void hangUp() {
+        handler.onOther = (bye, session) -> {
+            bye.reply(200).send();
+            session.leg("callee").ifPresent(SipLeg::hangUp);
+        };
+        call.expect(200);
+        call.ack();
+
+        call.bye();
+    }
+
     private static void assertTransport(final String transport, final SipText request) {
         final String via = request.header("Via").orElseThrow();
         assertTrue(via.startsWith("SIP/2.0/" + transport + " "), via);
@@ -172,14 +184,7 @@ class LongRequestsTest {
         called.respondWithBody(200, SipCalled.SDP);
         bob.connectFrom(0); // as it speaks by both
         bob.drain();
-        handler.onOther = (bye, session) -> {
-            bye.reply(200).send();
-            session.leg("callee").ifPresent(SipLeg::hangUp);
-        };
-        call.expect(200);
-        call.ack();
-
-        call.bye();
+        hangUp();
 
         assertTransport("UDP", bob.expectRequest("BYE"));
     }
@@ -191,14 +196,7 @@ class LongRequestsTest {
         bob.connectFrom(SIP_PORT);
         called.moveTo("bob@" + bob.address() + ";transport=tcp").respondWithBody(200, SipCalled.SDP);
         assertTransport("TCP", bob.expectRequest("ACK"));
-        handler.onOther = (bye, session) -> {
-            bye.reply(200).send();
-            session.leg("callee").ifPresent(SipLeg::hangUp);
-        };
-        call.expect(200);
-        call.ack();
-
-        call.bye();
+        hangUp();
 
         assertTransport("TCP", bob.expectRequest("BYE"));
     }
