@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.examples.RedirectService;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,11 +19,6 @@ class FlowsTest {
     private static final int EACH = 30;
     /** As many as one subscriber may have. */
     private static final int PHONES = 10;
-
-    private static final Path AUTHORITY =
-            Path.of("src/test/resources/tls/ca.pem").toAbsolutePath();
-    private static final Path CERTIFICATE = AUTHORITY.resolveSibling("first.pem");
-    private static final Path KEY = AUTHORITY.resolveSibling("first.key");
 
     /** What who asks goes with, and who answers. */
     private static final Map<String, String> CALLS = Map.of(
@@ -105,23 +99,16 @@ class FlowsTest {
     }
 
     private Platform platform(final String service, final String... options) {
-        final List<String> arguments = new ArrayList<>(List.of(
-                "--class-path",
-                Dialtone.testClasses(),
-                "--listen",
-                "tls:127.0.0.1:" + tlsPort,
-                "--tls-certificates",
-                CERTIFICATE.toString(),
-                "--tls-keys",
-                KEY.toString(),
-                "--tls-authorities",
-                AUTHORITY.toString()));
+        final List<String> arguments = new ArrayList<>(List.of("--class-path", Dialtone.testClasses()));
+        arguments.addAll(TlsListener.options(tlsPort));
         arguments.addAll(List.of(options));
         return Platform.inOneProcess(stage, service, arguments.toArray(String[]::new));
     }
 
     private String wayTo(final Platform platform, final Wire wire) {
-        return wire == Wire.TLS ? TlsBridge.start(stage, tlsPort, AUTHORITY).address() : platform.address();
+        return wire == Wire.TLS
+                ? TlsBridge.start(stage, tlsPort, TlsListener.AUTHORITY).address()
+                : platform.address();
     }
 
     private static SippRun answers(final SippRun.Builder uas, final Wire wire) {
@@ -131,7 +118,8 @@ class FlowsTest {
 
     private SippRun calls(final SippRun.Builder uac, final Wire wire, final String way, final SippRun uas) {
         final int port = wire == Wire.TLS
-                ? TlsBridge.before(stage, uas.port(), CERTIFICATE, KEY).port()
+                ? TlsBridge.before(stage, uas.port(), TlsListener.CERTIFICATE, TlsListener.KEY)
+                        .port()
                 : uas.port();
         final String transport = wire == Wire.UDP ? "" : "-" + wire.name().toLowerCase(Locale.ROOT);
         return asks(uac, wire)

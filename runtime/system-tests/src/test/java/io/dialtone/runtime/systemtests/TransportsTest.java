@@ -3,7 +3,6 @@ package io.dialtone.runtime.systemtests;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -16,9 +15,6 @@ class TransportsTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
     private static final String ONE_CONNECTION = "t1";
     private static final String CONNECTION_EACH = "tn";
-
-    private static final Path AUTHORITY =
-            Path.of("src/test/resources/tls/ca.pem").toAbsolutePath();
 
     @RegisterExtension
     final Stage stage = new Stage();
@@ -93,8 +89,9 @@ class TransportsTest {
     @Test
     void shouldAnswerCallsByTls() {
         final int port = Ports.free();
-        final Platform platform = Platform.inOneProcess(stage, Platform.ANSWERING, tls("tls", port));
-        final TlsBridge bridge = TlsBridge.start(stage, port, AUTHORITY);
+        final Platform platform = Platform.inOneProcess(
+                stage, Platform.ANSWERING, TlsListener.options(port).toArray(String[]::new));
+        final TlsBridge bridge = TlsBridge.start(stage, port, TlsListener.AUTHORITY);
 
         final SippRun uac = uac("uac", ONE_CONNECTION).option("-d", "300").calls(bridge.address(), 100, 500);
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
@@ -155,19 +152,6 @@ class TransportsTest {
         Await.until("the server has its 200", LONG_ENOUGH, () -> uas.successful() > 0, uas::toString);
         assertTrue(bye.startsWith("BYE sip:alice@df7jal23ls0d.invalid;transport=ws SIP/2.0"), bye);
         assertEquals(0, balancer.counter("tokens.forged"));
-    }
-
-    private static String[] tls(final String scheme, final int port) {
-        return new String[] {
-            "--listen",
-            scheme + ":127.0.0.1:" + port,
-            "--tls-certificates",
-            AUTHORITY.resolveSibling("first.pem").toString(),
-            "--tls-keys",
-            AUTHORITY.resolveSibling("first.key").toString(),
-            "--tls-authorities",
-            AUTHORITY.toString()
-        };
     }
 
     private SippRun.Builder uac(final String scenario, final String mode) {
