@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A tick is about a millisecond and a rotation about 34 s, a little more than 64*T1, so that the many 32 s timers of finished transactions are looked at once.
  *
  * <p>Each tick has places for as many deadlines as the fullest one. So that thousands at one time, after a takeover for instance, neither make the wheel as large as all
- * memory nor come all at once, a tick takes {@link #PER_TICK_MAX}; those beyond come later by some ticks.
+ * memory nor come all at once, a tick takes {@link #PER_TICK_MAX}; those beyond come later by some ticks. Long before that, when more places would take a worker tenths of a second
+ * to make, a deadline of a full tick comes later by {@link #TICKS_LATER_MAX} at most instead.
  */
 public final class DeadlineWheel {
     private static final int TICK_SHIFT = 20;
@@ -20,9 +21,12 @@ public final class DeadlineWheel {
     /** More than a worker can serve in a tick. */
     static final int PER_TICK_MAX = 64;
 
-    private static final int TICKS = 1 << 15;
-    private static final int TIMERS_PER_TICK = 4;
+    /** A tick with so many places or more does not get others because of a burst that the next ones can take. */
+    static final int PER_TICK_DEAR = 16;
 
+    static final int TICKS_LATER_MAX = 16;
+
+    private static final int TICKS = 1 << 15;
     /** A deadline of a slot that rests while it is handed over is looked at again after this time. */
     private static final long NOT_NOW_NS = 2 * TICK_NS;
 
@@ -32,28 +36,37 @@ public final class DeadlineWheel {
     private final DeadlineTimerWheel wheel;
     private final DeadlineTimerWheel.TimerHandler onTimerExpiry = this::onTimerExpiry;
     /** The place of a timer: its tick, and its place among the tick's, of which there are {@code perTick}. */
-    private @Nullable Deadline[] scheduled = new @Nullable Deadline[TICKS * TIMERS_PER_TICK];
+    private @Nullable Deadline[] scheduled;
 
     /** How many of each tick's places are taken. */
     private final short[] taken = new short[TICKS];
 
     private final SlotEvents events;
     private final long startNs;
-    private int perTick = TIMERS_PER_TICK;
+    private int perTick;
     private int size;
 
-    DeadlineWheel(final long nowNs, final SlotEvents events) {
+    /**
+     * Makes a wheel without deadlines.
+     *
+     * @param nowNs monotonic time
+     * @param events around each deadline
+     * @param perTick places that a tick has at first, a power of two: where one needs more all get more, and the worker stands still for as long as it takes to copy them
+     */
+    DeadlineWheel(final long nowNs, final SlotEvents events, final int perTick) {
         this.events = events;
+        this.perTick = perTick;
         startNs = nowNs;
-        wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, nowNs, TICK_NS, TICKS, TIMERS_PER_TICK);
+        scheduled = new @Nullable Deadline[TICKS * perTick];
+        wheel = new DeadlineTimerWheel(TimeUnit.NANOSECONDS, nowNs, TICK_NS, TICKS, perTick);
     }
 
     /** Schedules a deadline, or moves it when it is scheduled. */
     public void schedule(final Deadline deadline, final long atNs) {
         cancel(deadline);
         final long tick = Math.max((atNs - startNs) >> TICK_SHIFT, currentTick());
-        final boolean hasPlace = taken[spokeOf(tick)] < PER_TICK_MAX;
-        final long timerId = wheel.scheduleTimer(hasPlace ? atNs : laterSlowPath(tick));
+        final boolean hasPlace = taken[spokeOf(tick)] < perTick || perTick < PER_TICK_DEAR;
+        final long timerId = wheel.scheduleTimer(hasPlace ? atNs : laterSlowPath(tick, atNs));
         while (placeInTick(timerId) >= perTick) {
             growSlowPath();
         }
@@ -72,9 +85,18 @@ public final class DeadlineWheel {
         return (int) tick & TICKS - 1;
     }
 
-    /** The beginning of a later tick with a place, in strides that grow; if there is none, all of them grow. */
-    private long laterSlowPath(final long tick) {
+    /** The beginning of a later tick with a place; if there is none near, all of them get more, and when they have as many as they may, one is looked for in strides that grow. */
+    private long laterSlowPath(final long tick, final long atNs) {
         int ahead = 1;
+        while (ahead <= TICKS_LATER_MAX && taken[spokeOf(tick + ahead)] >= perTick) {
+            ahead++;
+        }
+        if (ahead <= TICKS_LATER_MAX) {
+            return startNs + ((tick + ahead) << TICK_SHIFT);
+        }
+        if (perTick < PER_TICK_MAX) {
+            return atNs;
+        }
         for (int tries = 1; ahead < TICKS && taken[spokeOf(tick + ahead)] >= PER_TICK_MAX; tries++) {
             ahead += 1 + tries / 8;
         }
@@ -91,6 +113,11 @@ public final class DeadlineWheel {
 
     public int size() {
         return size;
+    }
+
+    /** Places that each tick has by now. */
+    int placesPerTick() {
+        return perTick;
     }
 
     /** Calls at most {@code limit} deadlines that are due, and says how many; more than 0 too when the wheel is still behind. */

@@ -6,6 +6,7 @@ import io.dialtone.api.link.LinkFrameHandler;
 import io.dialtone.state.api.ImageStore;
 import io.dialtone.state.api.SessionReplicator;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.EpochNanoClock;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class SessionWorker implements Agent {
     private static final int COMMANDS_PER_TURN_MAX = 16;
 
+    /** After so many of a kind a turn looks at the clock. */
+    private static final int PORTION = 8;
+
     private final WorkerConfig config;
     private final WorkerContext context;
     private final LinkEndpoint link;
@@ -30,6 +34,9 @@ public final class SessionWorker implements Agent {
     private final ManyToOneConcurrentArrayQueue<WorkerCommand> mailbox;
     private final Consumer<WorkerCommand> onCommand;
     private final LinkFrameHandler onFrame = this::onFrame;
+    private final IntUnaryOperator frames = this::pollFrames;
+    private final IntUnaryOperator framesHeld = this::pollFramesHeld;
+    private final IntUnaryOperator deadlinesDue = this::pollDeadlines;
     private final DeadlineWheel deadlines;
     private final SessionStore sessions;
     private final Outbox outbox;
@@ -68,7 +75,7 @@ public final class SessionWorker implements Agent {
         dormant = new DormantSessions(grid.slots(), sessions, outbox, images, time, counters);
         replicator = grid.replicators().create(link, dormant, images);
         journal = new EventJournal(outbox, replicator, counters);
-        deadlines = new DeadlineWheel(nowNs, journal);
+        deadlines = new DeadlineWheel(nowNs, journal, config.deadlinesPerTick());
         proxy = new SessionWorkerProxy(mailbox);
         protocol = protocolFactory.create(new WorkerParts(
                 config, time, deadlines, outbox, sessions, dormant, journal, counters, context.tableHash(), proxy));
@@ -90,11 +97,11 @@ public final class SessionWorker implements Agent {
         if (!takesMessages) {
             counters.increment(WorkerCounter.TURNS_WITHOUT_ROOM);
         } else if (!held.isEmpty()) {
-            work += held.poll(config.framesPerTurnMax());
+            work += whileThereIsTime(framesHeld, config.framesPerTurnMax());
         }
-        work += link.poll(onFrame, config.framesPerTurnMax());
+        work += whileThereIsTime(frames, config.framesPerTurnMax());
         if (takesMessages) {
-            work += deadlines.poll(nowNs, config.deadlinesPerTurnMax());
+            work += whileThereIsTime(deadlinesDue, config.deadlinesPerTurnMax());
             work += journal.keepsImages() ? dormant.doWork() : 0;
             work += mayRest ? idle.doWork() : 0;
         }
@@ -104,6 +111,31 @@ public final class SessionWorker implements Agent {
         counters.set(WorkerCounter.IMAGES, images.count());
         counters.set(WorkerCounter.IMAGES_BYTES_USED, images.bytesMax() - images.bytesFree());
         return work;
+    }
+
+    /** Takes from a source in portions, until it has no more or the turn has lasted long enough: others wait for our beats, records and outputs, which leave when it ends. */
+    private int whileThereIsTime(final IntUnaryOperator source, final int max) {
+        int taken = 0;
+        int asked;
+        int got;
+        do {
+            asked = Math.min(PORTION, max - taken);
+            got = source.applyAsInt(asked);
+            taken += got;
+        } while (got == asked && taken < max && context.nanoClock().nanoTime() - nowNs < config.turnNsMax());
+        return taken;
+    }
+
+    private int pollFrames(final int max) {
+        return link.poll(onFrame, max);
+    }
+
+    private int pollFramesHeld(final int max) {
+        return held.poll(max);
+    }
+
+    private int pollDeadlines(final int max) {
+        return deadlines.poll(nowNs, max);
     }
 
     @Override

@@ -3,8 +3,10 @@ package io.dialtone.runtime.engine;
 /**
  * The limits of one worker. Values only; finished before the worker starts.
  *
+ * @param turnNsMax after this time a turn takes nothing more: it makes records of what it has taken and sends them, and its beats
  * @param framesPerTurnMax frames polled from the link in one turn; more wait in the link, which pushes back on edges
  * @param deadlinesPerTurnMax deadlines served in one turn
+ * @param deadlinesPerTick places for deadlines that each millisecond has at first, a power of two; 8 MiB in all for 16 of them
  * @param commandsMax commands that may wait in the mailbox; a further one is refused with {@link SessionWorkerProxy#MAILBOX_FULL}
  * @param outboxBytesMax outputs that may wait for backups and edges, in bytes; no message is taken while there are more
  * @param heldBytesMax messages that may wait while none can be taken, in bytes; a further one is dropped and counted
@@ -15,8 +17,10 @@ package io.dialtone.runtime.engine;
  * @param timersPerSessionMax timers of one session; a further one is the handler's error
  */
 public record WorkerConfig(
+        long turnNsMax,
         int framesPerTurnMax,
         int deadlinesPerTurnMax,
+        int deadlinesPerTick,
         int commandsMax,
         int outboxBytesMax,
         int heldBytesMax,
@@ -26,8 +30,10 @@ public record WorkerConfig(
         int timersPerSessionMax) {
 
     public WorkerConfig {
+        check("turn-max", turnNsMax, 1, 2_000_000);
         check("frames-per-turn-max", framesPerTurnMax, 1, 64);
         check("deadlines-per-turn-max", deadlinesPerTurnMax, 1, 256);
+        check("deadlines-per-tick", deadlinesPerTick, 1, 4);
         check("commands-max", commandsMax, 1, 1024);
         check("outbox-bytes-max", outboxBytesMax, 1 << 17, 1 << 21);
         check("held-bytes-max", heldBytesMax, 1 << 20, 1 << 20);
@@ -38,13 +44,15 @@ public record WorkerConfig(
     }
 
     public static WorkerConfig defaults() {
-        return new WorkerConfig(64, 256, 1024, 1 << 21, 1 << 20, 1 << 20, 10_000_000_000L, 50, 16);
+        return new WorkerConfig(2_000_000, 64, 256, 4, 1024, 1 << 21, 1 << 20, 1 << 20, 10_000_000_000L, 50, 16);
     }
 
     public WorkerConfig withSessionsMax(final int max) {
         return new WorkerConfig(
+                turnNsMax,
                 framesPerTurnMax,
                 deadlinesPerTurnMax,
+                deadlinesPerTick,
                 commandsMax,
                 outboxBytesMax,
                 heldBytesMax,
@@ -54,10 +62,28 @@ public record WorkerConfig(
                 timersPerSessionMax);
     }
 
-    public WorkerConfig withRestAfterNs(final long ns) {
+    /** These settings with other places for deadlines. */
+    public WorkerConfig withDeadlinesPerTick(final int places) {
         return new WorkerConfig(
+                turnNsMax,
                 framesPerTurnMax,
                 deadlinesPerTurnMax,
+                places,
+                commandsMax,
+                outboxBytesMax,
+                heldBytesMax,
+                sessionsMax,
+                restAfterNs,
+                imagesReservePercent,
+                timersPerSessionMax);
+    }
+
+    public WorkerConfig withRestAfterNs(final long ns) {
+        return new WorkerConfig(
+                turnNsMax,
+                framesPerTurnMax,
+                deadlinesPerTurnMax,
+                deadlinesPerTick,
                 commandsMax,
                 outboxBytesMax,
                 heldBytesMax,
@@ -69,8 +95,10 @@ public record WorkerConfig(
 
     public WorkerConfig withImagesReservePercent(final int percent) {
         return new WorkerConfig(
+                turnNsMax,
                 framesPerTurnMax,
                 deadlinesPerTurnMax,
+                deadlinesPerTick,
                 commandsMax,
                 outboxBytesMax,
                 heldBytesMax,

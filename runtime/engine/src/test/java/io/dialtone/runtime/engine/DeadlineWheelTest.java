@@ -15,7 +15,7 @@ class DeadlineWheelTest {
     private static final int ALL = 1_000_000;
 
     private final ScriptedEvents events = new ScriptedEvents();
-    private final DeadlineWheel wheel = new DeadlineWheel(0, events);
+    private final DeadlineWheel wheel = new DeadlineWheel(0, events, 4);
 
     /** Notes when it was called. */
     private static final class Note extends Deadline {
@@ -115,6 +115,34 @@ class DeadlineWheelTest {
         // Strides grow with the crowd, so that a place is found in few steps: some ticks stay free.
         assertTrue(most <= 2 * DeadlineWheel.PER_TICK_MAX, "at once: " + most);
         assertTrue(nowNs >= (long) ticks * DeadlineWheel.TICK_NS, "all after " + nowNs);
+        for (final Note note : notes) {
+            assertEquals(1, note.calledNs.size());
+            assertTrue(note.calledNs.getFirst() >= 10 * MS);
+        }
+    }
+
+    @Test
+    void shouldLetTheNextTicksTakeABurstRatherThanMakeMorePlaces() {
+        final int dear = DeadlineWheel.PER_TICK_DEAR;
+        final int most = dear * (1 + DeadlineWheel.TICKS_LATER_MAX);
+        final DeadlineWheel wide = new DeadlineWheel(0, events, dear);
+        final List<Note> notes = new ArrayList<>();
+        for (int i = 0; i < most; i++) {
+            final Note note = new Note();
+            wide.schedule(note, 10 * MS);
+            notes.add(note);
+        }
+        assertEquals(dear, wide.placesPerTick());
+
+        wide.schedule(new Note(), 10 * MS);
+        assertEquals(2 * dear, wide.placesPerTick());
+
+        long nowNs = 0;
+        for (; wide.size() > 0 && nowNs < 1_000 * MS; nowNs += MS) {
+            wide.poll(nowNs, ALL);
+        }
+        final long lastNs = 10 * MS + (DeadlineWheel.TICKS_LATER_MAX + 2) * DeadlineWheel.TICK_NS;
+        assertTrue(nowNs <= lastNs + MS, "all after " + nowNs);
         for (final Note note : notes) {
             assertEquals(1, note.calledNs.size());
             assertTrue(note.calledNs.getFirst() >= 10 * MS);

@@ -1,6 +1,7 @@
 package io.dialtone.runtime.engine;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.api.link.LinkFrame;
 import io.dialtone.placement.table.SipHash;
@@ -18,12 +19,17 @@ class SessionWorkerTest {
     private final ScriptedReplicator replicator = new ScriptedReplicator();
     private final CounterSet<WorkerCounter> counters = new CounterSet<>(WorkerCounter.class);
     private final List<String> messages = new ArrayList<>();
+    private long nowNs;
+
+    /** What each look at the clock takes. */
+    private long lookNs;
+
     private final SessionWorker worker = new SessionWorker(
             WorkerConfig.defaults(),
             new WorkerContext(
                     link,
                     new WorkerGrid(64, new SipHash(1, 2), NoImages.INSTANCE, (endpoint, keeper, images) -> replicator),
-                    () -> 0,
+                    this::nextNs,
                     () -> 0,
                     new SipHash(3, 4),
                     counters),
@@ -148,6 +154,29 @@ class SessionWorkerTest {
         assertEquals(List.of(), messages);
         assertEquals(1, counters.get(WorkerCounter.FRAMES_NOT_OURS));
         assertEquals(1, counters.get(WorkerCounter.FRAMES_OF_OTHER_EPOCH));
+    }
+
+    @Test
+    void shouldEndATurnThatLastsTooLongAndGoOnInTheNext() {
+        lookNs = WorkerConfig.defaults().turnNsMax() / 2;
+        final int frames = WorkerConfig.defaults().framesPerTurnMax();
+        for (int i = 0; i < frames; i++) {
+            receive(LinkFrame.TYPE_SIP_TO_WORKER, "x");
+        }
+
+        worker.doWork();
+        final int taken = messages.size();
+        assertTrue(taken > 0 && taken < frames, "taken: " + taken);
+        assertEquals(taken, replicator.records.size());
+
+        lookNs = 0;
+        worker.doWork();
+        assertEquals(frames, messages.size());
+    }
+
+    private long nextNs() {
+        nowNs += lookNs;
+        return nowNs;
     }
 
     private void receive(final int type, final String payload) {

@@ -66,6 +66,9 @@ final class NodeHouse implements AutoCloseable {
     /** What a session's dialogs, transactions and timers may add to the bytes of its state. */
     private static final int PROTOCOL_BYTES_MAX = 32 * 1024;
 
+    /** Room for 200,000 deadlines within half a minute before a worker has to make more. */
+    private static final int DEADLINES_PER_TICK = 16;
+
     private static final long WORKER_WAIT_MS_MAX = 1_000;
 
     private final LinkMember self;
@@ -125,7 +128,9 @@ final class NodeHouse implements AutoCloseable {
                                     settings.get(NodeSettings.STATE_SIZE_MAX))),
                     handlers,
                     state,
-                    WorkerConfig.defaults().withImagesReservePercent(settings.get(GridSettings.IMAGES_RESERVE)),
+                    WorkerConfig.defaults()
+                            .withImagesReservePercent(settings.get(GridSettings.IMAGES_RESERVE))
+                            .withDeadlinesPerTick(DEADLINES_PER_TICK),
                     sip(settings),
                     digest(settings),
                     () -> LocatorSettings.locator(settings),
