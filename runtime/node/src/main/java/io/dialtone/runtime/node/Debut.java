@@ -8,6 +8,7 @@ import io.dialtone.state.api.SlotMap;
 import io.dialtone.state.registry.SessionFigures;
 import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
@@ -24,8 +25,8 @@ final class Debut implements AutoCloseable {
     /** Where compilers have no processor to work on they seem to rest. */
     private static final long CALLS_MIN = 1_000;
 
-    /** If none of those that the map knows is heard by then, they were killed with the node that this one replaces. */
-    static final long HEARING_NS = TimeUnit.MILLISECONDS.toNanos(600);
+    /** If none of those that the map knows is heard by then, they were killed with the node that this one replaces. A process that starts beside busy ones hears them late. */
+    static final long HEARING_NS = TimeUnit.SECONDS.toNanos(2);
 
     /** What is done on a thread of its own, for as long as it is told to go on. */
     @FunctionalInterface
@@ -86,8 +87,11 @@ final class Debut implements AutoCloseable {
             beganNs = nowNs;
             rehearsal = Thread.ofPlatform().name("rehearsal").daemon().start(() -> stage.rehearse(() -> !isOver));
         }
-        othersServe |= map.members().stream().anyMatch(other -> isServing(other, figures) && isAlive.test(other));
-        isOver |= !othersServe && nowNs - beganNs > HEARING_NS;
+        final List<GridMember> serving = map.members().stream()
+                .filter(other -> isServing(other, figures))
+                .toList();
+        othersServe |= serving.stream().anyMatch(isAlive);
+        isOver |= !othersServe && (serving.isEmpty() || nowNs - beganNs > HEARING_NS);
         return !rehearsal.isAlive();
     }
 

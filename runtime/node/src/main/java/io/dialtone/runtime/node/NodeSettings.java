@@ -231,7 +231,7 @@ final class NodeSettings {
             "node.rehearsal-max",
             "--rehearsal-max",
             SettingType.duration("0s", "60s"),
-            "4s",
+            "8s",
             "how long a node that comes to others may rehearse, within itself, before it asks for slots; 0 for no"
                     + " rehearsal");
 
