@@ -3,6 +3,7 @@ package io.dialtone.runtime.node;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.Algorithm;
 import io.dialtone.sip.routing.BackendControl;
 import io.dialtone.sip.routing.BackendSpec;
@@ -12,6 +13,7 @@ import io.dialtone.sip.routing.Balancer;
 import io.dialtone.sip.routing.ProxyCounter;
 import io.dialtone.sip.routing.ProxyStatus;
 import io.dialtone.sip.routing.RequestClass;
+import io.dialtone.sip.routing.SipListener;
 import io.dialtone.sip.transport.SipTransport;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -19,7 +21,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /** What operators see of a stand-alone balancer, and what they may change. Called by the admin server's threads. */
 final class SipLbPages implements AdminPages {
@@ -239,6 +243,11 @@ final class SipLbPages implements AdminPages {
     private String changeBackends(final JsonNode request) throws AdminRefusal, UnknownHostException {
         if (request.has("add")) {
             final BackendSpec backend = spec(request.path("add").asText());
+            final Problems problems = new Problems();
+            SipLbRole.checkTransports(List.of(backend), spoken(), problems);
+            if (!problems.isEmpty()) {
+                throw new AdminRefusal(AdminRefusal.BAD_REQUEST, String.join(" ", problems.sentences()));
+            }
             try {
                 control().add(backend);
             } catch (IllegalArgumentException e) {
@@ -283,6 +292,7 @@ final class SipLbPages implements AdminPages {
         final Problems problems = new Problems();
         final List<BackendSpec> backends =
                 SipLbRole.merge(fixedBackends, BackendsFile.read(backendsFile.get(), problems), problems);
+        SipLbRole.checkTransports(backends, spoken(), problems);
         if (!problems.isEmpty()) {
             throw new AdminRefusal(
                     AdminRefusal.BAD_REQUEST, "nothing has changed: " + String.join(" ", problems.sentences()));
@@ -291,6 +301,10 @@ final class SipLbPages implements AdminPages {
         return changed == 0
                 ? backendsFile.get() + " says what is in use already"
                 : changed + (changed == 1 ? " backend" : " backends") + " changed as " + backendsFile.get() + " says";
+    }
+
+    private Set<ViaTransport> spoken() {
+        return transport.listeners().stream().map(SipListener::speaks).collect(Collectors.toSet());
     }
 
     private BackendControl control() {

@@ -20,6 +20,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Builds a stand-alone SIP balancer, keeps it until it is told to stop, takes it down. Used by the main thread only. */
 final class SipLbRole {
@@ -48,6 +50,12 @@ final class SipLbRole {
                     SipSettings.LOOPS.key() + ": " + transportConfig.loops()
                             + " with a listener that has connections (expected: 1, as answers of backends may come to a thread that has not the connection). Maybe 1.");
         }
+        checkTransports(
+                proxyConfig.backends(),
+                settings.get(SipSettings.LISTEN).stream()
+                        .map(each -> each.speaks())
+                        .collect(Collectors.toSet()),
+                problems);
         final TracePlan tracePlan = TracePlan.of(settings, transportConfig.loops(), problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
@@ -203,6 +211,20 @@ final class SipLbRole {
             }
         }
         return all;
+    }
+
+    /** A backend that no listener speaks with would never be reached. */
+    static void checkTransports(
+            final List<BackendSpec> backends, final Set<ViaTransport> spoken, final Problems problems) {
+        for (final BackendSpec backend : backends) {
+            if (!spoken.contains(backend.transport())) {
+                final String scheme = backend.transport().scheme();
+                problems.add(SipLbSettings.BACKENDS.key() + ": " + backend + " and no listener of "
+                        + backend.transport().viaName() + " to reach it by (expected: " + SipSettings.LISTEN.key()
+                        + " with one). Maybe " + scheme + ":ADDRESS:"
+                        + backend.transport().defaultPort() + ".");
+            }
+        }
     }
 
     private static String backends(final ProxyConfig config) {

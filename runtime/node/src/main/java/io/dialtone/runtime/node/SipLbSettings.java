@@ -11,9 +11,9 @@ import java.util.List;
 /** Settings of the stand-alone SIP balancer. */
 final class SipLbSettings {
     static final SettingType<BackendSpec> BACKEND = SettingType.readBy(
-            "HOST:PORT[;weight=N][;open-max=N]",
-            "HOST:PORT, if need be with ;weight=N, N from " + BackendSpec.WEIGHT_MIN + " to " + BackendSpec.WEIGHT_MAX
-                    + ", and ;open-max=N",
+            "[udp:|tcp:|tls:]HOST:PORT[;weight=N][;open-max=N]",
+            "HOST:PORT, with tcp: or tls: before it if it is not to be reached by UDP, if need be with ;weight=N, N from "
+                    + BackendSpec.WEIGHT_MIN + " to " + BackendSpec.WEIGHT_MAX + ", and ;open-max=N",
             BackendSpec::parse,
             List.of());
 

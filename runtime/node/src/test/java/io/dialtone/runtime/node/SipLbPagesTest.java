@@ -73,6 +73,18 @@ class SipLbPagesTest {
     }
 
     @Test
+    void shouldRefuseBackendsThatNoListenerSpeaksWith() throws Exception {
+        final AdminRefusal ofAdd =
+                assertThrows(AdminRefusal.class, () -> command("backends", "{\"add\": \"tcp:127.0.0.1:5079\"}"));
+        assertTrue(String.valueOf(ofAdd.getMessage()).contains("no listener of TCP"), ofAdd::getMessage);
+
+        Files.writeString(file, "tls:127.0.0.1:5079\n");
+        final AdminRefusal ofReload = assertThrows(AdminRefusal.class, () -> command("reload", "{}"));
+        assertTrue(String.valueOf(ofReload.getMessage()).contains("no listener of TLS"), ofReload::getMessage);
+        assertEquals(List.of("127.0.0.1:5071"), names());
+    }
+
+    @Test
     void shouldChangeNothingIfALineOfTheFileIsWrong() throws Exception {
         Files.writeString(file, "127.0.0.1:5073\n127.0.0.1:port\n127.0.0.1:5073\n");
 

@@ -4,6 +4,7 @@ import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.codec.SipWriter;
 import java.nio.charset.StandardCharsets;
 import org.agrona.concurrent.UnsafeBuffer;
 
@@ -81,6 +82,12 @@ final class Answers {
             answer.writer().header(HeaderName.RETRY_AFTER, loop.config.limits().retryAfterSeconds());
             finish(from);
         }
+    }
+
+    /** Writes the 503 that the next hop of a forwarded request would give, for its ACK to be known by; returns the length, negative if there is no room. */
+    int writeUnavailable(final SipMessage forwarded, final SipWriter writer) {
+        stampTag(forwarded);
+        return writer.response(forwarded, 503, NO_BACKEND, tagBytes).finish();
     }
 
     /** The same when backends are in use, but have as much open as they may. */

@@ -1,6 +1,7 @@
 package io.dialtone.sip.routing;
 
 import io.dialtone.placement.table.SipHash;
+import io.dialtone.sip.codec.ViaTransport;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -109,6 +110,11 @@ final class Backend {
 
     int port() {
         return port;
+    }
+
+    /** How requests go to it. */
+    ViaTransport transport() {
+        return spec.transport();
     }
 
     boolean isIpv4() {

@@ -1,17 +1,20 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.ViaTransport;
+import java.util.List;
 import java.util.Locale;
 
 /**
- * A backend as an operator writes it: {@code HOST[:PORT][;weight=N][;open-max=N]}. Immutable; for set-up and control, on any thread.
+ * A backend as an operator writes it: {@code [TRANSPORT:]HOST[:PORT][;weight=N][;open-max=N]}. Immutable; for set-up and control, on any thread.
  *
+ * @param transport how requests go to it: UDP, TCP or TLS
  * @param host a name, an IPv4 literal, or an IPv6 literal without brackets; names are looked up when the backend is added, never on the path
- * @param port UDP port; {@link #PORT_DEFAULT} when none is written
+ * @param port its port; that of the transport when none is written
  * @param weight share of the keys against the other backends, {@link #WEIGHT_MIN} to {@link #WEIGHT_MAX}
  * @param openMax most transactions it may have open at a time; 0 for what holds for all backends
  */
-public record BackendSpec(String host, int port, int weight, int openMax) {
-    /** RFC 3261 section 19.1.2. */
+public record BackendSpec(ViaTransport transport, String host, int port, int weight, int openMax) {
+    /** RFC 3261 section 19.1.2, without TLS. */
     public static final int PORT_DEFAULT = 5060;
 
     public static final int WEIGHT_DEFAULT = 1;
@@ -21,8 +24,8 @@ public record BackendSpec(String host, int port, int weight, int openMax) {
     private static final String WEIGHT = "weight=";
     private static final String OPEN_MAX = "open-max=";
     private static final String EXPECTED =
-            "expected: HOST[:PORT][;weight=N][;open-max=N], for instance 192.0.2.10:5060;weight=2 or "
-                    + "[2001:db8::10]:5060";
+            "expected: [udp:|tcp:|tls:]HOST[:PORT][;weight=N][;open-max=N], for instance 192.0.2.10:5060;weight=2 or "
+                    + "tcp:[2001:db8::10]:5060";
 
     public BackendSpec {
         if (host.isEmpty()) {
@@ -39,9 +42,9 @@ public record BackendSpec(String host, int port, int weight, int openMax) {
         host = host.toLowerCase(Locale.ROOT);
     }
 
-    /** A backend without a limit of its own. */
+    /** A backend that is reached by UDP, without a limit of its own. */
     public BackendSpec(final String host, final int port, final int weight) {
-        this(host, port, weight, 0);
+        this(ViaTransport.UDP, host, port, weight, 0);
     }
 
     /** Reads the operator's form; says politely what is wrong with it. */
@@ -60,7 +63,10 @@ public record BackendSpec(String host, int port, int weight, int openMax) {
                         "backend " + text + ": unknown setting \"" + part + "\" (" + EXPECTED + ")");
             }
         }
-        final String address = withoutScheme(parts[0].strip());
+        final String lower = parts[0].strip().toLowerCase(Locale.ROOT);
+        final ViaTransport transport = transport(lower);
+        final boolean hasScheme = transport != ViaTransport.UDP || lower.startsWith("udp:") || lower.startsWith("sip:");
+        final String address = hasScheme ? lower.substring(lower.indexOf(':') + 1) : lower;
         final String host;
         final String port;
         if (address.startsWith("[")) {
@@ -79,15 +85,16 @@ public record BackendSpec(String host, int port, int weight, int openMax) {
             port = colon < 0 ? "" : address.substring(colon + 1);
         }
         final boolean noPort = port.isEmpty() && !address.endsWith(":");
-        return new BackendSpec(host, noPort ? PORT_DEFAULT : number(text, "port", port), weight, openMax);
+        return new BackendSpec(
+                transport, host, noPort ? transport.defaultPort() : number(text, "port", port), weight, openMax);
     }
 
     public BackendSpec withWeight(final int newWeight) {
-        return new BackendSpec(host, port, newWeight, openMax);
+        return new BackendSpec(transport, host, port, newWeight, openMax);
     }
 
     BackendSpec withNumbersOf(final BackendSpec other) {
-        return new BackendSpec(host, port, other.weight, other.openMax);
+        return new BackendSpec(other.transport, host, port, other.weight, other.openMax);
     }
 
     /** What the backend is called in commands, counters and logs: {@code host:port}, IPv6 in brackets. */
@@ -103,12 +110,13 @@ public record BackendSpec(String host, int port, int weight, int openMax) {
         return weight;
     }
 
-    private static String withoutScheme(final String address) {
-        final String lower = address.toLowerCase(Locale.ROOT);
-        if (lower.startsWith("sip:") || lower.startsWith("udp:")) {
-            return lower.substring("sip:".length());
+    private static ViaTransport transport(final String address) {
+        for (final ViaTransport each : List.of(ViaTransport.TCP, ViaTransport.TLS)) {
+            if (address.startsWith(each.scheme() + ":")) {
+                return each;
+            }
         }
-        return lower;
+        return ViaTransport.UDP;
     }
 
     private static int number(final String text, final String what, final String digits) {
@@ -122,7 +130,8 @@ public record BackendSpec(String host, int port, int weight, int openMax) {
 
     @Override
     public String toString() {
-        return name()
+        return (transport == ViaTransport.UDP ? "" : transport.scheme() + ":")
+                + name()
                 + (weight == WEIGHT_DEFAULT ? "" : ";weight=" + weight)
                 + (openMax == 0 ? "" : ";open-max=" + openMax);
     }

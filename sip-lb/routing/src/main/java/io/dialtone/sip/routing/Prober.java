@@ -6,6 +6,7 @@ import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.ViaTransport;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -16,7 +17,8 @@ final class Prober implements ProbeSender {
     private static final byte[] PROBE_MARK = "z9hG4bKdp".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] USER = "<sip:probe@".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] TAG = ">;tag=".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] VIA = "SIP/2.0/UDP ".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[][] VIA = ofTransports(transport -> "SIP/2.0/" + transport.viaName() + " ");
+    private static final byte[][] URI_PARAM = ofTransports(ViaTransport::uriParam);
     private static final byte[] BRANCH = ";branch=".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] SCHEME = "sip:".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] USER_AGENT = "dialtone".getBytes(StandardCharsets.US_ASCII);
@@ -40,9 +42,19 @@ final class Prober implements ProbeSender {
         }
     }
 
+    /** What is written for each transport, by its code. */
+    private static byte[][] ofTransports(final Function<ViaTransport, String> text) {
+        final byte[][] texts = new byte[ViaTransport.values().length][];
+        for (final ViaTransport transport : ViaTransport.values()) {
+            texts[transport.code()] = text.apply(transport).getBytes(StandardCharsets.US_ASCII);
+        }
+        return texts;
+    }
+
     @Override
     public void sendProbe(final Backend backend, final int sequence, final long nowNs) {
-        final int listener = loop.listenerTowards(ViaTransport.UDP, backend.isIpv4(), 0);
+        final ViaTransport transport = backend.transport();
+        final int listener = loop.listenerTowards(transport, backend.isIpv4(), 0);
         if (listener < 0) {
             return;
         }
@@ -53,11 +65,16 @@ final class Prober implements ProbeSender {
                 .put(SCHEME)
                 .putAddress(backend.high(), backend.low(), true)
                 .put(':')
-                .putNumber(backend.port());
+                .putNumber(backend.port())
+                .put(URI_PARAM[transport.code()]);
         final UnsafeBuffer buffer = loop.egress.claim();
         writer.wrap(buffer, 0, SipEgress.CLAIM_BYTES)
                 .request(SipMethod.OPTIONS, uri.buffer(), uri.offset(), uri.length());
-        writer.begin(HeaderName.VIA).put(VIA).put(sentBy[listener]).put(BRANCH).put(PROBE_MARK);
+        writer.begin(HeaderName.VIA)
+                .put(VIA[transport.code()])
+                .put(sentBy[listener])
+                .put(BRANCH)
+                .put(PROBE_MARK);
         writer.out().put(mark, 0, mark.capacity());
         writer.end().header(HeaderName.MAX_FORWARDS, MAX_FORWARDS);
         writer.begin(HeaderName.FROM).put(USER).put(sentBy[listener]).put(TAG).put(mark, 0, mark.capacity());
@@ -74,7 +91,7 @@ final class Prober implements ProbeSender {
         writer.end().begin(HeaderName.CSEQ).putNumber(sequence).put(' ').put(SipMethod.OPTIONS);
         writer.end().header(HeaderName.ACCEPT, ACCEPT).header(HeaderName.USER_AGENT, USER_AGENT);
         final int length = writer.finish();
-        to.set(listener, SipFlow.TRANSPORT_UDP, backend.high(), backend.low(), backend.port());
+        to.set(listener, transport.code(), backend.high(), backend.low(), backend.port());
         if (length < 0 || !loop.egress.send(buffer, 0, length, to)) {
             loop.count(ProxyCounter.DROPPED_BY_EGRESS);
         }

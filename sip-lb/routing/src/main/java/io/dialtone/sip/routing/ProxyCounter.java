@@ -44,6 +44,9 @@ public enum ProxyCounter {
             "dropped.unreachable-response", "Responses whose next Via names no address we may send to."),
     DROPPED_TOO_LARGE("dropped.too-large", "Responses and ACKs that no longer fit a datagram."),
     DROPPED_REFUSAL_LIMIT("dropped.refusal-limit", "Refusals not sent, because too many were due in this second."),
+    DROPPED_UNSENT(
+            "dropped.unsent",
+            "Requests whose connection did not come about, and whose sender could not be told, because too many were waiting to be."),
     DROPPED_BY_EGRESS("dropped.egress", "Messages that the transport did not take."),
     PROBES_SENT("probes.sent", "OPTIONS sent to backends."),
     PROBES_ANSWERED("probes.answered", "Answers to probes, whichever their status."),

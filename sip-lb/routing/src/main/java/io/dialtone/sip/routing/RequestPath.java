@@ -482,7 +482,7 @@ final class RequestPath {
             return;
         }
         nextHop.set(backend.high(), backend.low(), backend.port());
-        forward(buffer, ViaTransport.UDP, backend, backend, from, loopHash, nowNs);
+        forward(buffer, backend.transport(), backend, backend, from, loopHash, nowNs);
     }
 
     private void refuseWithoutBackend(final SipFlow from, final long nowNs) {
@@ -529,7 +529,14 @@ final class RequestPath {
         }
         final Backend inside = backends.byAddress(nextHop.high(), nextHop.low(), nextHop.port());
         loop.count(ProxyCounter.FROM_BACKEND);
-        forward(buffer, transport, inside, inside == null ? source : inside, from, loopHash, nowNs);
+        forward(
+                buffer,
+                inside == null ? transport : inside.transport(),
+                inside,
+                inside == null ? source : inside,
+                from,
+                loopHash,
+                nowNs);
     }
 
     /**
@@ -562,7 +569,7 @@ final class RequestPath {
         pushOurLines(listener, dialogBackend, from, loopHash);
         final int hops = message.maxForwards();
         editor.maxForwards(hops < 0 ? loop.config.limits().maxForwards() : hops - 1);
-        if (message.messageLength() + editor.growth() > DATAGRAM_BYTES_MAX) {
+        if (transport == ViaTransport.UDP && message.messageLength() + editor.growth() > DATAGRAM_BYTES_MAX) {
             answers.refuse(message, 513, Answers.TOO_LARGE, ProxyCounter.REFUSED_TOO_LARGE, from, nowNs);
             return;
         }

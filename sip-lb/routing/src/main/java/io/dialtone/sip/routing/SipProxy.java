@@ -4,6 +4,7 @@ import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.ViaView;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -20,6 +21,8 @@ public final class SipProxy implements SipIngress {
     private final Answers answers;
     private final RequestPath requests;
     private final ResponsePath responses;
+    private final UnsentToBackends unsent;
+    private final ViaView via = new ViaView();
     private final @Nullable BackendHealth health;
     private int untilSample = FORWARDING_SAMPLE;
 
@@ -28,6 +31,7 @@ public final class SipProxy implements SipIngress {
         this.answers = new Answers(loop);
         this.requests = new RequestPath(loop, answers, message);
         this.responses = new ResponsePath(loop, message);
+        this.unsent = new UnsentToBackends(loop, answers);
         this.health = loop.index == 0
                 ? new BackendHealth(
                         loop.config.health(),
@@ -61,9 +65,27 @@ public final class SipProxy implements SipIngress {
         if (message.parseDatagram(buffer, offset, length) != ParseResult.COMPLETE) {
             onMalformed(from, nowNs);
         } else if (message.isRequest()) {
-            requests.onRequest(buffer, from, backends, sender, nowNs);
+            requests.onRequest(buffer, from, backends, sender == null ? senderByVia(backends, from) : sender, nowNs);
         } else {
             responses.onResponse(buffer, backends, sender, nowNs);
+        }
+    }
+
+    /** The backend that has made this connection, and says in Via by which port it listens; or null. */
+    private @Nullable Backend senderByVia(final Backends backends, final SipFlow from) {
+        if (!from.isStream() || !via.wrap(message)) {
+            return null;
+        }
+        final Backend backend = backends.byAddress(
+                from.remoteHigh(), from.remoteLow(), via.port() < 0 ? from.defaultPort() : via.port());
+        return backend != null && backend.transport().code() == from.transport() ? backend : null;
+    }
+
+    @Override
+    public void onUnsent(
+            final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to, final long nowNs) {
+        if (message.parseDatagram(buffer, offset, length) == ParseResult.COMPLETE && message.isRequest()) {
+            unsent.keep(message);
         }
     }
 
@@ -97,11 +119,28 @@ public final class SipProxy implements SipIngress {
 
     @Override
     public int doWork(final long nowNs) {
-        return health == null ? 0 : health.doWork(nowNs);
+        final int refused = unsent.isEmpty() ? 0 : refuseUnsent(nowNs);
+        return refused + (health == null ? 0 : health.doWork(nowNs));
+    }
+
+    /** As if the backends had answered so. */
+    private int refuseUnsent(final long nowNs) {
+        int refused = 0;
+        for (; refused < UnsentToBackends.PER_TURN_MAX && !unsent.isEmpty(); refused++) {
+            final UnsafeBuffer buffer = loop.egress.claim();
+            final int length = unsent.take(buffer, SipIngress.HEADROOM_BYTES);
+            if (message.parseDatagram(buffer, SipIngress.HEADROOM_BYTES, length) == ParseResult.COMPLETE) {
+                responses.onResponse(buffer, loop.table.current(), null, nowNs);
+            }
+        }
+        return refused;
     }
 
     @Override
     public long nextDeadlineNs() {
+        if (!unsent.isEmpty()) {
+            return 0;
+        }
         return health == null ? Long.MAX_VALUE : health.nextDeadlineNs();
     }
 }

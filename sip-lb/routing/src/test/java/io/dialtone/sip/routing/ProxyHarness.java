@@ -1,6 +1,7 @@
 package io.dialtone.sip.routing;
 
 import io.dialtone.placement.table.ClusterKey;
+import io.dialtone.sip.codec.ViaTransport;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -65,6 +66,10 @@ final class ProxyHarness {
         return new SipListener(index, SipFlow.TRANSPORT_UDP, new InetSocketAddress(host, port), host, port);
     }
 
+    static SipListener tcpListener(final int index, final String host, final int port) {
+        return new SipListener(index, ViaTransport.TCP.code(), new InetSocketAddress(host, port), host, port);
+    }
+
     static SipListener ipv6Listener(final int index, final String host, final int port) {
         return new SipListener(index, SipFlow.TRANSPORT_UDP, new InetSocketAddress(host, port), "[" + host + "]", port);
     }
@@ -83,8 +88,17 @@ final class ProxyHarness {
 
     ProxyHarness receive(final byte[] bytes, final InetSocketAddress source, final int listener) {
         buffer.putBytes(SipIngress.HEADROOM_BYTES, bytes);
-        from.set(listener, SipFlow.TRANSPORT_UDP, 0, 0, 0).remote(source);
+        from.set(listener, egress.listener(listener).speaks().code(), 0, 0, 0).remote(source);
         proxy.onMessage(buffer, SipIngress.HEADROOM_BYTES, bytes.length, from, nowNs);
+        return this;
+    }
+
+    /** The connection to which this was sent does not come about. */
+    ProxyHarness isUnsent(final CapturingEgress.Sent sent) {
+        final byte[] bytes = sent.text().getBytes(StandardCharsets.ISO_8859_1);
+        from.set(sent.listener(), egress.listener(sent.listener()).speaks().code(), 0, 0, 0)
+                .remote(sent.to());
+        proxy.onUnsent(new UnsafeBuffer(bytes), 0, bytes.length, from, nowNs);
         return this;
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.sip.codec.ViaTransport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -20,10 +21,23 @@ final class SettingsTest {
     void shouldReadBackendsInEveryForm() {
         assertEquals(new BackendSpec("127.0.0.1", 5071, 2), BackendSpec.parse("127.0.0.1:5071;weight=2"));
         assertEquals(new BackendSpec("127.0.0.1", 5060, 1), BackendSpec.parse(" 127.0.0.1 "));
-        assertEquals(new BackendSpec("127.0.0.1", 5060, 3, 400), BackendSpec.parse("127.0.0.1;open-max=400; weight=3"));
-        assertEquals("127.0.0.1:5060;weight=3;open-max=400", new BackendSpec("127.0.0.1", 5060, 3, 400).toString());
+        assertEquals(
+                new BackendSpec(ViaTransport.UDP, "127.0.0.1", 5060, 3, 400),
+                BackendSpec.parse("127.0.0.1;open-max=400; weight=3"));
+        assertEquals(
+                "127.0.0.1:5060;weight=3;open-max=400",
+                new BackendSpec(ViaTransport.UDP, "127.0.0.1", 5060, 3, 400).toString());
         assertEquals(new BackendSpec("2001:db8::1", 5060, 1), BackendSpec.parse("[2001:DB8::1]"));
         assertEquals(new BackendSpec("2001:db8::1", 5099, 3), BackendSpec.parse("udp:[2001:db8::1]:5099; weight=3"));
+        assertEquals(
+                new BackendSpec(ViaTransport.TCP, "2001:db8::1", 5099, 3, 0),
+                BackendSpec.parse("TCP:[2001:db8::1]:5099; weight=3"));
+        assertEquals(
+                new BackendSpec(ViaTransport.TLS, "app.example.com", 5061, 1, 0),
+                BackendSpec.parse("tls:app.example.com"));
+        assertEquals(
+                "tcp:127.0.0.1:5060;weight=2",
+                BackendSpec.parse("tcp:127.0.0.1;weight=2").toString());
         assertEquals(new BackendSpec("app.example.com", 5062, 1), BackendSpec.parse("sip:App.example.com:5062"));
         assertEquals(
                 "[2001:db8::1]:5099;weight=3",
@@ -33,6 +47,7 @@ final class SettingsTest {
     @Test
     void shouldSayWhatIsWrongWithABackend() {
         assertTrue(refusal(() -> BackendSpec.parse("")).contains("no host"));
+        assertTrue(refusal(() -> BackendSpec.parse("ws:a")).contains("port \"a\" is no number"));
         assertTrue(refusal(() -> BackendSpec.parse("a:b")).contains("port \"b\" is no number"));
         assertTrue(refusal(() -> BackendSpec.parse("a:")).contains("port \"\" is no number"));
         assertTrue(refusal(() -> BackendSpec.parse("a:70000")).contains("port 70000 (expected: 1 to 65535)"));
