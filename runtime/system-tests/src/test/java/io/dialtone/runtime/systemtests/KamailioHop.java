@@ -15,6 +15,15 @@ final class KamailioHop {
 
     /** Starts one whose new requests go to {@code nextHop}, a {@code host:port}. */
     static KamailioHop start(final Stage stage, final String name, final String nextHop) {
+        return start(stage, name, nextHop, "disable_tcp=yes");
+    }
+
+    /** The same, which can be reached by TCP as well, and goes on by UDP. */
+    static KamailioHop byTcp(final Stage stage, final String name, final String nextHop) {
+        return start(stage, name, nextHop, "tcp_children=1\nlisten=tcp:127.0.0.1:@PORT@");
+    }
+
+    private static KamailioHop start(final Stage stage, final String name, final String nextHop, final String ofTcp) {
         final String program = Peer.KAMAILIO.path();
         final int port = Ports.free();
         final String config = """
@@ -23,7 +32,7 @@ final class KamailioHop {
                 log_stderror=yes
                 children=1
                 auto_aliases=no
-                disable_tcp=yes
+                @TCP@
                 dns=no
                 rev_dns=no
                 listen=udp:127.0.0.1:@PORT@
@@ -53,7 +62,9 @@ final class KamailioHop {
                   $du = "sip:@NEXT@";
                   if (!t_relay()) { sl_reply_error(); }
                 }
-                """.replace("@PORT@", Integer.toString(port)).replace("@NEXT@", nextHop);
+                """.replace("@TCP@", ofTcp)
+                .replace("@PORT@", Integer.toString(port))
+                .replace("@NEXT@", nextHop);
         final String file = stage.write(name + ".cfg", config).toString();
         final Child child = stage.start(
                 name,
