@@ -2,6 +2,7 @@ package io.dialtone.sip.routing;
 
 import io.dialtone.sip.codec.IpLiteral;
 import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.codec.ViaTransport;
 import org.agrona.DirectBuffer;
 
 /**
@@ -33,10 +34,16 @@ final class PeerAddress {
         if (uri.hostLength() <= 0) {
             return false;
         }
+        final int uriPort = uri.port() < 0 ? defaultPort(buffer, uri) : uri.port();
         if (uri.findParam(MADDR) && uri.paramValueLength() > 0) {
-            return read(buffer, uri.paramValueOffset(), uri.paramValueLength(), uri.port());
+            return read(buffer, uri.paramValueOffset(), uri.paramValueLength(), uriPort);
         }
-        return read(buffer, uri.hostOffset(), uri.hostLength(), uri.port());
+        return read(buffer, uri.hostOffset(), uri.hostLength(), uriPort);
+    }
+
+    private static int defaultPort(final DirectBuffer buffer, final UriView uri) {
+        final ViaTransport transport = ViaTransport.ofUri(buffer, uri);
+        return transport == null ? BackendSpec.PORT_DEFAULT : transport.defaultPort();
     }
 
     void set(final long newHigh, final long newLow, final int newPort) {

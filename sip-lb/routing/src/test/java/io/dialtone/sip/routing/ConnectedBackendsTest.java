@@ -10,6 +10,7 @@ import static io.dialtone.sip.routing.ProxyHarness.tcpListener;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.sip.codec.ViaTransport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -143,6 +144,28 @@ final class ConnectedBackendsTest {
         proxy.after(Duration.ofMillis(1)).withoutProbes();
         proxy.egress.nothing();
         assertEquals(0, proxy.count(ProxyCounter.FAILED_TRANSPORT));
+    }
+
+    @Test
+    void shouldKnowABackendByTheUsualPortOfItsTransport() {
+        final ProxyHarness secured = ProxyHarness.of(
+                ProxyHarness.config("tls:10.0.0.1", "10.0.0.1"),
+                ipv4Listener(BY_UDP, "198.51.100.1", 5060),
+                new SipListener(1, ViaTransport.TLS.code(), address("198.51.100.1:5061"), "198.51.100.1", 5061));
+
+        for (final String uri : List.of("sips:bob@10.0.0.1", "sip:bob@10.0.0.1;transport=tls")) {
+            assertEquals(
+                    address("10.0.0.1:5061"),
+                    secured.receive(request("INFO", uri, "call-" + uri.length(), "z9hG4bKa1", 2, "bob1"))
+                            .sent()
+                            .to());
+        }
+        assertEquals(
+                address("10.0.0.1:5060"),
+                secured.receive(request("INFO", "sip:bob@10.0.0.1", "call-3", "z9hG4bKa2", 2, "bob1"))
+                        .sent()
+                        .to());
+        assertEquals(3, secured.count(ProxyCounter.IN_DIALOG_BY_ADDRESS));
     }
 
     @Test
