@@ -174,6 +174,7 @@ final class SipLbPages implements AdminPages {
             final ObjectNode entry = backends.addObject();
             entry.put("name", backend.name())
                     .put("address", backend.address())
+                    .put("transport", backend.transport().scheme())
                     .put("state", lower(backend.state()))
                     .put("meaning", backend.state().meaning())
                     .put("draining", backend.draining())

@@ -104,7 +104,7 @@ final class StatusText {
         for (final JsonNode backend : backends) {
             final long silentMs = backend.path("silentMs").asLong();
             table.row(
-                    backend.path("name").asText(),
+                    nameWithTransport(backend),
                     backend.path("state").asText(),
                     backend.path("weight").asText(),
                     backend.path("sharePercent").asText() + "%",
@@ -124,6 +124,13 @@ final class StatusText {
                             : silentMs < 10_000 ? silentMs + " ms ago" : duration(silentMs / 1000) + " ago");
         }
         table.print(out);
+    }
+
+    /** As an operator writes it: UDP is not mentioned. */
+    private static String nameWithTransport(final JsonNode backend) {
+        final String transport = backend.path("transport").asText("udp");
+        return ("udp".equals(transport) ? "" : transport + ":")
+                + backend.path("name").asText();
     }
 
     private void responseTimes(final JsonNode backends) {

@@ -73,6 +73,22 @@ class SipLbPagesTest {
     }
 
     @Test
+    void shouldShowHowABackendIsReached() throws Exception {
+        balancer.orElseThrow().control().add(BackendSpec.parse("tcp:127.0.0.1:5079"));
+        final ObjectNode status = Json.object();
+        pages.orElseThrow().status(status);
+        final StringWriter text = new StringWriter();
+        new StatusText(new PrintWriter(text), false).print(List.of(status));
+
+        assertEquals("udp", status.path("backends").path(0).path("transport").asText());
+        assertEquals("tcp", status.path("backends").path(1).path("transport").asText());
+        assertTrue(text.toString().contains("\ntcp:127.0.0.1:5079 "), text::toString);
+        assertTrue(text.toString().contains("\n127.0.0.1:5071 "), text::toString);
+        command("backends", "{\"remove\":\"tcp:127.0.0.1:5079\"}");
+        assertEquals(List.of("127.0.0.1:5071"), names());
+    }
+
+    @Test
     void shouldRefuseBackendsThatNoListenerSpeaksWith() throws Exception {
         final AdminRefusal ofAdd =
                 assertThrows(AdminRefusal.class, () -> command("backends", "{\"add\": \"tcp:127.0.0.1:5079\"}"));

@@ -177,6 +177,7 @@ final class Backend {
         return new BackendStatus(
                 name(),
                 (host.indexOf(':') >= 0 ? "[" + host + "]" : host) + ":" + port,
+                spec.transport(),
                 spec.weight(),
                 isEligible() ? Math.round(share * 100) : 0,
                 draining && seen != BackendState.DOWN ? BackendState.DRAINING : seen,

@@ -1,10 +1,13 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.ViaTransport;
+
 /**
  * A backend as the balancer sees it at one moment, for status pages. Immutable.
  *
  * @param name what commands call it: host and port
  * @param address the address in use, host and port
+ * @param transport how requests go to it
  * @param weight as configured
  * @param sharePercent how much of its weight counts now: 100, less in slow start, 0 when it gets no new calls
  * @param state what the balancer makes of it
@@ -27,6 +30,7 @@ package io.dialtone.sip.routing;
 public record BackendStatus(
         String name,
         String address,
+        ViaTransport transport,
         int weight,
         int sharePercent,
         BackendState state,
