@@ -175,9 +175,7 @@ final class OutgoingStream {
 
     /** Room for a snapshot, which gives way to records. */
     boolean hasSnapshotRoom() {
-        return !overflown
-                && ring.free() >= ring.capacity() / 2
-                && ring.tail() - appliedAt < config.snapshotBytesUnappliedMax();
+        return !overflown && ring.free() >= ring.capacity() / 2;
     }
 
     long lastHeardNs() {

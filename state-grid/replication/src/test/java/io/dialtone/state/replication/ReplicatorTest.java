@@ -774,7 +774,7 @@ class ReplicatorTest {
     void shouldTellALearnerNoMoreThanASecondsShare() {
         // given
         final int perSecond = 100_000;
-        final HandDrivenGrid grid = new HandDrivenGrid(1, 1, 1, withSnapshots(1_000, perSecond, 1 << 17));
+        final HandDrivenGrid grid = new HandDrivenGrid(1, 1, 1, withSnapshots(1_000, perSecond));
         grid.turns(10);
         final int sessions = 60;
         for (int key = 1; key <= sessions; key++) {
@@ -794,43 +794,7 @@ class ReplicatorTest {
         assertTrue(ms >= leastMs && ms < 2 * leastMs, "learnt after " + ms + " ms");
     }
 
-    @Test
-    void shouldNotTellALearnerMoreThanItMayLeaveUnapplied() {
-        // given
-        final int sessions = 60;
-        final int bytesMax = 10_000;
-        final HandDrivenGrid grid = new HandDrivenGrid(1, 1, 1, withSnapshots(1 << 16, 1 << 26, bytesMax));
-        grid.turns(10);
-        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
-        for (int key = 1; key <= sessions; key++) {
-            owner.event(SLOT, key, "x".repeat(1_000), "");
-        }
-        grid.turns(10);
-
-        // when
-        final HandDrivenGrid.Worker learner = grid.join();
-        for (int ms = 0; owner.counters.get(ReplicationCounter.ENTRY_BYTES_HELD) == 0 && ms < 1_000; ms++) {
-            grid.turn();
-        }
-        learner.isDeaf = true;
-        for (int i = 0; i < 100; i++) {
-            grid.turn();
-            final long held = owner.counters.get(ReplicationCounter.ENTRY_BYTES_HELD);
-            assertTrue(held < 3 * bytesMax, "held: " + held);
-        }
-        final long heldMeanwhile = owner.counters.get(ReplicationCounter.ENTRY_BYTES_HELD);
-        learner.isDeaf = false;
-        for (int ms = 0; grid.map.entry(SLOT).backups() == 0 && ms < 5_000; ms++) {
-            grid.turn();
-        }
-
-        // then
-        assertTrue(heldMeanwhile > bytesMax / 2, "held: " + heldMeanwhile);
-        assertEquals(1, grid.map.entry(SLOT).backups());
-    }
-
-    private static ReplicatorConfig withSnapshots(
-            final int bytesPerTurn, final int bytesPerSecond, final int bytesUnappliedMax) {
+    private static ReplicatorConfig withSnapshots(final int bytesPerTurn, final int bytesPerSecond) {
         final ReplicatorConfig usual = ReplicatorConfig.defaults();
         return new ReplicatorConfig(
                 usual.beatIntervalNs(),
@@ -845,7 +809,6 @@ class ReplicatorTest {
                 usual.batchBytesMax(),
                 bytesPerTurn,
                 bytesPerSecond,
-                bytesUnappliedMax,
                 usual.handoverIntervalNs());
     }
 
@@ -884,7 +847,6 @@ class ReplicatorTest {
                 1,
                 usual.snapshotBytesPerTurn(),
                 usual.snapshotBytesPerSecond(),
-                usual.snapshotBytesUnappliedMax(),
                 usual.handoverIntervalNs());
     }
 
