@@ -27,6 +27,7 @@ public final class DeadlineWheel {
     static final int TICKS_LATER_MAX = 16;
 
     private static final int TICKS = 1 << 15;
+
     /** A deadline of a slot that rests while it is handed over is looked at again after this time. */
     private static final long NOT_NOW_NS = 2 * TICK_NS;
 
@@ -65,8 +66,8 @@ public final class DeadlineWheel {
     public void schedule(final Deadline deadline, final long atNs) {
         cancel(deadline);
         final long tick = Math.max((atNs - startNs) >> TICK_SHIFT, currentTick());
-        final boolean hasPlace = taken[spokeOf(tick)] < perTick || perTick < PER_TICK_DEAR;
-        final long timerId = wheel.scheduleTimer(hasPlace ? atNs : laterSlowPath(tick, atNs));
+        final boolean isInTime = taken[spokeOf(tick)] < perTick || perTick < PER_TICK_DEAR;
+        final long timerId = wheel.scheduleTimer(isInTime ? atNs : laterSlowPath(tick, atNs));
         while (placeInTick(timerId) >= perTick) {
             growSlowPath();
         }

@@ -34,9 +34,9 @@ public final class SessionWorker implements Agent {
     private final ManyToOneConcurrentArrayQueue<WorkerCommand> mailbox;
     private final Consumer<WorkerCommand> onCommand;
     private final LinkFrameHandler onFrame = this::onFrame;
-    private final IntUnaryOperator frames = this::pollFrames;
-    private final IntUnaryOperator framesHeld = this::pollFramesHeld;
-    private final IntUnaryOperator deadlinesDue = this::pollDeadlines;
+    private final IntUnaryOperator frames;
+    private final IntUnaryOperator framesHeld;
+    private final IntUnaryOperator deadlinesDue;
     private final DeadlineWheel deadlines;
     private final SessionStore sessions;
     private final Outbox outbox;
@@ -82,6 +82,9 @@ public final class SessionWorker implements Agent {
         dormant.bind(protocol, deadlines, journal);
         journal.dormant(dormant);
         idle = new IdleSessions(sessions, dormant, time, grid.slots(), config.restAfterNs());
+        frames = max -> link.poll(onFrame, max);
+        framesHeld = held::poll;
+        deadlinesDue = max -> deadlines.poll(nowNs, max);
         mayRest = journal.keepsImages() && protocol.namesSessionInEachMessage();
     }
 
@@ -124,18 +127,6 @@ public final class SessionWorker implements Agent {
             taken += got;
         } while (got == asked && taken < max && context.nanoClock().nanoTime() - nowNs < config.turnNsMax());
         return taken;
-    }
-
-    private int pollFrames(final int max) {
-        return link.poll(onFrame, max);
-    }
-
-    private int pollFramesHeld(final int max) {
-        return held.poll(max);
-    }
-
-    private int pollDeadlines(final int max) {
-        return deadlines.poll(nowNs, max);
     }
 
     @Override

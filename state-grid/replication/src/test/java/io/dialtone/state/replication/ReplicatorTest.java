@@ -794,24 +794,6 @@ class ReplicatorTest {
         assertTrue(ms >= leastMs && ms < 2 * leastMs, "learnt after " + ms + " ms");
     }
 
-    private static ReplicatorConfig withSnapshots(final int bytesPerTurn, final int bytesPerSecond) {
-        final ReplicatorConfig usual = ReplicatorConfig.defaults();
-        return new ReplicatorConfig(
-                usual.beatIntervalNs(),
-                usual.ownerSilenceNsMax(),
-                usual.backupSilenceNsMax(),
-                usual.stallNsMax(),
-                usual.leaseNs(),
-                usual.proposalIntervalNs(),
-                usual.resendIntervalNs(),
-                usual.ringBytes(),
-                usual.roomBytes(),
-                usual.batchBytesMax(),
-                bytesPerTurn,
-                bytesPerSecond,
-                usual.handoverIntervalNs());
-    }
-
     private static long ownedBy(final HandDrivenGrid grid, final int member) {
         long owned = 0;
         for (int slot = 0; slot < grid.map.slots(); slot++) {
@@ -834,6 +816,16 @@ class ReplicatorTest {
 
     private static ReplicatorConfig withOneEntryABatch() {
         final ReplicatorConfig usual = ReplicatorConfig.defaults();
+        return with(1, usual.snapshotBytesPerTurn(), usual.snapshotBytesPerSecond());
+    }
+
+    private static ReplicatorConfig withSnapshots(final int bytesPerTurn, final int bytesPerSecond) {
+        return with(ReplicatorConfig.defaults().batchBytesMax(), bytesPerTurn, bytesPerSecond);
+    }
+
+    private static ReplicatorConfig with(
+            final int batchBytesMax, final int snapshotBytesPerTurn, final int snapshotBytesPerSecond) {
+        final ReplicatorConfig usual = ReplicatorConfig.defaults();
         return new ReplicatorConfig(
                 usual.beatIntervalNs(),
                 usual.ownerSilenceNsMax(),
@@ -844,9 +836,9 @@ class ReplicatorTest {
                 usual.resendIntervalNs(),
                 usual.ringBytes(),
                 usual.roomBytes(),
-                1,
-                usual.snapshotBytesPerTurn(),
-                usual.snapshotBytesPerSecond(),
+                batchBytesMax,
+                snapshotBytesPerTurn,
+                snapshotBytesPerSecond,
                 usual.handoverIntervalNs());
     }
 
