@@ -53,7 +53,7 @@ final class SipLbRole {
         checkTransports(
                 proxyConfig.backends(),
                 settings.get(SipSettings.LISTEN).stream()
-                        .map(each -> each.speaks())
+                        .map(ListenerSpec::speaks)
                         .collect(Collectors.toSet()),
                 problems);
         final TracePlan tracePlan = TracePlan.of(settings, transportConfig.loops(), problems);
@@ -218,10 +218,9 @@ final class SipLbRole {
             final List<BackendSpec> backends, final Set<ViaTransport> spoken, final Problems problems) {
         for (final BackendSpec backend : backends) {
             if (!spoken.contains(backend.transport())) {
-                final String scheme = backend.transport().scheme();
                 problems.add(SipLbSettings.BACKENDS.key() + ": " + backend + " and no listener of "
                         + backend.transport().viaName() + " to reach it by (expected: " + SipSettings.LISTEN.key()
-                        + " with one). Maybe " + scheme + ":ADDRESS:"
+                        + " with one). Maybe " + backend.transport().scheme() + ":ADDRESS:"
                         + backend.transport().defaultPort() + ".");
             }
         }

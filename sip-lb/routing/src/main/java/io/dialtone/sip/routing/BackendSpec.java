@@ -1,8 +1,8 @@
 package io.dialtone.sip.routing;
 
 import io.dialtone.sip.codec.ViaTransport;
-import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
 /**
  * A backend as an operator writes it: {@code [TRANSPORT:]HOST[:PORT][;weight=N][;open-max=N]}. Immutable; for set-up and control, on any thread.
@@ -21,6 +21,8 @@ public record BackendSpec(ViaTransport transport, String host, int port, int wei
     public static final int WEIGHT_MIN = 1;
     public static final int WEIGHT_MAX = 10_000;
 
+    private static final Map<String, ViaTransport> SCHEMES =
+            Map.of("sip", ViaTransport.UDP, "udp", ViaTransport.UDP, "tcp", ViaTransport.TCP, "tls", ViaTransport.TLS);
     private static final String WEIGHT = "weight=";
     private static final String OPEN_MAX = "open-max=";
     private static final String EXPECTED =
@@ -64,9 +66,10 @@ public record BackendSpec(ViaTransport transport, String host, int port, int wei
             }
         }
         final String lower = parts[0].strip().toLowerCase(Locale.ROOT);
-        final ViaTransport transport = transport(lower);
-        final boolean hasScheme = transport != ViaTransport.UDP || lower.startsWith("udp:") || lower.startsWith("sip:");
-        final String address = hasScheme ? lower.substring(lower.indexOf(':') + 1) : lower;
+        final int end = lower.indexOf(':');
+        final ViaTransport named = end < 0 ? null : SCHEMES.get(lower.substring(0, end));
+        final ViaTransport transport = named == null ? ViaTransport.UDP : named;
+        final String address = named == null ? lower : lower.substring(end + 1);
         final String host;
         final String port;
         if (address.startsWith("[")) {
@@ -93,7 +96,7 @@ public record BackendSpec(ViaTransport transport, String host, int port, int wei
         return new BackendSpec(transport, host, port, newWeight, openMax);
     }
 
-    BackendSpec withNumbersOf(final BackendSpec other) {
+    BackendSpec withSettingsOf(final BackendSpec other) {
         return new BackendSpec(other.transport, host, port, other.weight, other.openMax);
     }
 
@@ -108,15 +111,6 @@ public record BackendSpec(ViaTransport transport, String host, int port, int wei
                     + " to " + WEIGHT_MAX + "). To take a backend out of use, drain or remove it.");
         }
         return weight;
-    }
-
-    private static ViaTransport transport(final String address) {
-        for (final ViaTransport each : List.of(ViaTransport.TCP, ViaTransport.TLS)) {
-            if (address.startsWith(each.scheme() + ":")) {
-                return each;
-            }
-        }
-        return ViaTransport.UDP;
     }
 
     private static int number(final String text, final String what, final String digits) {

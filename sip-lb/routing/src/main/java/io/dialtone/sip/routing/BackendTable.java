@@ -152,7 +152,7 @@ final class BackendTable implements BackendControl {
                     result.add(fresh(backend));
                     changes[0]++;
                 } else if (isOtherwise(known.spec(), backend.spec())) {
-                    result.add(known.withSpec(known.spec().withNumbersOf(backend.spec())));
+                    result.add(known.withSpec(known.spec().withSettingsOf(backend.spec())));
                     changes[0]++;
                 } else {
                     result.add(known);

@@ -156,7 +156,7 @@ public final class EdgeRouter implements SipIngress {
             return;
         }
         if (via.isAlias()) {
-            egress.reuse(from, via.port() < 0 ? from.defaultPort() : via.port());
+            egress.reuse(from, from.portOf(via));
         }
         final RequestInHand in = inHand;
         in.transaction = keys.transaction().of(message, via);
@@ -508,7 +508,7 @@ public final class EdgeRouter implements SipIngress {
                 && !message.isRequest()
                 && via.wrap(message);
         if (isAnswer) {
-            flow.remote(flow.remoteHigh(), flow.remoteLow(), via.port() < 0 ? flow.defaultPort() : via.port());
+            flow.remote(flow.remoteHigh(), flow.remoteLow(), flow.portOf(via));
         }
         return isAnswer;
     }

@@ -6,7 +6,6 @@ import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.ViaTransport;
 import java.nio.charset.StandardCharsets;
-import java.util.function.Function;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -14,19 +13,21 @@ import org.agrona.concurrent.UnsafeBuffer;
  * that any I/O thread knows the answer. Called only by the thread that probes.
  */
 final class Prober implements ProbeSender {
-    private static final byte[] PROBE_MARK = "z9hG4bKdp".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] USER = "<sip:probe@".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] TAG = ">;tag=".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[][] VIA = ofTransports(transport -> "SIP/2.0/" + transport.viaName() + " ");
-    private static final byte[][] URI_PARAM = ofTransports(ViaTransport::uriParam);
-    private static final byte[] BRANCH = ";branch=".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] SCHEME = "sip:".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] USER_AGENT = "dialtone".getBytes(StandardCharsets.US_ASCII);
-    private static final byte[] ACCEPT = "application/sdp".getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] PROBE_MARK = ascii("z9hG4bKdp");
+    private static final byte[] USER = ascii("<sip:probe@");
+    private static final byte[] TAG = ascii(">;tag=");
+    private static final byte[] BRANCH = ascii(";branch=");
+    private static final byte[] SCHEME = ascii("sip:");
+    private static final byte[] USER_AGENT = ascii("dialtone");
+    private static final byte[] ACCEPT = ascii("application/sdp");
     private static final int MAX_FORWARDS = 70;
 
     private final ProxyLoop loop;
+    /** What is written of each listener: how it speaks and is called in Via, its address, and what a URI says of how it speaks. */
+    private final byte[][] via;
+
     private final byte[][] sentBy;
+    private final byte[][] uriParam;
     private final SipWriter writer = new SipWriter();
     private final AsciiWriter uri = new AsciiWriter(64);
     private final UnsafeBuffer mark = new UnsafeBuffer(new byte[2 * Base32.INT_LENGTH + Base32.LONG_LENGTH]);
@@ -34,21 +35,21 @@ final class Prober implements ProbeSender {
 
     Prober(final ProxyLoop loop) {
         this.loop = loop;
-        this.sentBy = new byte[loop.listeners.length][];
-        for (int i = 0; i < sentBy.length; i++) {
+        final int listeners = loop.listeners.length;
+        this.via = new byte[listeners][];
+        this.sentBy = new byte[listeners][];
+        this.uriParam = new byte[listeners][];
+        for (int i = 0; i < listeners; i++) {
             final SipListener listener = loop.egress.listener(i);
-            sentBy[i] =
-                    (listener.advertisedHost() + ":" + listener.advertisedPort()).getBytes(StandardCharsets.US_ASCII);
+            final String address = listener.advertisedHost() + ":" + listener.advertisedPort();
+            via[i] = ascii("SIP/2.0/" + listener.speaks().viaName() + " " + address);
+            sentBy[i] = ascii(address);
+            uriParam[i] = ascii(listener.speaks().uriParam());
         }
     }
 
-    /** What is written for each transport, by its code. */
-    private static byte[][] ofTransports(final Function<ViaTransport, String> text) {
-        final byte[][] texts = new byte[ViaTransport.values().length][];
-        for (final ViaTransport transport : ViaTransport.values()) {
-            texts[transport.code()] = text.apply(transport).getBytes(StandardCharsets.US_ASCII);
-        }
-        return texts;
+    private static byte[] ascii(final String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
     }
 
     @Override
@@ -66,15 +67,11 @@ final class Prober implements ProbeSender {
                 .putAddress(backend.high(), backend.low(), true)
                 .put(':')
                 .putNumber(backend.port())
-                .put(URI_PARAM[transport.code()]);
+                .put(uriParam[listener]);
         final UnsafeBuffer buffer = loop.egress.claim();
         writer.wrap(buffer, 0, SipEgress.CLAIM_BYTES)
                 .request(SipMethod.OPTIONS, uri.buffer(), uri.offset(), uri.length());
-        writer.begin(HeaderName.VIA)
-                .put(VIA[transport.code()])
-                .put(sentBy[listener])
-                .put(BRANCH)
-                .put(PROBE_MARK);
+        writer.begin(HeaderName.VIA).put(via[listener]).put(BRANCH).put(PROBE_MARK);
         writer.out().put(mark, 0, mark.capacity());
         writer.end().header(HeaderName.MAX_FORWARDS, MAX_FORWARDS);
         writer.begin(HeaderName.FROM).put(USER).put(sentBy[listener]).put(TAG).put(mark, 0, mark.capacity());

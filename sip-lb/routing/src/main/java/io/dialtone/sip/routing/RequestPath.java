@@ -102,8 +102,11 @@ final class RequestPath {
             answers.refuseMalformed(message, missing, from, nowNs);
             return;
         }
+        if (source == null && from.isStream()) {
+            source = connectedBackend(from);
+        }
         if (via.isAlias()) {
-            loop.egress.reuse(from, via.port() < 0 ? from.defaultPort() : via.port());
+            loop.egress.reuse(from, from.portOf(via));
         }
         callHash = loop.keys.call(message);
         if (message.method() == SipMethod.ACK && answers.isOurTag(message, callHash)) {
@@ -129,6 +132,12 @@ final class RequestPath {
         } else {
             forwardFromBackend(buffer, from, loopHash, nowNs);
         }
+    }
+
+    /** The backend that has made this connection, and says in Via by which port it listens; or null. */
+    private @Nullable Backend connectedBackend(final SipFlow from) {
+        final Backend backend = backends.byAddress(from.remoteHigh(), from.remoteLow(), from.portOf(via));
+        return backend != null && backend.transport().code() == from.transport() ? backend : null;
     }
 
     /** What a proxy needs in a request (RFC 3261 section 8.1.1). */

@@ -133,7 +133,7 @@ final class ResponsePath {
                 nextHop.port());
         if (to.isStream() && !loop.egress.isConnected(to)) {
             // The connection is gone: a new one goes to where its sender listens (RFC 3261 section 18.2.2).
-            to.remote(nextHop.high(), nextHop.low(), via.port() < 0 ? to.defaultPort() : via.port());
+            to.remote(nextHop.high(), nextHop.low(), to.portOf(via));
         }
         if (loop.egress.send(buffer, editor.offset(), length, to)) {
             loop.count(ProxyCounter.RESPONSES_FORWARDED);

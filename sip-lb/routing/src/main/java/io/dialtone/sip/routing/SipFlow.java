@@ -1,6 +1,7 @@
 package io.dialtone.sip.routing;
 
 import io.dialtone.sip.codec.ViaTransport;
+import io.dialtone.sip.codec.ViaView;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
@@ -73,8 +74,11 @@ public final class SipFlow {
         return transport != TRANSPORT_UDP;
     }
 
-    /** Port of this transport where none is written. */
-    int defaultPort() {
+    /** The port that a Via says its writer listens on: the usual one of this transport where none is written. */
+    int portOf(final ViaView via) {
+        if (via.port() >= 0) {
+            return via.port();
+        }
         final ViaTransport speaks = ViaTransport.of(transport);
         return speaks == null ? BackendSpec.PORT_DEFAULT : speaks.defaultPort();
     }

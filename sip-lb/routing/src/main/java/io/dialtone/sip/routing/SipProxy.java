@@ -4,7 +4,6 @@ import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
-import io.dialtone.sip.codec.ViaView;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -22,7 +21,6 @@ public final class SipProxy implements SipIngress {
     private final RequestPath requests;
     private final ResponsePath responses;
     private final UnsentToBackends unsent;
-    private final ViaView via = new ViaView();
     private final @Nullable BackendHealth health;
     private int untilSample = FORWARDING_SAMPLE;
 
@@ -65,28 +63,16 @@ public final class SipProxy implements SipIngress {
         if (message.parseDatagram(buffer, offset, length) != ParseResult.COMPLETE) {
             onMalformed(from, nowNs);
         } else if (message.isRequest()) {
-            requests.onRequest(buffer, from, backends, sender == null ? senderByVia(backends, from) : sender, nowNs);
+            requests.onRequest(buffer, from, backends, sender, nowNs);
         } else {
             responses.onResponse(buffer, backends, sender, nowNs);
         }
     }
 
-    /** The backend that has made this connection, and says in Via by which port it listens; or null. */
-    private @Nullable Backend senderByVia(final Backends backends, final SipFlow from) {
-        if (!from.isStream() || !via.wrap(message)) {
-            return null;
-        }
-        final Backend backend = backends.byAddress(
-                from.remoteHigh(), from.remoteLow(), via.port() < 0 ? from.defaultPort() : via.port());
-        return backend != null && backend.transport().code() == from.transport() ? backend : null;
-    }
-
     @Override
     public void onUnsent(
             final UnsafeBuffer buffer, final int offset, final int length, final SipFlow to, final long nowNs) {
-        if (message.parseDatagram(buffer, offset, length) == ParseResult.COMPLETE && message.isRequest()) {
-            unsent.keep(message);
-        }
+        unsent.keep(buffer, offset, length);
     }
 
     @Override

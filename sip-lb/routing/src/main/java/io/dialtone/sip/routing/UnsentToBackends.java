@@ -1,10 +1,13 @@
 package io.dialtone.sip.routing;
 
+import io.dialtone.sip.codec.ParseResult;
+import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.ByteBuffer;
+import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -32,6 +35,10 @@ final class UnsentToBackends {
             new UnsafeBuffer(ByteBuffer.allocateDirect(BYTES_MAX + RingBufferDescriptor.TRAILER_LENGTH)));
     private final UnsafeBuffer written = new UnsafeBuffer(new byte[ANSWER_BYTES_MAX]);
     private final SipWriter writer = new SipWriter();
+
+    /** Its own: a connection may fail while the loop is sending, with another request in hand. */
+    private final SipMessage request = new SipMessage(SipLimits.defaults());
+
     private final ViaView via = new ViaView();
     private final OwnVia ownVia = new OwnVia();
     private final MessageHandler onTaken = this::onTaken;
@@ -44,16 +51,18 @@ final class UnsentToBackends {
         this.answers = answers;
     }
 
-    /** A request as it was forwarded, with our Via on top. Of a probe, and of an ACK, nobody waits for an answer. */
-    void keep(final SipMessage request) {
-        if (request.method() == SipMethod.ACK
+    /** A message as it was sent, a request with our Via on top. Of a probe, of an ACK and of a response nobody waits for an answer. */
+    void keep(final DirectBuffer buffer, final int offset, final int length) {
+        if (request.parseDatagram(buffer, offset, length) != ParseResult.COMPLETE
+                || !request.isRequest()
+                || request.method() == SipMethod.ACK
                 || !via.wrap(request)
                 || ownVia.read(request.buffer(), via) != OwnVia.Kind.FORWARDED) {
             return;
         }
         loop.count(ProxyCounter.FAILED_TRANSPORT);
-        final int length = answers.writeUnavailable(request, writer.wrap(written, 0, ANSWER_BYTES_MAX));
-        if (length < 0 || !waiting.write(TYPE, written, 0, length)) {
+        final int answerLength = answers.writeUnavailable(request, writer.wrap(written, 0, ANSWER_BYTES_MAX));
+        if (answerLength < 0 || !waiting.write(TYPE, written, 0, answerLength)) {
             loop.count(ProxyCounter.DROPPED_UNSENT);
         }
     }

@@ -6,7 +6,6 @@ import static io.dialtone.sip.routing.ProxyHarness.invite;
 import static io.dialtone.sip.routing.ProxyHarness.ipv4Listener;
 import static io.dialtone.sip.routing.ProxyHarness.request;
 import static io.dialtone.sip.routing.ProxyHarness.response;
-import static io.dialtone.sip.routing.ProxyHarness.tcpListener;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,7 +24,7 @@ final class ConnectedBackendsTest {
     private final ProxyHarness proxy = ProxyHarness.of(
             ProxyHarness.config("tcp:" + BACKEND),
             ipv4Listener(BY_UDP, "198.51.100.1", 5060),
-            tcpListener(BY_TCP, "198.51.100.1", 5060));
+            ipv4Listener(BY_TCP, ViaTransport.TCP, "198.51.100.1", 5060));
 
     @Test
     void shouldGoToThemByTheirTransportAndComeBackByTheCallers() {
@@ -151,7 +150,7 @@ final class ConnectedBackendsTest {
         final ProxyHarness secured = ProxyHarness.of(
                 ProxyHarness.config("tls:10.0.0.1", "10.0.0.1"),
                 ipv4Listener(BY_UDP, "198.51.100.1", 5060),
-                new SipListener(1, ViaTransport.TLS.code(), address("198.51.100.1:5061"), "198.51.100.1", 5061));
+                ipv4Listener(1, ViaTransport.TLS, "198.51.100.1", 5061));
 
         for (final String uri : List.of("sips:bob@10.0.0.1", "sip:bob@10.0.0.1;transport=tls")) {
             assertEquals(

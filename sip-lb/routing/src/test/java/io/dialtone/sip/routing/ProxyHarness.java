@@ -63,11 +63,11 @@ final class ProxyHarness {
     }
 
     static SipListener ipv4Listener(final int index, final String host, final int port) {
-        return new SipListener(index, SipFlow.TRANSPORT_UDP, new InetSocketAddress(host, port), host, port);
+        return ipv4Listener(index, ViaTransport.UDP, host, port);
     }
 
-    static SipListener tcpListener(final int index, final String host, final int port) {
-        return new SipListener(index, ViaTransport.TCP.code(), new InetSocketAddress(host, port), host, port);
+    static SipListener ipv4Listener(final int index, final ViaTransport transport, final String host, final int port) {
+        return new SipListener(index, transport.code(), new InetSocketAddress(host, port), host, port);
     }
 
     static SipListener ipv6Listener(final int index, final String host, final int port) {
