@@ -18,6 +18,7 @@ final class Simulator {
     static final long EDGE_INCARNATION = 1;
 
     private static final long SETTLED_NS_MAX = 5_000 * MS;
+    private static final long QUIET_NS = 200 * MS;
     private static final long LOOK_INTERVAL_NS = 25 * MS;
     private static final int TRACE_MAX = Integer.getInteger("dialtone.sim.trace", 200);
 
@@ -98,28 +99,29 @@ final class Simulator {
             runNext();
         }
         heal();
-        final long deadline = nowNs + SETTLED_NS_MAX;
-        long lookAt = nowNs + LOOK_INTERVAL_NS;
-        String missing = "not looked at";
-        while (missing != null) {
-            runNext();
-            if (nowNs >= lookAt) {
-                lookAt = nowNs + LOOK_INTERVAL_NS;
-                missing = checker.missing();
-                if (missing != null && nowNs > deadline) {
-                    throw new Violation(
-                            "liveness: " + SETTLED_NS_MAX / MS + " ms after everything has healed, " + missing);
-                }
-            }
-        }
-        final long quietAt = nowNs + 200 * MS;
-        while (nowNs < quietAt) {
-            runNext();
-        }
+        settle(nowNs + SETTLED_NS_MAX);
         checker.checkQuiet();
         for (final SimulatedNode node : nodes) {
             for (int thread = 0; thread < node.threads() && node.isRunning(); thread++) {
                 countOf(node.worker(thread).counters());
+            }
+        }
+    }
+
+    /** Until all is well, and still is after a while: what was decided before everything healed may come to pass after. */
+    private void settle(final long deadlineNs) {
+        long quietAtNs = Long.MAX_VALUE;
+        long lookAtNs = nowNs;
+        while (nowNs < quietAtNs) {
+            runNext();
+            if (nowNs >= lookAtNs) {
+                lookAtNs = nowNs + LOOK_INTERVAL_NS;
+                final String missing = checker.missing();
+                if (missing != null && nowNs > deadlineNs) {
+                    throw new Violation(
+                            "liveness: " + SETTLED_NS_MAX / MS + " ms after everything has healed, " + missing);
+                }
+                quietAtNs = missing != null ? Long.MAX_VALUE : Math.min(quietAtNs, nowNs + QUIET_NS);
             }
         }
     }
