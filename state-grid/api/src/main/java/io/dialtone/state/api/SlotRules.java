@@ -1,6 +1,7 @@
 package io.dialtone.state.api;
 
 import java.util.Arrays;
+import java.util.function.IntPredicate;
 
 /**
  * What the registry does with a command: a pure function from map and command to the next map. The registry runs it on every member in the same order; the simulator
@@ -69,6 +70,26 @@ public final class SlotRules {
             }
         }
         return true;
+    }
+
+    /** True if the member holds a copy of a slot that none of those present holds: without it that slot's sessions are lost. */
+    public static boolean hasLastCopy(final SlotMap map, final int number, final IntPredicate isPresent) {
+        for (int slot = 0; slot < map.slots(); slot++) {
+            final SlotEntry entry = map.entry(slot);
+            if ((entry.owner() == number || entry.isBackup(number)) && !isHeldByAny(entry, isPresent)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean isHeldByAny(final SlotEntry entry, final IntPredicate isPresent) {
+        for (int i = 0; i < entry.backups(); i++) {
+            if (isPresent.test(entry.backup(i))) {
+                return true;
+            }
+        }
+        return isPresent.test(entry.owner());
     }
 
     /** The first backup takes over; without one the slot is lost and will begin anew. */

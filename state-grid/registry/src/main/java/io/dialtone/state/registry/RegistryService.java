@@ -34,6 +34,9 @@ final class RegistryService implements ClusteredService {
     /** A member of the grid that has had no session for so long is dead. Longer than any lease lasts, and than a client needs to find a registry that was started again. */
     static final long RETURN_MS = 2_000;
 
+    /** Who holds the last copy of a slot has its time so many times again: nobody else could take over, and when it is dead the slot's sessions are lost. */
+    static final int LAST_COPY_RETURNS = 9;
+
     /** The log grows by so much before a snapshot is taken: a restart reads no more than that again. */
     static final long SNAPSHOT_LOG_BYTES = 4 << 20;
 
@@ -41,11 +44,13 @@ final class RegistryService implements ClusteredService {
     private static final int SEND_ATTEMPTS = 3;
     private static final long SNAPSHOT_RETRY_NS = TimeUnit.SECONDS.toNanos(1);
 
-    // Timers by number: those of members have the member's, from 0 on.
+    // Timers by number: those of members have the member's, from 0 on, and in the upper half how often it has had its
+    // time again.
     private static final long SEND_AGAIN = -1;
     private static final long SEND_AGAIN_LATER = -2;
     private static final long SEND_AGAIN_MS = 50;
     private static final long SEND_AGAIN_LATER_MS = 500;
+    private static final long ONCE_MORE = 1L << 32;
 
     /** A client whose map we do not know. */
     private static final long UNKNOWN = -1;
@@ -246,14 +251,20 @@ final class RegistryService implements ClusteredService {
             // More likely this registry was out of breath than all nodes at once; and nobody is there to take what they
             // have.
             schedule(correlationId, timestamp + RETURN_MS);
+        } else if (correlationId < LAST_COPY_RETURNS * ONCE_MORE && state.hasLastCopy((int) correlationId)) {
+            schedule(correlationId + ONCE_MORE, timestamp + RETURN_MS);
         } else {
-            final long slotsLost = state.map().slotsLost();
-            final long sessionsLost = state.figures().sessionsLost();
-            if (state.onUnattended((int) correlationId)) {
-                sayWhatIsLost(slotsLost, sessionsLost);
-                counters.increment(RegistryCounter.MEMBERS_TIMED_OUT);
-                onChanged(timestamp);
-            }
+            onNotReturned((int) correlationId, timestamp);
+        }
+    }
+
+    private void onNotReturned(final int member, final long timestamp) {
+        final long slotsLost = state.map().slotsLost();
+        final long sessionsLost = state.figures().sessionsLost();
+        if (state.onUnattended(member)) {
+            sayWhatIsLost(slotsLost, sessionsLost);
+            counters.increment(RegistryCounter.MEMBERS_TIMED_OUT);
+            onChanged(timestamp);
         }
     }
 

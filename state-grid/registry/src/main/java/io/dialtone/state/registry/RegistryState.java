@@ -193,6 +193,11 @@ final class RegistryState {
         return true;
     }
 
+    /** True if this member holds what none of those holds whom a session speaks for. */
+    boolean hasLastCopy(final int number) {
+        return SlotRules.hasLastCopy(map, number, other -> !isUnattended(other));
+    }
+
     /** The member has had its time to come back. Nobody has seen its end: it may be a member again. */
     boolean onUnattended(final int number) {
         return isUnattended(number) && apply(new SlotCommand.Dead(number, map.incarnationOf(number)));

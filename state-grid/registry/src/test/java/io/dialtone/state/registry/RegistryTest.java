@@ -170,10 +170,10 @@ class RegistryTest {
 
             house.freeze(first);
             house.freeze(second);
-            passWhileNobodySpeaks(house);
+            passUntilTheSilentAreDead(house);
             house.thaw(first);
             house.thaw(second);
-            passWhileNobodySpeaks(house);
+            passUntilTheSilentAreDead(house);
 
             assertEquals(0, house.member(0).count(RegistryCounter.MEMBERS_TIMED_OUT));
             assertEquals(2, watcher.map().members().size());
@@ -184,21 +184,40 @@ class RegistryTest {
     @Test
     void shouldHoldForDeadWhoDoesNotComeBackWhenOthersDo() throws IOException {
         try (RegistryHouse house = new RegistryHouse(1, 1)) {
-            final RegistryClient first = house.joined(0);
-            final RegistryClient second = house.joined(1);
-            house.awaitMap(second, "both", map -> map.members().size() == 2);
+            final RegistryClient owner = house.joined(0);
+            final RegistryClient learner = house.joined(1);
+            house.awaitMap(owner, "both", map -> map.members().size() == 2);
 
-            house.freeze(first);
-            house.freeze(second);
-            passWhileNobodySpeaks(house);
-            house.thaw(second);
+            house.freeze(owner);
+            house.freeze(learner);
+            passUntilTheSilentAreDead(house);
+            house.thaw(owner);
 
-            house.awaitMap(second, "its death", map -> map.member(0) == null && map.member(1) != null);
+            house.awaitMap(owner, "its death", map -> map.member(1) == null && map.member(0) != null);
         }
     }
 
-    /** Longer than a session lives in silence and its member has to come back; nobody is there whose signs of life could be counted. */
-    private static void passWhileNobodySpeaks(final RegistryHouse house) {
+    @Test
+    void shouldWaitForTheOneWhoHoldsTheLastCopy() throws IOException {
+        try (RegistryHouse house = new RegistryHouse(1, 1)) {
+            final RegistryClient owner = house.joined(0);
+            final RegistryClient learner = house.joined(1);
+            house.awaitMap(learner, "both", map -> map.members().size() == 2);
+
+            house.freeze(owner);
+            passUntilTheSilentAreDead(house);
+            final long heardNs = owner.lastHeardNs();
+            house.thaw(owner);
+            house.await("the sleeper to hear the registry", () -> owner.lastHeardNs() != heardNs);
+
+            assertEquals(0, house.member(0).count(RegistryCounter.MEMBERS_TIMED_OUT));
+            assertEquals(0, learner.map().slotsLost());
+            assertEquals(0, learner.map().entry(0).owner());
+        }
+    }
+
+    /** Longer than a session lives in silence and its member has to come back; for when nobody is there whose signs of life could be counted. */
+    private static void passUntilTheSilentAreDead(final RegistryHouse house) {
         final long beganNs = System.nanoTime();
         final long spanNs =
                 TimeUnit.MILLISECONDS.toNanos(RegistryService.SESSION_TIMEOUT_MS + RegistryService.RETURN_MS + 500);
@@ -219,13 +238,13 @@ class RegistryTest {
     void shouldHoldAMemberForDeadThatJoinsWithoutASession() throws IOException {
         try (RegistryHouse house = new RegistryHouse(1, 1)) {
             final RegistryClient onlooker = house.onlooker();
+            house.joined(1);
 
             house.ask(
                     onlooker,
                     new SlotCommand.Join(new GridMember(5, 1, "ghost", "host", "zone", false)),
                     "it to join",
                     map -> map.member(5) != null);
-            house.joined(1);
             house.awaitMap(onlooker, "it to die", map -> map.member(5) == null);
 
             assertEquals(1, onlooker.map().members().size());

@@ -6,17 +6,19 @@ import io.dialtone.state.api.SlotEntry;
 import io.dialtone.state.api.SlotMap;
 import io.dialtone.state.api.SlotRules;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The registry of a simulated world: the real rules, behind a network that delays and loses, and sometimes without a majority. Used by the simulator's one thread.
  *
- * <p>It hears its members by their calls, and answers each with the map if they have an older one. A member that was silent for two seconds is dead, decided at the
- * very moment the command is applied: a call that was answered has counted.
+ * <p>It hears its members by their calls, and answers each with the map if they have an older one. A member that was silent for two seconds is dead, and one
+ * that holds the last copy of a slot after ten times that; decided at the very moment the command is applied: a call that was answered has counted.
  */
 final class SimulatedRegistry {
     private static final long CHECK_INTERVAL_NS = 200 * Simulator.MS;
+    private static final int LAST_COPY_SILENCES = 10;
 
     private final Simulator sim;
     private final Dice dice;
@@ -104,11 +106,27 @@ final class SimulatedRegistry {
             // A session whose member takes nothing ends as if it were silent.
             final boolean isServed = !mute[caller.member()];
             if (isServed && (incarnation == map.incarnationOf(caller.member()) || incarnation == 0)) {
-                heardNs[caller.member()] = sim.nowNs();
+                onHeard(caller.member());
             }
             final SlotMap newer = map.version() > mapVersion ? map : null;
             answer(caller, () -> caller.onAnswer(sentNs, newer));
         });
+    }
+
+    /** Whoever is heard first after a silence of all says nothing of the others: all have their time again. */
+    private void onHeard(final int member) {
+        if (map.incarnationOf(member) != 0 && isQuiet()) {
+            Arrays.fill(heardNs, sim.nowNs());
+        }
+        heardNs[member] = sim.nowNs();
+    }
+
+    private boolean isQuiet() {
+        return map.members().stream().noneMatch(member -> isPresent(member.number()));
+    }
+
+    private boolean isPresent(final int member) {
+        return sim.nowNs() - heardNs[member] <= silenceMaxNs;
     }
 
     /** A member's or an operator's wish. */
@@ -141,7 +159,7 @@ final class SimulatedRegistry {
     private void checkMembers() {
         if (isAvailable) {
             for (final GridMember member : map.members()) {
-                if (sim.nowNs() - heardNs[member.number()] > silenceMaxNs) {
+                if (!isPresent(member.number())) {
                     arrive(new SlotCommand.Dead(member.number(), member.incarnation()));
                 }
             }
@@ -174,12 +192,25 @@ final class SimulatedRegistry {
     }
 
     private boolean isToBeDead(final SlotCommand.Dead dead) {
-        final boolean isSilent = sim.nowNs() - heardNs[dead.member()] > silenceMaxNs;
+        final boolean isSilent = !isPresent(dead.member()) && !hasTimeAgain(dead.member());
         final boolean isGone = sim.incarnationOf(dead.member()) != dead.incarnation();
         if (map.incarnationOf(dead.member()) == dead.incarnation() && (isSilent || isGone)) {
             sim.saw(isSilent ? RarePath.DEAD_BY_SILENCE : RarePath.DEAD_BY_EXIT);
         }
         return isSilent || isGone || sim.mutation == Mutation.HINTS_ARE_BELIEVED;
+    }
+
+    /** A silence of all is the registry's own, and who holds the last copy of a slot is waited for longer. */
+    private boolean hasTimeAgain(final int member) {
+        if (sim.mutation == Mutation.DEAD_TOO_EARLY) {
+            return false;
+        }
+        final boolean isLongDead = sim.nowNs() - heardNs[member] > LAST_COPY_SILENCES * silenceMaxNs;
+        final boolean isWaitedFor = isQuiet() || (!isLongDead && SlotRules.hasLastCopy(map, member, this::isPresent));
+        if (isWaitedFor) {
+            sim.saw(RarePath.LAST_COPY_WAITED_FOR);
+        }
+        return isWaitedFor;
     }
 
     /** An operator's or planner's wish that a slot be moved. */
