@@ -337,7 +337,9 @@ final class Checker {
                     || owner.workerOf(slot).epochOf(slot) != entry.epoch()) {
                 return "slot " + slot + " is not served: " + entry;
             }
-            if (entry.backups() < backups || entry.learner() != SlotEntry.NONE || entry.target() != SlotEntry.NONE) {
+            final boolean isSettled =
+                    entry.backups() >= backups && entry.learner() == SlotEntry.NONE && entry.target() == SlotEntry.NONE;
+            if (!isSettled && !isTooMuchFor(entry.learner(), slot, owner)) {
                 return "slot " + slot + " is not settled: " + entry;
             }
             if (!owner.workerOf(slot).isQuiet()) {
@@ -345,6 +347,19 @@ final class Checker {
             }
         }
         return sim.edgesWaiting();
+    }
+
+    /** True if the learner's store has no room for what the owner would teach it: no time heals that. */
+    private boolean isTooMuchFor(final int learner, final int slot, final SimulatedNode owner) {
+        final boolean isTooMuch = learner != SlotEntry.NONE
+                && sim.node(learner)
+                        .workerOf(slot)
+                        .images()
+                        .lacksRoomFor(slot, owner.workerOf(slot).images());
+        if (isTooMuch) {
+            sim.saw(RarePath.LEARNER_TOO_SMALL);
+        }
+        return isTooMuch;
     }
 
     /** All holders of a slot hold the same, and that contains all that was ever said, once. */
