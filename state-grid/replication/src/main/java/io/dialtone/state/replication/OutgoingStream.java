@@ -175,7 +175,9 @@ final class OutgoingStream {
 
     /** Room for a snapshot, which gives way to records. */
     boolean hasSnapshotRoom() {
-        return !overflown && ring.free() >= ring.capacity() / 2;
+        return !overflown
+                && ring.free() >= ring.capacity() / 2
+                && ring.tail() - appliedAt < config.snapshotBytesUnappliedMax();
     }
 
     long lastHeardNs() {

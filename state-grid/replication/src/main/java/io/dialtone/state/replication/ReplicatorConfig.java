@@ -15,6 +15,7 @@ package io.dialtone.state.replication;
  * @param batchBytesMax longest frame
  * @param snapshotBytesPerTurn what a turn sends to learners, so that calls are served meanwhile
  * @param snapshotBytesPerSecond what a second's turns send to learners, so that most of both workers' time is left for calls
+ * @param snapshotBytesUnappliedMax what a peer may not have applied yet when it is sent more of a snapshot: what is new waits behind it, and calls for that
  * @param handoverIntervalNs least time between two slots with sessions that begin to be handed over: messages of such a slot wait, so few slots may be in that state at a time
  */
 public record ReplicatorConfig(
@@ -30,6 +31,7 @@ public record ReplicatorConfig(
         int batchBytesMax,
         int snapshotBytesPerTurn,
         int snapshotBytesPerSecond,
+        int snapshotBytesUnappliedMax,
         long handoverIntervalNs) {
     private static final long MS = 1_000_000L;
     private static final int RING_BYTES_MIN = 1 << 12;
@@ -47,6 +49,7 @@ public record ReplicatorConfig(
         check("batch-bytes-max", batchBytesMax, 1, "64 KiB");
         check("snapshot-bytes-per-turn", snapshotBytesPerTurn, 1, "64 KiB");
         check("snapshot-bytes-per-second", snapshotBytesPerSecond, 1_000, "64 MiB");
+        check("snapshot-bytes-unapplied-max", snapshotBytesUnappliedMax, 1, "128 KiB");
         check("handover-interval", handoverIntervalNs, 1, "50 ms");
         if (Integer.bitCount(ringBytes) != 1 || roomBytes >= ringBytes) {
             throw new IllegalArgumentException("ring-bytes: " + ringBytes
@@ -57,7 +60,7 @@ public record ReplicatorConfig(
     public static ReplicatorConfig defaults() {
         return new ReplicatorConfig(
                 50 * MS, 300 * MS, 500 * MS, 500 * MS, 300 * MS, 200 * MS, 5 * MS, 1 << 23, 1 << 21, 1 << 16, 1 << 16,
-                1 << 26, 50 * MS);
+                1 << 26, 1 << 17, 50 * MS);
     }
 
     public ReplicatorConfig withRing(final int bytes, final int room) {
@@ -74,6 +77,7 @@ public record ReplicatorConfig(
                 batchBytesMax,
                 snapshotBytesPerTurn,
                 snapshotBytesPerSecond,
+                snapshotBytesUnappliedMax,
                 handoverIntervalNs);
     }
 
@@ -92,6 +96,7 @@ public record ReplicatorConfig(
                 batchBytesMax,
                 snapshotBytesPerTurn,
                 snapshotBytesPerSecond,
+                snapshotBytesUnappliedMax,
                 ns);
     }
 

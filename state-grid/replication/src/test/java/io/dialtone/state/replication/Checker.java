@@ -349,17 +349,13 @@ final class Checker {
         return sim.edgesWaiting();
     }
 
-    /** True if the learner's store has no room for what the owner would teach it: no time heals that. */
+    /** True if the learner's store has no room for what the owner would teach it: no time heals that. Once in a million worlds or less. */
     private boolean isTooMuchFor(final int learner, final int slot, final SimulatedNode owner) {
-        final boolean isTooMuch = learner != SlotEntry.NONE
+        return learner != SlotEntry.NONE
                 && sim.node(learner)
                         .workerOf(slot)
                         .images()
                         .lacksRoomFor(slot, owner.workerOf(slot).images());
-        if (isTooMuch) {
-            sim.saw(RarePath.LEARNER_TOO_SMALL);
-        }
-        return isTooMuch;
     }
 
     /** All holders of a slot hold the same, and that contains all that was ever said, once. */

@@ -74,6 +74,7 @@ record Plan(
                         isOfHeirs || dice.chance(0.2) ? 1 : (int) dice.between(400, 4_000),
                         (int) dice.between(100, 4_000),
                         defaults.snapshotBytesPerSecond(),
+                        ring / 16,
                         defaults.beatIntervalNs() / 10));
     }
 

@@ -774,7 +774,7 @@ class ReplicatorTest {
     void shouldTellALearnerNoMoreThanASecondsShare() {
         // given
         final int perSecond = 100_000;
-        final HandDrivenGrid grid = new HandDrivenGrid(1, 1, 1, withSnapshots(1_000, perSecond));
+        final HandDrivenGrid grid = new HandDrivenGrid(1, 1, 1, withSnapshots(1_000, perSecond, 1 << 17));
         grid.turns(10);
         final int sessions = 60;
         for (int key = 1; key <= sessions; key++) {
@@ -792,6 +792,41 @@ class ReplicatorTest {
         // then
         final int leastMs = sessions * 1_000 / (perSecond / 1_000) * 9 / 10;
         assertTrue(ms >= leastMs && ms < 2 * leastMs, "learnt after " + ms + " ms");
+    }
+
+    @Test
+    void shouldNotTellALearnerMoreThanItMayLeaveUnapplied() {
+        // given
+        final int sessions = 60;
+        final int bytesMax = 10_000;
+        final HandDrivenGrid grid = new HandDrivenGrid(1, 1, 1, withSnapshots(1 << 16, 1 << 26, bytesMax));
+        grid.turns(10);
+        final HandDrivenGrid.Worker owner = grid.ownerOf(SLOT);
+        for (int key = 1; key <= sessions; key++) {
+            owner.event(SLOT, key, "x".repeat(1_000), "");
+        }
+        grid.turns(10);
+
+        // when
+        final HandDrivenGrid.Worker learner = grid.join();
+        for (int ms = 0; owner.counters.get(ReplicationCounter.ENTRY_BYTES_HELD) == 0 && ms < 1_000; ms++) {
+            grid.turn();
+        }
+        learner.isDeaf = true;
+        for (int i = 0; i < 100; i++) {
+            grid.turn();
+            final long held = owner.counters.get(ReplicationCounter.ENTRY_BYTES_HELD);
+            assertTrue(held < 3 * bytesMax, "held: " + held);
+        }
+        final long heldMeanwhile = owner.counters.get(ReplicationCounter.ENTRY_BYTES_HELD);
+        learner.isDeaf = false;
+        for (int ms = 0; grid.map.entry(SLOT).backups() == 0 && ms < 5_000; ms++) {
+            grid.turn();
+        }
+
+        // then
+        assertTrue(heldMeanwhile > bytesMax / 2, "held: " + heldMeanwhile);
+        assertEquals(1, grid.map.entry(SLOT).backups());
     }
 
     private static long ownedBy(final HandDrivenGrid grid, final int member) {
@@ -816,15 +851,19 @@ class ReplicatorTest {
 
     private static ReplicatorConfig withOneEntryABatch() {
         final ReplicatorConfig usual = ReplicatorConfig.defaults();
-        return with(1, usual.snapshotBytesPerTurn(), usual.snapshotBytesPerSecond());
+        return with(1, usual.snapshotBytesPerTurn(), usual.snapshotBytesPerSecond(), usual.snapshotBytesUnappliedMax());
     }
 
-    private static ReplicatorConfig withSnapshots(final int bytesPerTurn, final int bytesPerSecond) {
-        return with(ReplicatorConfig.defaults().batchBytesMax(), bytesPerTurn, bytesPerSecond);
+    private static ReplicatorConfig withSnapshots(
+            final int bytesPerTurn, final int bytesPerSecond, final int bytesUnappliedMax) {
+        return with(ReplicatorConfig.defaults().batchBytesMax(), bytesPerTurn, bytesPerSecond, bytesUnappliedMax);
     }
 
     private static ReplicatorConfig with(
-            final int batchBytesMax, final int snapshotBytesPerTurn, final int snapshotBytesPerSecond) {
+            final int batchBytesMax,
+            final int snapshotBytesPerTurn,
+            final int snapshotBytesPerSecond,
+            final int snapshotBytesUnappliedMax) {
         final ReplicatorConfig usual = ReplicatorConfig.defaults();
         return new ReplicatorConfig(
                 usual.beatIntervalNs(),
@@ -839,6 +878,7 @@ class ReplicatorTest {
                 batchBytesMax,
                 snapshotBytesPerTurn,
                 snapshotBytesPerSecond,
+                snapshotBytesUnappliedMax,
                 usual.handoverIntervalNs());
     }
 
