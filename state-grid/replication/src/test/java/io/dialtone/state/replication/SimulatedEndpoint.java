@@ -148,7 +148,9 @@ final class SimulatedEndpoint implements LinkEndpoint {
                     final boolean isDeaf = now - heardNs[peer][peerThread] > HEARD_NS_MAX;
                     frame.deaf(isDeaf);
                     if (isDeaf || publication.saidDeaf || now - publication.sentNs >= BEAT_INTERVAL_NS) {
-                        publication.saidDeaf = isDeaf;
+                        // Whoever has complained says with each beat how it is: one that says that all is well again
+                        // may get lost.
+                        publication.saidDeaf |= isDeaf;
                         publication.offer(beatHeader, 0, LinkFrame.HEADER_BYTES, beatHeader, 0, 0);
                     }
                 }

@@ -142,6 +142,7 @@ final class Simulator {
         for (final SimulatedNode node : nodes) {
             node.goOn();
             node.slowness(1);
+            node.deafUntil(nowNs);
             node.spare();
             node.setWallRight();
             node.storeBytesMax(plan.storeBytes());
