@@ -431,7 +431,7 @@ final class CallGenerator {
             noteOf(call, Anomaly.CONTRADICTION);
         } else if (transaction.mayRepeat(nowNs, timers)) {
             tally.retransmittedFinals++;
-        } else {
+        } else if (!isSaidAgain(call, transaction)) {
             tally.note(Anomaly.DUPLICATE_FINAL);
         }
         if (invite && status < 300 && call.requestUri.length > 0) {
@@ -439,6 +439,12 @@ final class CallGenerator {
         } else if (invite && status >= 300) {
             sendAckOfRefusal(call, transaction);
         }
+    }
+
+    /** After a kill the new owner of a call says what the former had not told anybody that it had said. */
+    private boolean isSaidAgain(final Call call, final ClientTransaction transaction) {
+        final KillTally killTally = tally.kill;
+        return killTally != null && killTally.isSaidAgain(transaction.firstSentNs, name.callId(call.number));
     }
 
     private boolean isOtherUserAgent(final Call call) {

@@ -154,6 +154,13 @@ public final class CallReport {
                         + " of them its own");
         line(text, "      lost", kill.establishedLost + " of the calls that were up");
         line(text, "      contradicted", kill.contradicted + " answers");
+        if (kill.saidAgain > 0) {
+            line(
+                    text,
+                    "      said again",
+                    kill.saidAgain
+                            + " answers, which the new owner could not know to have left; a caller ignores that");
+        }
         if (kill.hasAnswer()) {
             line(
                     text,
@@ -270,6 +277,7 @@ public final class CallReport {
         json.field("node", kill.kill.node());
         json.number("callsOwned", kill.owned);
         json.number("contradicted", kill.contradicted);
+        json.number("saidAgain", kill.saidAgain);
         if (kill.hasAnswer()) {
             json.number("firstAnswerMs", Milliseconds.of(kill.firstAnswerNs()));
             histogram(json, "answerMs", kill.firstAnswersNs);

@@ -19,6 +19,9 @@ final class KillTally {
     /** Answers that do not fit what the dead owner had answered. */
     long contradicted;
 
+    /** Answers that came once more, because the new owner could not know that they had left. */
+    long saidAgain;
+
     private long firstAnswerNs = NOT_YET;
 
     KillTally(final NodeKill kill) {
@@ -31,6 +34,14 @@ final class KillTally {
             firstAnswerNs = nowNs - kill.atNs();
         }
         firstAnswersNs.recordValue(Math.clamp(nowNs - Math.max(sentNs, kill.atNs()), 0, LONGEST_NS));
+    }
+
+    /** A final answer came once more: true if its request was sent before the kill, and its call was the dead node's. It is counted then. */
+    boolean isSaidAgain(final long requestSentNs, final String callId) {
+        final boolean isSaidAgain =
+                requestSentNs - kill.atNs() <= 0 && kill.owned().test(callId);
+        saidAgain += isSaidAgain ? 1 : 0;
+        return isSaidAgain;
     }
 
     boolean hasAnswer() {

@@ -10,6 +10,7 @@ import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class CallGeneratorTest {
@@ -191,6 +192,31 @@ class CallGeneratorTest {
 
         assertEquals(1, uas.tally().count(Anomaly.DUPLICATE_FINAL));
         assertEquals(1, uas.tally().answered);
+    }
+
+    @Test
+    void shouldNotHoldItAgainstTheNewOwnerOfACallThatItSaysAgainWhatTheDeadOneSaid() {
+        final ScriptedUas uas = new ScriptedUas(ScriptedUas.oneCall());
+        final Sent invite = uas.turn().receives("INVITE");
+        uas.answers(invite, "200 OK");
+
+        uas.kill(callId -> true);
+        uas.pass(3).answers(invite, "200 OK");
+
+        assertEquals(0, uas.tally().anomalies());
+        assertEquals(1, Objects.requireNonNull(uas.tally().kill).saidAgain);
+    }
+
+    @Test
+    void shouldHoldItAgainstOthersThatTheySayAnAnswerAgainAfterAKill() {
+        final ScriptedUas uas = new ScriptedUas(ScriptedUas.oneCall());
+        final Sent invite = uas.turn().receives("INVITE");
+        uas.answers(invite, "200 OK");
+
+        uas.kill(callId -> false);
+        uas.pass(3).answers(invite, "200 OK");
+
+        assertEquals(1, uas.tally().count(Anomaly.DUPLICATE_FINAL));
     }
 
     @Test

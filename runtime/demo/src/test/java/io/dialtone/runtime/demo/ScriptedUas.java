@@ -7,6 +7,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.function.Predicate;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /**
@@ -80,6 +81,11 @@ final class ScriptedUas {
     ScriptedUas tag(final String value) {
         tag = value;
         return this;
+    }
+
+    /** A node is killed that owned these calls. */
+    void kill(final Predicate<String> owned) {
+        generator.onKill(new NodeKill("node-1", nowNs, owned));
     }
 
     /** Moves the clock a tick at a time, as a thread would that turns all the while. */
