@@ -337,9 +337,7 @@ final class Checker {
                     || owner.workerOf(slot).epochOf(slot) != entry.epoch()) {
                 return "slot " + slot + " is not served: " + entry;
             }
-            final boolean isSettled =
-                    entry.backups() >= backups && entry.learner() == SlotEntry.NONE && entry.target() == SlotEntry.NONE;
-            if (!isSettled && !isTooMuchFor(entry.learner(), slot, owner)) {
+            if (entry.backups() < backups || entry.learner() != SlotEntry.NONE || entry.target() != SlotEntry.NONE) {
                 return "slot " + slot + " is not settled: " + entry;
             }
             if (!owner.workerOf(slot).isQuiet()) {
@@ -347,15 +345,6 @@ final class Checker {
             }
         }
         return sim.edgesWaiting();
-    }
-
-    /** True if the learner's store has no room for what the owner would teach it: no time heals that. Once in a million worlds or less. */
-    private boolean isTooMuchFor(final int learner, final int slot, final SimulatedNode owner) {
-        return learner != SlotEntry.NONE
-                && sim.node(learner)
-                        .workerOf(slot)
-                        .images()
-                        .lacksRoomFor(slot, owner.workerOf(slot).images());
     }
 
     /** All holders of a slot hold the same, and that contains all that was ever said, once. */

@@ -55,19 +55,6 @@ final class HeapImages implements ImageStore {
         bytesMax = bytes;
     }
 
-    /** True if what another has of a slot could not be here in place of what is here of it. */
-    boolean lacksRoomFor(final int slot, final HeapImages other) {
-        return bytesUsed - bytesOf(slot) + other.bytesOf(slot) > bytesMax;
-    }
-
-    private long bytesOf(final int slot) {
-        long bytes = 0;
-        for (final Item item : shelves[slot].byKey.values()) {
-            bytes += item.keyBytes.length + item.image.length;
-        }
-        return bytes;
-    }
-
     @Override
     public int put(
             final int slot,

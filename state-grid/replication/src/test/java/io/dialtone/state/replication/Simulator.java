@@ -18,6 +18,9 @@ final class Simulator {
     static final long EDGE_INCARNATION = 1;
 
     private static final long SETTLED_NS_MAX = 5_000 * MS;
+    /** No time heals a store that is too small: who was refused would be refused for ever, and a learner without room learn for ever. */
+    private static final long ROOM_BYTES = 1 << 20;
+
     private static final long QUIET_NS = 200 * MS;
     private static final long LOOK_INTERVAL_NS = 25 * MS;
     private static final int TRACE_MAX = Integer.getInteger("dialtone.sim.trace", 200);
@@ -145,7 +148,7 @@ final class Simulator {
             node.deafUntil(nowNs);
             node.spare();
             node.setWallRight();
-            node.storeBytesMax(plan.storeBytes());
+            node.storeBytesMax(Math.max(plan.storeBytes(), ROOM_BYTES));
             node.start();
         }
         edges.forEach(SimulatedEdge::close);
