@@ -82,9 +82,9 @@ final class AddressTexts {
             throw new IllegalArgumentException(text + ": \"" + new String(requestUri, StandardCharsets.UTF_8)
                     + "\" (expected: a SIP URI). Maybe sip:192.0.2.1:5060?");
         }
-        if (uri.scheme() != UriView.Scheme.SIP) {
+        if (!isSip()) {
             throw new IllegalArgumentException(text + ": \"" + textOf(buffer)
-                    + "\" (expected: a sip URI; sips is not there yet, and a number wants a route to who knows it)");
+                    + "\" (expected: a sip or sips URI; a number wants a route to who knows it)");
         }
         if (!literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             return nameOrThrow(text, buffer);
@@ -92,7 +92,7 @@ final class AddressTexts {
         if (!aimAtAddress(port, buffer)) {
             throw new IllegalArgumentException(
                     text + ": \"" + textOf(buffer)
-                            + "\" (expected: a transport that the edge listens by; nobody can be called by WebSocket, but those who are connected, by their flow)");
+                            + "\" (expected: a transport that the edge listens by, TLS for sips; nobody can be called by WebSocket, but those who are connected, by their flow)");
         }
         return null;
     }
@@ -116,7 +116,7 @@ final class AddressTexts {
     @Nullable
     Destination nameIn(final DirectBuffer buffer, final int offset, final int length) {
         if (!uri.parse(buffer, offset, length)
-                || uri.scheme() != UriView.Scheme.SIP
+                || !isSip()
                 || literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             return null;
         }
@@ -134,7 +134,7 @@ final class AddressTexts {
     /** Aims at the address that a URI has for a host; false if that is nobody we can send to, or a name. */
     boolean tryAim(final ReplyPort port, final DirectBuffer buffer, final int offset, final int length) {
         if (!uri.parse(buffer, offset, length)
-                || uri.scheme() != UriView.Scheme.SIP
+                || !isSip()
                 || !literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             return false;
         }
@@ -152,7 +152,14 @@ final class AddressTexts {
         return true;
     }
 
-    /** By the transport that the URI asks for, if the edge listens by it; else by the one the session's requests come by, as long as it can be connected to. */
+    private boolean isSip() {
+        return uri.scheme() == UriView.Scheme.SIP || uri.scheme() == UriView.Scheme.SIPS;
+    }
+
+    /**
+     * By the transport that the URI asks for, if the edge listens by it; else by the one the session's requests come by, as long as it can be connected to. A {@code sips} URI is never
+     * followed by another one.
+     */
     private @Nullable ViaTransport findListener(final ReplyPort port, final DirectBuffer buffer) {
         final ViaTransport own = ViaTransport.of(port.transport());
         final ViaTransport asked = ViaTransport.ofUri(buffer, uri);
@@ -164,7 +171,10 @@ final class AddressTexts {
                 return asked;
             }
         }
-        return asked == null || own == null || own.isWebSocket() ? null : own;
+        if (asked == null || own == null || own.isWebSocket()) {
+            return null;
+        }
+        return uri.scheme() == UriView.Scheme.SIPS && own != asked ? null : own;
     }
 
     private String textOf(final DirectBuffer buffer) {

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Answers {
     private static final int SCRATCH_BYTES = 1 << 17;
+    private static final int SIPS_LINES_BYTES_MAX = 512;
 
     private final ReplyComposer composer;
     private final DialogTable dialogs;
@@ -23,6 +24,7 @@ final class Answers {
     private final StagedReplies staged = new StagedReplies();
     private final UnsafeBuffer scratch = new UnsafeBuffer(new byte[SCRATCH_BYTES]);
     private final AsciiWriter noLines = new AsciiWriter(0);
+    private final AsciiWriter sipsLines = new AsciiWriter(SIPS_LINES_BYTES_MAX);
     private final SipMessage storedMessage;
     private final UnsafeBuffer storedView = new UnsafeBuffer(0, 0);
     private final SipMessage noMessage;
@@ -105,6 +107,12 @@ final class Answers {
                 scratch, 0, requestOf(transaction), transaction, status, lines.isOverflown() ? noLines : lines);
         assert length > 0 : "an answer is hardly longer than its request";
         apply(transaction, status, scratch, 0, length, nowNs);
+    }
+
+    /** Says that nobody can be reached by TLS, as a {@code sips} URI wants (RFC 5630 section 5.3). */
+    void refuseSips(final ServerTransaction transaction, final long nowNs) {
+        composer.sips().putWarning(sipsLines.clear(), transaction.port);
+        respond(transaction, SipsRules.NOT_ALLOWED, sipsLines, nowNs);
     }
 
     /** Writes the answer to a malformed request to {@link #scratch}; a negative says that there is no way back. */

@@ -253,6 +253,8 @@ final class BranchAnswers {
         if (server.method != SipMethod.INVITE && status == 408) {
             context.counters().increment(SipCounter.TIMEOUTS_NOT_PASSED_ON);
             proxied.isAnswered = true; // RFC 4320 section 4.2: too late for anybody
+        } else if (best.capacity() == 0 && status == SipsRules.NOT_ALLOWED) {
+            answers.refuseSips(server, nowNs);
         } else if (best.capacity() == 0) {
             answers.respond(server, status, nowNs);
         } else if (status == 503) {

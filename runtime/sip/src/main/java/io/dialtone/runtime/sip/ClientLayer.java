@@ -196,8 +196,12 @@ final class ClientLayer {
         return Byte.BYTES + length;
     }
 
-    /** Sends by this door, and forgets it. */
+    /** Sends by this door, and forgets it; but never what is {@code sips} by a door without TLS. Whoever finds the way has no such one in mind: this is for what they forget. */
     void send(final int slot, final ReplyPort door, final DirectBuffer message, final int offset, final int length) {
+        if (!SipsRules.isSecure(door) && SipsRules.hasSipsRequestUri(message, offset, length)) {
+            context.counters().increment(SipCounter.SIPS_NOT_SENT);
+            return;
+        }
         parts.outbox().addSip(slot, door, message, offset, length);
     }
 

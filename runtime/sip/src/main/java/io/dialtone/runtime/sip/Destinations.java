@@ -12,6 +12,9 @@ final class Destinations {
     private static final byte[] TRANSPORT = "transport".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] MADDR = "maddr".getBytes(StandardCharsets.US_ASCII);
 
+    /** Where a {@code sips} URI leads that nobody here can follow: no other way is good enough for it. */
+    static final Destination BY_TLS_TO_NOBODY = new Destination("0.0.0.0", 0, ViaTransport.UDP, true);
+
     private Destinations() {}
 
     /** What a URI with a name says; null if it asks for a transport that nobody here speaks, or has no name that could be looked up. */

@@ -25,6 +25,8 @@ final class Dialog extends KeyedEntry {
     private static final int EARLY_CODE = 1;
     private static final int CONFIRMED_CODE = 2;
     private static final int WITHOUT_CALL_CODE = 3;
+    private static final int STATE_MASK = 0xF;
+    private static final int SIPS_FLAG = 0x10;
 
     final LocalTag localTag = new LocalTag();
     final AckWait ackWait;
@@ -44,6 +46,8 @@ final class Dialog extends KeyedEntry {
     private String legOfOurs = "";
     /** False for a dialog that is there for the sake of subscriptions only. */
     boolean isCall = true;
+    /** True if it was begun by {@code sips}, and goes on so: the secure flag of RFC 3261 section 12.1.1. */
+    boolean isSips;
     /** True while the peer's BYE is worked on. */
     boolean isHungUpByPeer;
     /** How often this object was another dialog, or had another call. */
@@ -182,14 +186,14 @@ final class Dialog extends KeyedEntry {
      * Writes what another owner must know to be the same end of the dialog.
      *
      * <pre>
-     *  state (8): 1 early, 2 confirmed, 3 confirmed without a call · key: length (32), bytes · our tag: length (32), bytes · door, as ReplyPort writes it · CSeq of the peer (32)
+     *  state (8): 1 early, 2 confirmed, 3 confirmed without a call, and 16 if it is sips · key: length (32), bytes · our tag: length (32), bytes · door, as ReplyPort writes it · CSeq of the peer (32)
      *  place of the INVITE without final answer (16), or -1 · our CSeq (32) · number of the call that came in (16), or 0 and the leg: length (16), characters (16 each)
      *  place of our INVITE without final answer or ACK among the requests of our own (16), or -1 · the peer, as RemoteParty writes it · who waits for an ACK, as AckWait writes it
      * </pre>
      */
     void encode(final ImageWriter image) {
-        image.putByte(state != State.CONFIRMED ? EARLY_CODE : isCall ? CONFIRMED_CODE : WITHOUT_CALL_CODE)
-                .putBytes(keyBytes(), keyLength());
+        final int code = state != State.CONFIRMED ? EARLY_CODE : isCall ? CONFIRMED_CODE : WITHOUT_CALL_CODE;
+        image.putByte(isSips ? code | SIPS_FLAG : code).putBytes(keyBytes(), keyLength());
         localTag.encode(image);
         port.encode(image);
         image.putInt((int) remoteCseq)
@@ -205,7 +209,9 @@ final class Dialog extends KeyedEntry {
     }
 
     /** Reads what comes after the key, which {@link DialogTable} reads. */
-    void decode(final int code, final SipSession<?> itsHolder, final boolean isOrphan, final ImageReader image) {
+    void decode(final int flagged, final SipSession<?> itsHolder, final boolean isOrphan, final ImageReader image) {
+        final int code = flagged & STATE_MASK;
+        isSips = (flagged & SIPS_FLAG) != 0;
         state = code == EARLY_CODE ? State.EARLY : State.CONFIRMED;
         isCall = code != WITHOUT_CALL_CODE;
         holder = itsHolder;
@@ -250,6 +256,7 @@ final class Dialog extends KeyedEntry {
         legOfOurs = "";
         isHungUpByPeer = false;
         isCall = true;
+        isSips = false;
         life++;
         localTag.clear();
         clearKey();

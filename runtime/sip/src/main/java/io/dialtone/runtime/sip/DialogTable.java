@@ -21,12 +21,14 @@ final class DialogTable {
     private final RemoteParty.Scratch scratch;
     private final TransactionKey key = new TransactionKey();
     private final ArrayDeque<Dialog> spares = new ArrayDeque<>();
+    private final SipsRules sips;
 
     DialogTable(
             final SipContext context,
             final SipHash tableHash,
             final TransactionLayer layer,
             final RemoteParty.Scratch scratch) {
+        sips = new SipsRules(context.edges());
         this.scratch = scratch;
         this.context = context;
         this.tableHash = tableHash;
@@ -123,6 +125,7 @@ final class DialogTable {
         final SipSession<?> session = Objects.requireNonNull(invite.session, "a dialog begins in a session");
         final Dialog dialog = spare();
         dialog.open(invite, session);
+        dialog.isSips = sips.isAskedBy(message);
         key.writeDialog(message, dialog.localTag.buffer(), 0, dialog.localTag.length());
         add(dialog, session);
         invite.dialog = dialog;
@@ -132,6 +135,7 @@ final class DialogTable {
     void beginWithoutCall(final ServerTransaction subscribe, final SipSession<?> session, final SipMessage message) {
         final Dialog dialog = spare();
         dialog.openWithoutCall(subscribe, session);
+        dialog.isSips = sips.isAskedBy(message);
         key.writeDialog(message, dialog.localTag.buffer(), 0, dialog.localTag.length());
         add(dialog, session);
         dialog.peer.learn(message, dialog.localTag, scratch);
@@ -146,6 +150,7 @@ final class DialogTable {
             final long cseqOfSubscribe) {
         final Dialog dialog = spare();
         dialog.openOfNotify(notify, session, cseqOfSubscribe);
+        dialog.isSips = SipsRules.isRequestUri(message); // as we have said in our Contact
         key.writeDialog(message, message.buffer(), message.toTagOffset(), message.toTagLength());
         add(dialog, session);
         dialog.peer.learnFromNotify(message, scratch);

@@ -7,6 +7,7 @@ import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipEditor;
 import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -27,13 +28,20 @@ final class ForwardComposer {
     private static final byte[] VIA = ascii("Via: ");
     private static final byte[] ROUTE = ascii("Route: ");
     private static final byte[] RECORD_ROUTE = ascii("Record-Route: <sip:");
+    private static final byte[] SIPS_RECORD_ROUTE = ascii("Record-Route: <sips:");
+    private static final byte[] SIP = ascii("sip");
+    private static final int SIPS_LENGTH = 4;
+    private static final int URI_BYTES_MAX = 1 << 10;
     private static final byte[] TOKEN = ascii(";lr;" + SlotToken.URI_PARAM + "=");
     private static final byte[] RECORD_ROUTE_END = ascii(">\r\n");
 
     private final SipContext context;
     private final ClientLayer clients;
     private final FlowParam flows;
+    private final SipsRules sips;
     private final SipEditor editor = new SipEditor();
+    private final AsciiWriter plain = new AsciiWriter(URI_BYTES_MAX);
+    private final UnsafeBuffer target = new UnsafeBuffer(0, 0);
     private final boolean isSessionNamed;
     private final UnsafeBuffer session = new UnsafeBuffer(new byte[Base32.LONG_CHARACTERS]);
     private final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
@@ -42,6 +50,7 @@ final class ForwardComposer {
         this.context = context;
         this.clients = clients;
         this.flows = flows;
+        sips = new SipsRules(context.edges());
         isSessionNamed = context.service().affinity().kind() != AffinityRule.Kind.CALL_ID;
     }
 
@@ -49,7 +58,7 @@ final class ForwardComposer {
      * Writes a request as it goes to one target.
      *
      * @param routes has read the request
-     * @param target who gets it; null is who the request itself says
+     * @param aim who gets it; null is who the request itself says
      * @param door the way it takes
      * @return its length, or a negative when it does not fit
      */
@@ -58,10 +67,13 @@ final class ForwardComposer {
             final SipMessage request,
             final OwnRoutes routes,
             final ResponseContext response,
-            final @Nullable ProxyTarget target,
+            final @Nullable ProxyTarget aim,
             final ReplyPort door,
             final int slot,
             final AsciiWriter branch) {
+        final boolean isSips =
+                UriView.isSips(request.buffer(), routes.requestUriOffset(request), routes.requestUriLength(request));
+        readTarget(request, routes, aim, isSips);
         editor.begin(request);
         final AsciiWriter text = editor.text();
         int from = text.position();
@@ -71,17 +83,18 @@ final class ForwardComposer {
         editor.pushVia(from);
         if (response.isRecordRouting) {
             from = text.position();
-            putRecordRoutes(text, response, door, slot, target != null && target.hasFlow);
+            final boolean isSipsOnward = SipsRules.isSecure(door) && (isSips || isNextSips(request, routes, aim));
+            putRecordRoutes(text, response, door, slot, aim != null && aim.hasFlow, isSips, isSipsOnward);
             editor.pushRecordRoute(from);
         }
         final int hops = request.maxForwards();
         editor.maxForwards(hops < 0 ? RequestComposer.MAX_FORWARDS : hops - 1);
-        if (target != null && target.routes().capacity() > 0) {
-            pushRoutes(request, target.routes());
+        if (aim != null && aim.routes().capacity() > 0) {
+            pushRoutes(request, aim.routes());
             routes.remove(request, editor, false);
-            replaceUri(request, target.uri(), 0, target.uri().capacity());
+            replaceUri(request, target, 0, target.capacity());
         } else {
-            editRoutesAndUri(request, routes, target);
+            editRoutesAndUri(request, routes);
         }
         final DirectBuffer extra = response.extra();
         if (extra.capacity() > 0) {
@@ -90,15 +103,32 @@ final class ForwardComposer {
         return editor.applyTo(to, 0, to.capacity());
     }
 
-    private void editRoutesAndUri(
-            final SipMessage request, final OwnRoutes routes, final @Nullable ProxyTarget target) {
+    /** The Request-URI that it gets: what is aimed at, without its {@code s} if the request came without (RFC 5630 section 5.3), for whom TLS is the way and not the demand. */
+    private void readTarget(
+            final SipMessage request, final OwnRoutes routes, final @Nullable ProxyTarget aim, final boolean isSips) {
+        if (aim == null) {
+            target.wrap(request.buffer(), routes.requestUriOffset(request), routes.requestUriLength(request));
+        } else if (isSips || !SipsRules.isUri(aim.uri())) {
+            target.wrap(aim.uri());
+        } else {
+            plain.clear().put(SIP).put(aim.uri(), SIPS_LENGTH, aim.uri().capacity() - SIPS_LENGTH);
+            target.wrap(plain.buffer(), plain.offset(), plain.length());
+        }
+    }
+
+    /** Whether the topmost Route that it leaves with is {@code sips}. */
+    private boolean isNextSips(final SipMessage request, final OwnRoutes routes, final @Nullable ProxyTarget aim) {
+        if (aim != null && aim.routes().capacity() > 0) {
+            return sips.isFirst(aim.routes(), 0, aim.routes().capacity());
+        }
+        return routes.hasNext() && UriView.isSips(request.buffer(), routes.nextUriOffset(), routes.nextUriLength());
+    }
+
+    private void editRoutesAndUri(final SipMessage request, final OwnRoutes routes) {
         final DirectBuffer buffer = request.buffer();
-        final DirectBuffer uri = target == null ? buffer : target.uri();
-        final int uriOffset = target == null ? routes.requestUriOffset(request) : 0;
-        final int uriLength = target == null ? routes.requestUriLength(request) : uri.capacity();
         if (!routes.isNextStrict(buffer)) {
             routes.remove(request, editor, false);
-            replaceUri(request, uri, uriOffset, uriLength);
+            replaceUri(request, target, 0, target.capacity());
             return;
         }
         // A strict router wants its own URI in the Request-URI, and the target in the last route.
@@ -106,7 +136,7 @@ final class ForwardComposer {
         final int nextLength = routes.nextUriLength();
         final AsciiWriter text = editor.text();
         final int from = text.position();
-        text.put(ROUTE).put('<').put(uri, uriOffset, uriLength).put('>').putLineEnd();
+        text.put(ROUTE).put('<').put(target, 0, target.capacity()).put('>').putLineEnd();
         editor.insertText(endOfLast(request, HeaderName.ROUTE), from);
         routes.remove(request, editor, true);
         replaceUri(request, buffer, next, nextLength);
@@ -149,7 +179,9 @@ final class ForwardComposer {
             final ResponseContext response,
             final ReplyPort callee,
             final int slot,
-            final boolean isFlowNamed) {
+            final boolean isFlowNamed,
+            final boolean isSips,
+            final boolean isSipsOnward) {
         final ReplyPort caller = response.port;
         final SipSession<?> keeper = response.call == null || !isSessionNamed ? null : response.call.session;
         final boolean isPair = caller.isStream()
@@ -157,9 +189,10 @@ final class ForwardComposer {
                 || isFlowNamed
                 || caller.member() != callee.member()
                 || caller.listener() != callee.listener();
-        putRecordRoute(out, callee, slot, isPair, callee.isStream() || isFlowNamed, keeper);
+        putRecordRoute(out, callee, slot, isPair, callee.isStream() || isFlowNamed, isSipsOnward, keeper);
         if (isPair) {
-            putRecordRoute(out, caller, slot, true, caller.isStream(), keeper);
+            final boolean isSipsBack = SipsRules.isSecure(caller) && (isSips || isSipsOnward);
+            putRecordRoute(out, caller, slot, true, caller.isStream(), isSipsBack, keeper);
         }
     }
 
@@ -169,11 +202,12 @@ final class ForwardComposer {
             final int slot,
             final boolean isOfPair,
             final boolean withPeer,
+            final boolean isSips,
             final @Nullable SipSession<?> keeper) {
         context.tokens().write(slot, token, 0);
-        out.put(RECORD_ROUTE)
+        out.put(isSips ? SIPS_RECORD_ROUTE : RECORD_ROUTE)
                 .put(context.edges().hostPort(door.member(), door.listener()))
-                .put(Transports.uriParam(door))
+                .put(isSips ? Transports.sipsUriParam(door) : Transports.uriParam(door))
                 .put(TOKEN)
                 .put(token, 0, SlotToken.LENGTH);
         if (isOfPair) {

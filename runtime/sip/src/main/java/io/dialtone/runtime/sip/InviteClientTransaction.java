@@ -57,6 +57,8 @@ final class InviteClientTransaction extends ClientTransaction {
     boolean hasBody;
     /** True if it is to be withdrawn. */
     boolean isCancelAsked;
+    /** True while a 2xx is worked on that it was {@code sips} for: it has let go of what it had sent. */
+    boolean wasSips;
     /** True while its 2xx waits for our ACK. */
     boolean isAckDue;
 
@@ -269,6 +271,7 @@ final class InviteClientTransaction extends ClientTransaction {
         isCancelSent = false;
         isAckDue = false;
         isWithin = false;
+        wasSips = false;
         winner = NOBODY;
         losers = NO_HASHES;
         super.close();

@@ -3,6 +3,7 @@ package io.dialtone.runtime.sip;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.SipMessage;
+import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.locate.Destination;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -12,11 +13,15 @@ final class NextHop {
     private final UacCore<?> uac;
     private final Answers answers;
     private final OwnRoutes routes;
+    private final SipsRules sips;
     private final ReplyPort door = new ReplyPort();
+    /** True if who comes next within a dialog is to be reached by TLS, and that cannot be had. */
+    private boolean isBarred;
     /** The name of who comes next within a dialog, if it is one. */
     private @Nullable Destination onward;
 
-    NextHop(final UacCore<?> uac, final Answers answers, final OwnRoutes routes) {
+    NextHop(final UacCore<?> uac, final Answers answers, final OwnRoutes routes, final SipsRules sips) {
+        this.sips = sips;
         this.uac = uac;
         this.answers = answers;
         this.routes = routes;
@@ -43,6 +48,27 @@ final class NextHop {
         return onward;
     }
 
+    /** True if {@link #aimOnward} has found nobody because there is no way as good as it has to be. */
+    boolean isBarred() {
+        return isBarred;
+    }
+
+    /** A target whose way is known is barred if that is no way for it. */
+    void judge(final ServerTransaction request, final ProxyTarget target) {
+        routes.read(answers.requestOf(request), request.port, request.slot);
+        target.isBarred = isBarred(answers.requestOf(request), target, SipsRules.isSecure(target.port));
+    }
+
+    /** What came by {@code sips} goes on to {@code sips} only, and there by TLS (RFC 5630 section 5.3). */
+    private boolean isBarred(final SipMessage request, final ProxyTarget target, final boolean isSecureWay) {
+        final boolean isTo = SipsRules.isUri(target.uri());
+        return (isTo && !isSecureWay) || (!isTo && isSipsRequest(request));
+    }
+
+    private boolean isSipsRequest(final SipMessage request) {
+        return UriView.isSips(request.buffer(), routes.requestUriOffset(request), routes.requestUriLength(request));
+    }
+
     /** Finds the way to a target: by its routes, those that the request has besides ours, or its URI. */
     void aim(
             final ServerTransaction request,
@@ -52,6 +78,11 @@ final class NextHop {
         target.port.copyFrom(request.port).forgetArrival();
         final SipMessage message = answers.requestOf(request);
         routes.read(message, request.port, request.slot);
+        final boolean hasSecureWay = sips.hasWay(target.port);
+        target.isBarred = isBarred(message, target, hasSecureWay) || (isNextSips(message, itsRoutes) && !hasSecureWay);
+        if (target.isBarred) {
+            return;
+        }
         if (itsRoutes.length() > 0 || !routes.hasNext()) {
             target.isNamed = addresses().aim(target.port, itsRoutes, itsUri) != null;
             return;
@@ -63,9 +94,18 @@ final class NextHop {
         }
     }
 
+    private boolean isNextSips(final SipMessage request, final AsciiWriter itsRoutes) {
+        return itsRoutes.length() > 0
+                ? sips.isFirst(itsRoutes.buffer(), itsRoutes.offset(), itsRoutes.length())
+                : routes.hasNext() && UriView.isSips(request.buffer(), routes.nextUriOffset(), routes.nextUriLength());
+    }
+
     /** The same for somebody whom no handler has named; false if that is nobody we can send to. The routes of the request have been read. */
     boolean tryAim(final ServerTransaction request, final SipMessage message, final ProxyTarget target) {
         target.port.copyFrom(request.port).forgetArrival();
+        if (SipsRules.isUri(target.uri()) != isSipsRequest(message)) {
+            return false; // RFC 5630 section 5.3: who is named may neither be less secure nor more
+        }
         final DirectBuffer buffer = routes.hasNext() ? message.buffer() : target.uri();
         final int offset = routes.hasNext() ? routes.nextUriOffset() : 0;
         final int length =
@@ -102,16 +142,22 @@ final class NextHop {
     /** Aims {@link #door} at who comes next by what the request, just read, says, or notes its name in {@link #onward}; false if that is nobody we can send to. */
     boolean aimOnward(final SipMessage request, final ReplyPort cameBy) {
         onward = null;
+        isBarred = false;
         if (!routes.isReadable()) {
             return false;
         }
         final ReplyPort flow = routes.flow();
         door.copyFrom(flow == null ? cameBy : flow).forgetArrival();
         if (flow != null && flow.remotePort() != 0 && !routes.hasNext()) {
-            return true;
+            isBarred = isSipsRequest(request) && !SipsRules.isSecure(door);
+            return !isBarred;
         }
         final int offset = routes.hasNext() ? routes.nextUriOffset() : routes.requestUriOffset(request);
         final int length = routes.hasNext() ? routes.nextUriLength() : routes.requestUriLength(request);
+        isBarred = UriView.isSips(request.buffer(), offset, length) && !sips.hasWay(door);
+        if (isBarred) {
+            return false;
+        }
         if (addresses().tryAim(door, request.buffer(), offset, length)) {
             return true;
         }

@@ -29,6 +29,7 @@ final class OwnRoutes {
     private static final byte[] TOKEN = SlotToken.URI_PARAM.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PAIR = {'r', '2'};
     private static final int SIP_PORT = 5060;
+    private static final int SIPS_PORT = 5061;
     /** Where a value begins and ends, its URI, its length, and the header it is in. */
     private static final int FIELDS = 5;
 
@@ -164,7 +165,8 @@ final class OwnRoutes {
         for (int scale = 1; colon >= 0 && own[colon] != ':'; colon--, scale *= 10) {
             itsPort += scale * (own[colon] - '0');
         }
-        if (uri.hostLength() != colon || (uri.port() > 0 ? uri.port() : SIP_PORT) != itsPort) {
+        final int otherwise = uri.scheme() == UriView.Scheme.SIPS ? SIPS_PORT : SIP_PORT;
+        if (uri.hostLength() != colon || (uri.port() > 0 ? uri.port() : otherwise) != itsPort) {
             return false;
         }
         for (int i = 0; i < colon; i++) {

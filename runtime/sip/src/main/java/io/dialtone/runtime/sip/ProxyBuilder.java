@@ -221,7 +221,9 @@ final class ProxyBuilder implements Proxying {
             throw new IllegalStateException("route: longer than " + ROUTES_BYTES_MAX + " bytes together");
         }
         its.routes(routes.buffer(), routes.offset(), routes.length(), pool.bytes());
-        if (!its.hasFlow) {
+        if (its.hasFlow) {
+            way.judge(request, its);
+        } else {
             way.aim(request, its, routes, targetUri);
         }
         target = null;

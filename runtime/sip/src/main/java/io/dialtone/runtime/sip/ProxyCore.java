@@ -57,7 +57,7 @@ final class ProxyCore {
         branches = new ForwardBranch(context.tokens(), parts.sessions().keyHash());
         final FlowParam flows = new FlowParam(parts.sessions().keyHash());
         routes = new OwnRoutes(context, flows);
-        next = new NextHop(uac, answers, routes);
+        next = new NextHop(uac, answers, routes, shared.replies().sips());
         composer = new ForwardComposer(context, clients, flows);
         keeper = new CallKeeper(parts, context, uas);
         pool = new ProxyPool(this, shared.bytes());
@@ -247,6 +247,11 @@ final class ProxyCore {
             final ReplyPort way,
             final long nowNs) {
         final SipSession<?> holder = proxied.holder;
+        if (target != null && target.isBarred) {
+            context.counters().increment(SipCounter.SIPS_REFUSED);
+            BestChoice.considerOwn(proxied, SipsRules.NOT_ALLOWED);
+            return;
+        }
         if (holder == null || clients.refusesAnother()) {
             BestChoice.considerOwn(proxied, 503);
             return;

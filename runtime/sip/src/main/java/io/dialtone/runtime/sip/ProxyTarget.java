@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class ProxyTarget {
     private static final int FLAG_FLOW = 1;
     private static final int FLAG_NAMED = 2;
+    private static final int FLAG_BARRED = 4;
 
     /** Which group of its context it is in; they are tried one after the other. */
     int group;
@@ -20,6 +21,8 @@ final class ProxyTarget {
     boolean hasFlow;
     /** True if it is reached by a name whose servers are still to be found. */
     boolean isNamed;
+    /** True if it may not get the request, because one of the two is {@code sips} and the way there, or the other, is not as good. */
+    boolean isBarred;
     /** Its URI as text if what it says is to be shown; else empty. */
     String name = "";
 
@@ -61,9 +64,11 @@ final class ProxyTarget {
         return routes;
     }
 
-    /** Writes: group (16) · time to ring, ns (64) · 1 if it has a flow, 2 if it has a name (8) · door, as ReplyPort writes it · name: length (16), characters (16 each) · URI, then routes, each: length (32) or -1, bytes. */
+    /** Writes: group (16) · time to ring, ns (64) · 1 if it has a flow, 2 if it has a name, 4 if it is barred (8) · door, as ReplyPort writes it · name: length (16), characters (16 each) · URI, then routes, each: length (32) or -1, bytes. */
     void encode(final ImageWriter image) {
-        image.putShort(group).putLong(ringForNs).putByte((hasFlow ? FLAG_FLOW : 0) | (isNamed ? FLAG_NAMED : 0));
+        image.putShort(group)
+                .putLong(ringForNs)
+                .putByte((hasFlow ? FLAG_FLOW : 0) | (isNamed ? FLAG_NAMED : 0) | (isBarred ? FLAG_BARRED : 0));
         port.encode(image);
         image.putText(name);
         PooledBytes.encode(uriBytes, uri.capacity(), image);
@@ -77,6 +82,7 @@ final class ProxyTarget {
         final int flags = image.readByte();
         hasFlow = (flags & FLAG_FLOW) != 0;
         isNamed = (flags & FLAG_NAMED) != 0;
+        isBarred = (flags & FLAG_BARRED) != 0;
         port.decode(image);
         name = image.readText();
         uriBytes = PooledBytes.decode(image, uri, pool);
@@ -102,6 +108,7 @@ final class ProxyTarget {
         ringForNs = 0;
         hasFlow = false;
         isNamed = false;
+        isBarred = false;
         name = "";
     }
 }

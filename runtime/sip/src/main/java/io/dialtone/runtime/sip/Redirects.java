@@ -76,9 +76,8 @@ final class Redirects {
             final int branchesLeft) {
         rest.clear();
         count = 0;
-        if (!uri.parse(request.buffer(), request.requestUriOffset(), request.requestUriLength())
-                || uri.scheme() == UriView.Scheme.SIPS) {
-            return Outcome.NONE; // nobody is asked by less secure means than the caller wanted
+        if (!uri.parse(request.buffer(), request.requestUriOffset(), request.requestUriLength())) {
+            return Outcome.NONE;
         }
         int left = Math.min(proxied.redirectsLeft, branchesLeft);
         boolean isAll = true;
@@ -125,11 +124,15 @@ final class Redirects {
     private boolean isTried(final ResponseContext proxied, final DirectBuffer buffer) {
         return !address.isStar()
                 && uri.parse(buffer, address.uriOffset(), address.uriLength())
-                && uri.scheme() == UriView.Scheme.SIP
+                && isSip()
                 && proxied.tried.containsLong(keyOf(buffer));
     }
 
-    /** False if the contact is nobody we can send to. */
+    private boolean isSip() {
+        return uri.scheme() == UriView.Scheme.SIP || uri.scheme() == UriView.Scheme.SIPS;
+    }
+
+    /** False if the contact is nobody we can send to, or is {@code sips} where the request is not, or the other way round. */
     private boolean add(
             final ResponseContext proxied,
             final ServerTransaction server,
@@ -140,7 +143,7 @@ final class Redirects {
         if (address.isStar()
                 || length > URI_BYTES_MAX
                 || !uri.parse(buffer, offset, length)
-                || uri.scheme() != UriView.Scheme.SIP
+                || !isSip()
                 || uri.headersLength() > 0) {
             return false;
         }

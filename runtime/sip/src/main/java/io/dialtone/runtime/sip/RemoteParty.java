@@ -139,25 +139,30 @@ final class RemoteParty {
     }
 
     /**
-     * Leaves a connection of the peer as it is; else aims at the first route, or else at the target, if that is an address. A name leaves the port as it is, at who sent the
+     * Leaves a connection of the peer as it is, unless it is to be reached by TLS and the connection is none; else aims at the first route, or else at the target, if that is an address. A name leaves the port as it is, at who sent the
      * INVITE: there it goes if nobody knows the name.
      *
      * @return the name, which is still to be looked up; null if there is none
      */
     @Nullable
     Destination aim(final ReplyPort port, final Scratch scratch, final AddressTexts addresses) {
-        if (port.isStream()) {
-            return null;
-        }
         final boolean hasRoute = routes.capacity() > 0 && scratch.address.wrap(routes, 0, routes.capacity());
         final DirectBuffer buffer = hasRoute ? routes : target;
         final int offset = hasRoute ? scratch.address.uriOffset() : 0;
         final int length = hasRoute ? scratch.address.uriLength() : target.capacity();
+        final boolean isSips = UriView.isSips(buffer, offset, length);
+        if (port.isStream() && (!isSips || SipsRules.isSecure(port))) {
+            return null;
+        }
         final UriView uri = scratch.uri;
         if (addresses.tryAim(port, buffer, offset, length)
                 || !uri.parse(buffer, offset, length)
                 || uri.hostOffset() < 0) {
             return null;
+        }
+        if (isSips) {
+            final Destination secure = Destinations.of(buffer, uri);
+            return secure == null ? Destinations.BY_TLS_TO_NOBODY : secure; // that is nobody, if it is an address
         }
         if (!scratch.literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             return Destinations.of(buffer, uri);

@@ -17,6 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
 /** Writes answers as RFC 3261 section 8.2.6 and 12.1.1 want them. Called only by the owning worker. */
 final class ReplyComposer {
     private static final byte[] CONTACT_BEGIN = ascii("Contact: <sip:");
+    private static final byte[] SIPS_CONTACT_BEGIN = ascii("Contact: <sips:");
     private static final byte[] TOKEN = ascii(";" + SlotToken.URI_PARAM + "=");
     private static final byte[] CONTACT_END = ascii(">\r\n");
     private static final byte[] NO_BYTES = {};
@@ -30,6 +31,7 @@ final class ReplyComposer {
     private final byte[] acceptLine;
     private final IntervalRules intervals;
     private final EventRules events;
+    private final SipsRules sips;
     private final SipWriter writer = new SipWriter();
     private final byte[] statelessTag = new byte[LocalTag.LENGTH];
     private final UnsafeBuffer statelessTagBuffer = new UnsafeBuffer(statelessTag);
@@ -45,6 +47,7 @@ final class ReplyComposer {
             final EventRules events) {
         this.intervals = intervals;
         this.events = events;
+        sips = new SipsRules(context.edges());
         this.context = context;
         this.allow = allow;
         this.acceptLine = acceptLine;
@@ -60,6 +63,11 @@ final class ReplyComposer {
     /** What subscribers are told about. */
     EventRules events() {
         return events;
+    }
+
+    /** What is to be reached by TLS only. */
+    SipsRules sips() {
+        return sips;
     }
 
     /** The value of Allow. */
@@ -105,14 +113,14 @@ final class ReplyComposer {
         final boolean accepts = status >= 200 && status < 300;
         if (method == SipMethod.INVITE && status > 100 && status < 300) {
             writer.copy(request, HeaderName.RECORD_ROUTE);
-            putContact(writer.out(), transaction.port, transaction.slot);
+            putContact(request, transaction);
         } else if (method == SipMethod.UPDATE && accepts && transaction.dialog != null) {
-            putContact(writer.out(), transaction.port, transaction.slot); // RFC 3311 section 5.2
+            putContact(request, transaction); // RFC 3311 section 5.2
         }
         final Subscription subscription = transaction.subscription;
         if (accepts && subscription != null) {
             writer.copy(request, HeaderName.RECORD_ROUTE);
-            putContact(writer.out(), transaction.port, transaction.slot);
+            putContact(request, transaction);
             writer.header(HeaderName.EXPIRES, subscription.grantedSeconds);
         }
         if (accepts) {
@@ -189,12 +197,19 @@ final class ReplyComposer {
         }
     }
 
-    /** Where requests of the dialog go: an edge, and through it to this slot. */
-    void putContact(final AsciiWriter out, final ReplyPort door, final int slot) {
+    private void putContact(final SipMessage request, final ServerTransaction transaction) {
+        final Dialog dialog = transaction.dialog;
+        final boolean isSips = dialog == null ? sips.isAskedBy(request) : dialog.isSips;
+        putContact(writer.out(), transaction.port, transaction.slot, isSips);
+    }
+
+    /** Where requests of the dialog go: an edge, and through it to this slot; by TLS only if it is to be {@code sips}. */
+    void putContact(final AsciiWriter out, final ReplyPort door, final int slot, final boolean isSips) {
         context.tokens().write(slot, token, 0);
-        out.put(CONTACT_BEGIN)
-                .put(context.edges().hostPort(door.member(), door.listener()))
-                .put(Transports.uriParam(door))
+        final int listener = isSips ? sips.listenerOf(door) : door.listener();
+        out.put(isSips ? SIPS_CONTACT_BEGIN : CONTACT_BEGIN)
+                .put(context.edges().hostPort(door.member(), listener))
+                .put(isSips ? Transports.sipsUriParam(door) : Transports.uriParam(door))
                 .put(TOKEN)
                 .put(token, 0, SlotToken.LENGTH)
                 .put(CONTACT_END);

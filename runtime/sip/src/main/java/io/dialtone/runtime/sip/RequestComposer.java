@@ -98,18 +98,26 @@ final class RequestComposer {
 
     private int finish(
             final RequestBuilder request, final ReplyPort door, final int slot, final @Nullable Dialog dialog) {
+        final boolean isSips = dialog == null ? isSips(request) : dialog.isSips;
         switch (request.method()) {
             case INVITE -> {
-                replies.putContact(writer.out(), door, slot);
+                replies.putContact(writer.out(), door, slot, isSips);
                 writer.header(HeaderName.ALLOW, replies.allow());
             }
-            case UPDATE, SUBSCRIBE, NOTIFY, REFER -> replies.putContact(writer.out(), door, slot);
+            case UPDATE, SUBSCRIBE, NOTIFY, REFER -> replies.putContact(writer.out(), door, slot, isSips);
             default -> {}
         }
         replies.intervals().putRequest(writer.out(), request.method(), dialog);
         final AsciiWriter extra = request.extra();
         writer.out().put(extra.buffer(), extra.offset(), extra.length());
         return writer.finish(request.bodyBytes(), 0, request.bodyBytes().capacity());
+    }
+
+    /** RFC 3261 section 8.1.1.8: by the Request-URI, or the first Route. */
+    private boolean isSips(final RequestBuilder request) {
+        body.wrap(request.uri());
+        final AsciiWriter routes = request.routes();
+        return SipsRules.isUri(body) || replies.sips().isFirst(routes.buffer(), routes.offset(), routes.length());
     }
 
     /** Writes a request that keeps a call alive: UPDATE without a body, or an INVITE that says what was said before (RFC 4028 section 7.4). */
@@ -122,7 +130,7 @@ final class RequestComposer {
             final long cseq,
             final AsciiWriter branch) {
         beginInDialog(to, 0, dialog.peer, method, door, dialog.slot, cseq, branch);
-        replies.putContact(writer.out(), door, dialog.slot);
+        replies.putContact(writer.out(), door, dialog.slot, dialog.isSips);
         writer.header(HeaderName.ALLOW, replies.allow());
         replies.intervals().putRequest(writer.out(), method, dialog);
         if (method == SipMethod.UPDATE) {
@@ -143,7 +151,7 @@ final class RequestComposer {
             final ReplyPort door,
             final AsciiWriter branch) {
         beginInDialog(to, 0, dialog.peer, SipMethod.NOTIFY, door, dialog.slot, dialog.localCseq, branch);
-        replies.putContact(writer.out(), door, dialog.slot);
+        replies.putContact(writer.out(), door, dialog.slot, dialog.isSips);
         final AsciiWriter event = writer.begin(HeaderName.EVENT).put(subscription.event);
         if (!subscription.id.isEmpty()) {
             event.put(";id=").put(subscription.id);
@@ -167,7 +175,7 @@ final class RequestComposer {
             final ReplyPort door,
             final AsciiWriter branch) {
         beginInDialog(to, 0, dialog.peer, SipMethod.SUBSCRIBE, door, dialog.slot, dialog.localCseq, branch);
-        replies.putContact(writer.out(), door, dialog.slot);
+        replies.putContact(writer.out(), door, dialog.slot, dialog.isSips);
         writer.header(HeaderName.EXPIRES, seconds);
         for (int i = 0; i < first.headerCount(); i++) {
             switch (first.headerName(i)) {

@@ -51,9 +51,10 @@ final class RequestMover {
             return NOT_MOVED;
         }
         final int contact = kept.firstHeader(HeaderName.CONTACT);
-        final boolean movesContact = contact >= 0 && !isSameDoor(from, door) && isOurs(contact, from, slot);
+        final boolean isSips = replies.sips().isFirst(kept, HeaderName.CONTACT);
+        final boolean movesContact = contact >= 0 && !isSameDoor(from, door) && isOurs(contact, from, slot, isSips);
         if (movesContact) {
-            replies.putContact(newContact.clear(), door, slot);
+            replies.putContact(newContact.clear(), door, slot, isSips);
         }
         return write(to, request, door, branch, movesContact ? contact : -1);
     }
@@ -105,8 +106,8 @@ final class RequestMover {
     }
 
     /** True if this is what we write for the door; a proxied request has somebody else's. */
-    private boolean isOurs(final int contact, final ReplyPort door, final int slot) {
-        replies.putContact(oldContact.clear(), door, slot);
+    private boolean isOurs(final int contact, final ReplyPort door, final int slot, final boolean isSips) {
+        replies.putContact(oldContact.clear(), door, slot, isSips);
         final int line = kept.headerLineOffset(contact);
         return line + oldContact.length() <= kept.buffer().capacity()
                 && SameBytes.at(kept.buffer(), line, oldContact.buffer(), oldContact.offset(), oldContact.length());

@@ -22,6 +22,9 @@ public enum SipCounter {
     CREDENTIALS_REPLAYED("Requests whose credentials were right, and had been used before"),
     CREDENTIALS_MALFORMED("Credentials that are none, or were made in a way that was not offered"),
     REQUESTS_REFUSED("Requests refused before a handler saw them"),
+    SIPS_REFUSED(
+            "Requests refused, or targets of a proxied request passed over, because a sips URI is reached by TLS only and that could not be had (480)"),
+    SIPS_NOT_SENT("Requests to a sips URI that were not sent, because they would have left without TLS"),
     STATES_TOO_LONG("Handler methods undone because they made more state than a session may have"),
     REQUESTS_LEFT_UNANSWERED("Requests a handler left without an answer"),
     TRANSACTIONS_REFUSED("Requests refused because there are as many transactions as there may be (503)"),

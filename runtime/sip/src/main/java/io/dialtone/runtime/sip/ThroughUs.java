@@ -77,7 +77,11 @@ final class ThroughUs {
             final SipMessage request, final ServerTransaction server, final SipSession<?> holder, final long nowNs) {
         next.read(request, server.port, server.slot);
         if (!next.aimOnward(request, server.port)) {
-            answers.respond(server, routes.isReadable() ? 500 : 400, nowNs);
+            if (next.isBarred()) {
+                answers.refuseSips(server, nowNs);
+            } else {
+                answers.respond(server, routes.isReadable() ? 500 : 400, nowNs);
+            }
             return;
         }
         final ResponseContext within = core.pool().newContext();

@@ -11,11 +11,13 @@ final class Transports {
     private static final ViaTransport[] ALL = ViaTransport.values();
     private static final byte[][] VIA_STARTS = new byte[ALL.length][];
     private static final byte[][] URI_PARAMS = new byte[ALL.length][];
+    private static final byte[][] SIPS_URI_PARAMS = new byte[ALL.length][];
 
     static {
         for (final ViaTransport each : ALL) {
             VIA_STARTS[each.code()] = ("SIP/2.0/" + each.viaName() + " ").getBytes(StandardCharsets.US_ASCII);
             URI_PARAMS[each.code()] = each.uriParam().getBytes(StandardCharsets.US_ASCII);
+            SIPS_URI_PARAMS[each.code()] = each.sipsUriParam().getBytes(StandardCharsets.US_ASCII);
         }
     }
 
@@ -34,6 +36,11 @@ final class Transports {
     /** What a URI of ours says of it, with its semicolon. */
     static byte[] uriParam(final ReplyPort port) {
         return URI_PARAMS[code(port)];
+    }
+
+    /** The same in a URI of ours that is {@code sips}. */
+    static byte[] sipsUriParam(final ReplyPort port) {
+        return SIPS_URI_PARAMS[code(port)];
     }
 
     /** A number that we do not know, of an edge that is newer than we are, is written as UDP. */

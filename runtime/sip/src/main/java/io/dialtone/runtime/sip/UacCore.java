@@ -4,6 +4,7 @@ import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.sip.codec.AsciiWriter;
+import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
@@ -45,6 +46,7 @@ final class UacCore<S extends Record> {
     /** Who has accepted an INVITE that is not theirs any more. */
     private final RemoteParty stranger;
 
+    private final SipsRules sips;
     private final SipMessage sent;
     private final NameAddrView address = new NameAddrView();
 
@@ -62,6 +64,7 @@ final class UacCore<S extends Record> {
         longRequests = new LongRequests(clients.locating(), requests.addresses(), context);
         stranger = new RemoteParty(shared.bytes());
         sent = new SipMessage(context.limits());
+        sips = shared.replies().sips();
         refresher = new Refresher(parts, context, uas, this, shared, clients, composer);
         notifier = new Notifier(parts, context, uas, this, shared, clients, composer);
         subscriber = new Subscriber(parts, context, uas, this, shared, clients, composer);
@@ -256,9 +259,19 @@ final class UacCore<S extends Record> {
             final InviteClientTransaction invite, final SipSession<?> session, final SipMessage response) {
         final Dialog dialog = dialogs.beginOwn(invite, session, response);
         if (dialog != null) {
+            dialog.isSips = isSips(invite);
             clients.locating().turnBack(invite, dialog.port);
         }
         return dialog;
+    }
+
+    /** True if an INVITE of ours has a {@code sips} Contact. */
+    private boolean isSips(final InviteClientTransaction invite) {
+        if (invite.hasMessage() && invite.isOpen()) {
+            sent.parseDatagram(invite.message(), 0, invite.message().capacity());
+            return sips.isFirst(sent, HeaderName.CONTACT);
+        }
+        return invite.wasSips;
     }
 
     /** An early dialog begins, or speaks again: it is the one that what is sent to the leg goes to. */
@@ -286,6 +299,7 @@ final class UacCore<S extends Record> {
     private void onAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         clients.locating().onAnswered(invite, response.statusCode());
         refresher.onAccepting(invite);
+        invite.wasSips = isSips(invite);
         invite.onAccepted(nowNs);
         if (invite.isRefresh && invite.dialog != null) {
             onRefreshAccepted(invite, invite.dialog, response, nowNs);
@@ -920,8 +934,9 @@ final class UacCore<S extends Record> {
         } else {
             transaction.begin(request, offset, length);
             // Within a call there is where the call came from or went to.
-            transaction.targets.hasOtherWay =
-                    transaction.context == null && (transaction.dialog != null || !transaction.isHeard);
+            transaction.targets.hasOtherWay = transaction.context == null
+                    && !destination.isSecure()
+                    && (transaction.dialog != null || !transaction.isHeard);
             clients.locating().send(transaction, destination, nowNs);
         }
     }

@@ -71,6 +71,7 @@ final class UasCore<S extends Record> {
 
     private final HandlerFailures failures;
     private final @Nullable DigestGuard guard;
+    private final SipsRules sips;
     private final DialogTable dialogs;
     private final UacCore<S> uac;
     private final OwnCallId ownCallId;
@@ -121,6 +122,7 @@ final class UasCore<S extends Record> {
         final RemoteParty.Scratch scratch = new RemoteParty.Scratch();
         final ReplyComposer replies =
                 new ReplyComposer(context, unique, Methods.allow(methods), checks.acceptLine(), intervals, events);
+        sips = replies.sips();
         dialogs = new DialogTable(context, tableHash, layer, scratch);
         named = new NamedDialogs(handler.extensions(), dialogs);
         answers = new Answers(
@@ -313,6 +315,8 @@ final class UasCore<S extends Record> {
         } else if (status == RequestChecks.FINE && uac.proxy().isLoop(message)) {
             context.counters().increment(SipCounter.REQUESTS_LOOPED);
             status = 482;
+        } else if (status == RequestChecks.FINE && SipsRules.isBarred(message, transaction.port)) {
+            status = refusesSips(transaction);
         }
         if (status == RequestChecks.FINE) {
             return false;
@@ -409,6 +413,9 @@ final class UasCore<S extends Record> {
         if (status == RequestChecks.FINE) {
             status = events.check(message, extra.clear());
         }
+        if (status == RequestChecks.FINE && sips.isBarredHere(message, transaction.port)) {
+            status = refusesSips(transaction);
+        }
         if (status == RequestChecks.FINE) {
             return false;
         }
@@ -423,6 +430,12 @@ final class UasCore<S extends Record> {
         }
         answers.respond(transaction, status, extra, nowNs);
         return true;
+    }
+
+    private int refusesSips(final ServerTransaction transaction) {
+        context.counters().increment(SipCounter.SIPS_REFUSED);
+        sips.putWarning(extra.clear(), transaction.port);
+        return SipsRules.NOT_ALLOWED;
     }
 
     /** A request is remembered with the session that it is for, however it is answered. */

@@ -204,7 +204,11 @@ public final class SipCall {
         toTag.ifPresent(tag -> text.append(";tag=").append(tag));
         text.append("\r\nCall-ID: ").append(callId).append("\r\n");
         text.append("CSeq: ").append(number).append(' ').append(method).append("\r\n");
-        text.append("Contact: <sip:").append(contact).append(">\r\n");
+        text.append("Contact: <")
+                .append(peer.scheme())
+                .append(':')
+                .append(contact)
+                .append(">\r\n");
         if (toTag.isPresent() && !isOfInvite(branch)) {
             routes.forEach(route -> text.append("Route: ").append(route).append("\r\n"));
         }

@@ -133,7 +133,11 @@ public final class SipCalled {
             });
         }
         if (status < 300) {
-            text.append("Contact: <sip:").append(contact).append(">\r\n");
+            text.append("Contact: <")
+                    .append(peer.scheme())
+                    .append(':')
+                    .append(contact)
+                    .append(">\r\n");
         }
         if (status > 100 && status < 300) {
             to.headers("Record-Route")
@@ -160,7 +164,11 @@ public final class SipCalled {
         text.append("To: ").append(invite.header("From").orElseThrow()).append("\r\n");
         text.append("Call-ID: ").append(invite.callId()).append("\r\n");
         text.append("CSeq: ").append(number).append(' ').append(method).append("\r\n");
-        text.append("Contact: <sip:").append(contact).append(">\r\n");
+        text.append("Contact: <")
+                .append(peer.scheme())
+                .append(':')
+                .append(contact)
+                .append(">\r\n");
         return finish(text, body, headers);
     }
 

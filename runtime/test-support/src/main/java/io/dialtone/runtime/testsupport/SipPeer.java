@@ -21,6 +21,8 @@ public final class SipPeer {
 
     private int calls;
     private int connection;
+    private boolean isByTls;
+    private String scheme = "sip";
     private boolean isTolerant;
 
     SipPeer(final TestCluster cluster, final String name, final int ipv4) {
@@ -42,6 +44,27 @@ public final class SipPeer {
     /** From now on this peer speaks by a TCP connection from this port; one that it had is gone, and what is sent there is lost. */
     public void connectFrom(final int port) {
         connection = port;
+    }
+
+    /** The same, by TLS. */
+    public void connectByTlsFrom(final int port) {
+        connection = port;
+        isByTls = true;
+    }
+
+    boolean isByTls() {
+        return isByTls;
+    }
+
+    /** What it writes before the address in a Contact of its own. */
+    String scheme() {
+        return scheme;
+    }
+
+    /** From now on its Contact begins with this: {@code sip} or {@code sips}. */
+    public SipPeer scheme(final String itsScheme) {
+        scheme = itsScheme;
+        return this;
     }
 
     /** Port of its connection; 0 if it speaks by UDP. */

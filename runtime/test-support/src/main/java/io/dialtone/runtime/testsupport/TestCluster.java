@@ -166,6 +166,7 @@ public final class TestCluster {
         private ServicePolicy policy = ServicePolicy.defaults();
         private SipSettings sip = SipSettings.defaults();
         private boolean hasCallRecords = true;
+        private boolean hasTls;
         private DigestSettings digest = DigestSettings.defaults(REALM);
         private WorkerConfig worker = WorkerConfig.defaults();
         private @Nullable SimulatedDns dns;
@@ -201,6 +202,12 @@ public final class TestCluster {
         /** Nobody wants to know of calls that have ended. */
         public Builder withoutCallRecords() {
             hasCallRecords = false;
+            return this;
+        }
+
+        /** The edge has a listener for TLS as well. */
+        public Builder tls() {
+            hasTls = true;
             return this;
         }
 
@@ -596,7 +603,7 @@ public final class TestCluster {
                 new ServiceDescriptor("test", "1", "test", builder.affinity, builder.policy),
                 tokens,
                 key.derive("tags of " + member),
-                new TestListeners(),
+                new TestListeners(builder.hasTls),
                 DigestContext.of(builder.digest, key),
                 builder.hasCallRecords ? new EndedCalls(node.name(), member) : CallLog.NONE,
                 node.sipCounters,

@@ -95,7 +95,9 @@ final class TestEdge {
                 .remoteLow(0xFFFFL << 32 | (from.ipv4() & 0xFFFF_FFFFL))
                 .remotePort(SIP_PORT);
         if (from.connection() != 0) {
-            frame.transport(ViaTransport.TCP.code()).listener(TestListeners.TCP).remotePort(from.connection());
+            frame.transport((from.isByTls() ? ViaTransport.TLS : ViaTransport.TCP).code())
+                    .listener(from.isByTls() ? TestListeners.TLS : TestListeners.TCP)
+                    .remotePort(from.connection());
             frame.registration(nameOf(new Connection(from.ipv4(), from.connection())));
         }
         link.publication(table.ownerOf(slot), 0).offer(header, 0, LinkFrame.HEADER_BYTES, buffer, 0, datagram.length);

@@ -494,7 +494,7 @@ class InviteClientTransactionTest {
         bob.expectNothing();
         assertEquals(5, refusals.toString().lines().count(), refusals::toString);
         assertTrue(refusals.toString().contains("a name that DNS may know"), refusals::toString);
-        assertTrue(refusals.toString().contains("sips is not there yet"), refusals::toString);
+        assertTrue(refusals.toString().contains("TLS for sips"), refusals::toString);
     }
 
     @Test

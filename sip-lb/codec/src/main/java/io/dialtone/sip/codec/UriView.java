@@ -19,6 +19,8 @@ public final class UriView {
     private static final byte[] LR = {'l', 'r'};
     private static final byte[] SIP = {'s', 'i', 'p'};
     private static final byte[] SIPS = {'s', 'i', 'p', 's'};
+    private static final int LOWER_CASE = 0x20;
+    private static final byte[] SIPS_COLON = {'s', 'i', 'p', 's', ':'};
     private static final byte[] TEL = {'t', 'e', 'l'};
     private static final byte DEL = 0x7F;
     private static final int PORT_MAX = 65_535;
@@ -82,6 +84,19 @@ public final class UriView {
             return parseTel(colon + 1) || refuse();
         }
         return colon + 1 < end || refuse();
+    }
+
+    /** Whether what stands here is a {@code sips} URI, if it is a URI at all; looks at its scheme only. */
+    public static boolean isSips(final DirectBuffer buffer, final int offset, final int length) {
+        if (offset < 0 || length <= SIPS_COLON.length) {
+            return false;
+        }
+        for (int i = 0; i < SIPS_COLON.length; i++) {
+            if ((buffer.getByte(offset + i) | LOWER_CASE) != (SIPS_COLON[i] | LOWER_CASE)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private boolean refuse() {

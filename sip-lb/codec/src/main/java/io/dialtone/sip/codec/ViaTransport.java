@@ -42,7 +42,7 @@ public enum ViaTransport {
         return code >= 0 && code < BY_CODE.length ? BY_CODE[code] : null;
     }
 
-    /** What a URI asks for: its parameter, or else TLS for {@code sips} and UDP for {@code sip}; null for what we do not know. */
+    /** What a URI asks for: its parameter, or else TLS for {@code sips} and UDP for {@code sip}; null for what we do not know, or what {@code sips} cannot go by. */
     public static @Nullable ViaTransport ofUri(final DirectBuffer buffer, final UriView uri) {
         final boolean secure = uri.scheme() == UriView.Scheme.SIPS;
         if (!uri.findParam(PARAM)) {
@@ -75,6 +75,11 @@ public enum ViaTransport {
         return uriParam;
     }
 
+    /** The same in a {@code sips} URI, that says TLS by itself (RFC 5630 section 3.1.4). */
+    public String sipsUriParam() {
+        return isWebSocket() ? uriParam : "";
+    }
+
     /** Port where none is written (RFC 3261 section 19.1.2). */
     public int defaultPort() {
         return defaultPort;
@@ -102,11 +107,12 @@ public enum ViaTransport {
         return true;
     }
 
-    private ViaTransport secured() {
+    private @Nullable ViaTransport secured() {
         return switch (this) {
             case TCP -> TLS;
             case WS -> WSS;
-            case UDP, TLS, WSS -> this;
+            case TLS, WSS -> this;
+            case UDP -> null;
         };
     }
 }
