@@ -44,7 +44,8 @@ final class BestChoice {
             considerOwn(proxied, 408); // we have withdrawn it, because it rang too long
             return;
         }
-        if (!BestResponse.isBetter(status, proxied.bestStatus())) { // of two challenges the first is the better one
+        if (!BestResponse.isBetter(status, proxied.bestStatus())
+                && !isSaidBySomebody(status, proxied)) { // of two challenges the first is the better one
             if (BestResponse.isChallenge(status)) {
                 collectChallenges(proxied, response);
             }
@@ -59,6 +60,13 @@ final class BestChoice {
         } else {
             proxied.best(status, scratch, 0, length);
         }
+    }
+
+    /** True for a 4xx where there is only our own word that a target was passed over. */
+    private static boolean isSaidBySomebody(final int status, final ResponseContext proxied) {
+        return status / 100 == 4
+                && proxied.bestStatus() == SipsRules.NOT_ALLOWED
+                && proxied.best().capacity() == 0;
     }
 
     /** The same for what we say ourselves. */
