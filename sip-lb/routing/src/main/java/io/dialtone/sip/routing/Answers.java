@@ -18,6 +18,7 @@ final class Answers {
     static final byte[] NO_BACKEND = ascii("Service Unavailable");
     static final byte[] NO_NEXT_HOP = ascii("Next Hop Not An Address");
     static final byte[] UNSUPPORTED_SCHEME = ascii("Unsupported URI Scheme");
+    static final byte[] SIPS_NOT_ALLOWED = ascii("Temporarily Unavailable");
     static final byte[] BAD_EXTENSION = ascii("Bad Extension");
     static final byte[] TOO_LARGE = ascii("Message Too Large");
 
@@ -94,6 +95,14 @@ final class Answers {
     void refuseAtLimit(final SipMessage request, final SipFlow from, final long nowNs) {
         if (begin(request, 503, NO_BACKEND, ProxyCounter.REFUSED_AT_LIMIT, nowNs)) {
             answer.writer().header(HeaderName.RETRY_AFTER, loop.config.limits().retryAfterSeconds());
+            finish(from);
+        }
+    }
+
+    /** 480 with a Warning, where what is to be reached by TLS only cannot be (RFC 5630 section 5.3). */
+    void refuseSips(final SipMessage request, final SipFlow from, final long nowNs) {
+        if (begin(request, 480, SIPS_NOT_ALLOWED, ProxyCounter.REFUSED_SIPS, nowNs)) {
+            answer.writer().header(HeaderName.WARNING, loop.sipsWarnings[from.listener()]);
             finish(from);
         }
     }

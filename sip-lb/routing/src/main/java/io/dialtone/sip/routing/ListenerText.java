@@ -66,11 +66,18 @@ final class ListenerText {
     private final boolean ipv4;
 
     ListenerText(final SipListener listener) {
+        this(listener, false);
+    }
+
+    /** @param isSips true for URIs that are {@code sips}, for dialogs that are so (RFC 3261 section 16.6 step 4) */
+    ListenerText(final SipListener listener, final boolean isSips) {
         final String sentBy = listener.advertisedHost() + ":" + listener.advertisedPort();
         final String via = "Via: SIP/2.0/" + listener.speaks().viaName() + " " + sentBy + ";branch="
                 + new String(BRANCH_MARK, StandardCharsets.US_ASCII);
-        final String beforeToken =
-                RECORD_ROUTE_NAME + "<sip:" + sentBy + listener.speaks().uriParam() + ";lr;dt=";
+        final String uri = isSips
+                ? "<sips:" + sentBy + listener.speaks().sipsUriParam()
+                : "<sip:" + sentBy + listener.speaks().uriParam();
+        final String beforeToken = RECORD_ROUTE_NAME + uri + ";lr;dt=";
         final String transactionBlank = "a".repeat(Base32.LONG_LENGTH);
         final String viaBlank = "a".repeat(VIA_PARAM_LENGTH);
         final String tokenBlank = "a".repeat(TOKEN_LENGTH);

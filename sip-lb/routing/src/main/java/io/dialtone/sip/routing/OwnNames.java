@@ -65,7 +65,7 @@ final class OwnNames {
 
     /** The listener that a URI of ours means, or -1: what it advertises, and how it speaks. */
     int listenerOf(final DirectBuffer buffer, final UriView uri) {
-        final int actual = uri.port() < 0 ? BackendSpec.PORT_DEFAULT : uri.port();
+        final int actual = portOf(uri);
         for (int i = 0; i < sentByPorts.length; i++) {
             if (isListener(i, buffer, uri.hostOffset(), uri.hostLength(), actual)
                     && sentByUriParams[i].equals(uriParam(buffer, uri))) {
@@ -73,6 +73,14 @@ final class OwnNames {
             }
         }
         return -1;
+    }
+
+    /** The port that a URI means (RFC 3261 section 19.1.2). */
+    static int portOf(final UriView uri) {
+        if (uri.port() >= 0) {
+            return uri.port();
+        }
+        return uri.scheme() == UriView.Scheme.SIPS ? ViaTransport.TLS.defaultPort() : BackendSpec.PORT_DEFAULT;
     }
 
     private static String uriParam(final DirectBuffer buffer, final UriView uri) {

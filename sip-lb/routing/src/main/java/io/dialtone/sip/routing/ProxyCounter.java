@@ -31,6 +31,9 @@ public enum ProxyCounter {
     REFUSED_NO_NEXT_HOP(
             "refused.no-next-hop", "Requests of backends answered 480: their next hop is no address we can reach."),
     REFUSED_SCHEME("refused.scheme", "Requests of backends answered 416: their Request-URI has no SIP scheme."),
+    REFUSED_SIPS(
+            "refused.sips",
+            "Requests answered 480 with Warning 380: a sips URI is reached by TLS only, and that could not be had."),
     REFUSED_TOO_LARGE("refused.too-large", "Requests answered 513: with our header fields they exceed a datagram."),
     ANSWERED_OPTIONS("answered.options", "OPTIONS for the balancer itself, answered 200."),
     ABSORBED_ACK("absorbed.ack", "ACKs for refusals of ours, absorbed."),

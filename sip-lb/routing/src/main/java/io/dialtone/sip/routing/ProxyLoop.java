@@ -1,6 +1,7 @@
 package io.dialtone.sip.routing;
 
 import io.dialtone.sip.codec.ViaTransport;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** What the parts of one I/O thread's {@link SipProxy} share. Called only by that thread, but for what is shared between threads by design. */
@@ -16,6 +17,11 @@ final class ProxyLoop {
     final ProxyKeys keys;
     final OwnNames names;
     final ListenerText[] listeners;
+    /** The same for dialogs that are {@code sips}; who does not speak TLS says what it says otherwise. */
+    final ListenerText[] sipsListeners;
+    /** What a refusal says in Warning where {@code sips} cannot be had, for each listener. */
+    final byte[][] sipsWarnings;
+
     final @Nullable SipFlow outbound;
 
     ProxyLoop(final Balancer balancer, final int index, final SipEgress egress) {
@@ -37,8 +43,15 @@ final class ProxyLoop {
         this.outbound =
                 config.outbound().map(address -> new SipFlow().remote(address)).orElse(null);
         this.listeners = new ListenerText[count];
+        this.sipsListeners = new ListenerText[count];
+        this.sipsWarnings = new byte[count][];
         for (int i = 0; i < count; i++) {
-            listeners[i] = new ListenerText(egress.listener(i));
+            final SipListener listener = egress.listener(i);
+            listeners[i] = new ListenerText(listener);
+            sipsWarnings[i] = ("380 " + listener.advertisedHost() + ":" + listener.advertisedPort()
+                            + " \"SIPS Not Allowed\"")
+                    .getBytes(StandardCharsets.US_ASCII);
+            sipsListeners[i] = listener.speaks().isSecure() ? new ListenerText(listener, true) : listeners[i];
         }
     }
 

@@ -79,7 +79,7 @@ final class RequestPath {
         this.loop = loop;
         this.answers = answers;
         this.message = message;
-        this.routes = new RouteSet(message, loop.listeners);
+        this.routes = new RouteSet(message, loop.listeners, loop.sipsListeners);
         this.affinityKey = SlotFinder.keyOf(loop.config.affinity());
         this.keys = loop.keyMemory;
         this.chooser = new Chooser(loop.config.balancing(), loop.counters);
@@ -252,7 +252,7 @@ final class RequestPath {
 
     private boolean isOurs(final UriView uri) {
         return uri.hostLength() > 0
-                && loop.names.isOurs(message.buffer(), uri.hostOffset(), uri.hostLength(), uri.port());
+                && loop.names.isOurs(message.buffer(), uri.hostOffset(), uri.hostLength(), OwnNames.portOf(uri));
     }
 
     /** Reads the Request-URI as it is after section 16.4. */
@@ -271,6 +271,10 @@ final class RequestPath {
             answers.answerOptions(message, from, nowNs);
             return true;
         }
+        if (isSipsInTheClear(from)) {
+            answers.refuseSips(message, from, nowNs);
+            return true;
+        }
         if (message.maxForwards() == 0) {
             answers.refuse(message, 483, Answers.TOO_MANY_HOPS, ProxyCounter.REFUSED_TOO_MANY_HOPS, from, nowNs);
             return true;
@@ -287,6 +291,21 @@ final class RequestPath {
             return true;
         }
         return false;
+    }
+
+    /** Whether somebody outside asks for {@code sips} without TLS. What ends something, and what nobody answers, may come anyhow; what backends do is the operator's affair. */
+    private boolean isSipsInTheClear(final SipFlow from) {
+        final SipMethod method = message.method();
+        return isSipsRequest()
+                && source == null
+                && !from.isSecure()
+                && method != SipMethod.BYE
+                && method != SipMethod.ACK
+                && method != SipMethod.CANCEL;
+    }
+
+    private boolean isSipsRequest() {
+        return UriView.isSips(message.buffer(), uriOffset, uriLength);
     }
 
     /** Whether the request asks the balancer itself: our Request-URI without user, and no Route that leads on. */
@@ -513,8 +532,7 @@ final class RequestPath {
             return;
         }
         final UriView next = byRoute ? routes.topmost() : requestUri;
-        final boolean sip = next.scheme() == UriView.Scheme.SIP
-                || (next.scheme() == UriView.Scheme.SIPS && loop.speaks(ViaTransport.TLS));
+        final boolean sip = next.scheme() == UriView.Scheme.SIP || next.scheme() == UriView.Scheme.SIPS;
         ViaTransport transport = sip ? ViaTransport.ofUri(message.buffer(), next) : ViaTransport.UDP;
         if (transport == null) {
             answers.refuse(message, 480, Answers.NO_NEXT_HOP, ProxyCounter.REFUSED_NO_NEXT_HOP, from, nowNs);
@@ -563,6 +581,11 @@ final class RequestPath {
             final SipFlow from,
             final long loopHash,
             final long nowNs) {
+        final boolean isSips = isSipsRequest() || routes.isTopmostSips();
+        if (isSips && !(transport.isSecure() && loop.speaks(transport))) {
+            answers.refuseSips(message, from, nowNs);
+            return;
+        }
         final int listener = loop.listenerTowards(
                 transport, nextHop.isIpv4(), pairedListener == NO_LISTENER ? from.listener() : pairedListener);
         if (listener < 0) {
@@ -575,7 +598,7 @@ final class RequestPath {
             return;
         }
         editRoutes();
-        pushOurLines(listener, dialogBackend, from, loopHash);
+        pushOurLines(listener, dialogBackend, from, loopHash, isSips);
         final int hops = message.maxForwards();
         editor.maxForwards(hops < 0 ? loop.config.limits().maxForwards() : hops - 1);
         if (transport == ViaTransport.UDP && message.messageLength() + editor.growth() > DATAGRAM_BYTES_MAX) {
@@ -653,10 +676,15 @@ final class RequestPath {
 
     /** Our Via above all others, received and rport in the one that was topmost, and Record-Route if a dialog may begin. */
     private void pushOurLines(
-            final int listener, final @Nullable Backend dialogBackend, final SipFlow from, final long loopHash) {
+            final int listener,
+            final @Nullable Backend dialogBackend,
+            final SipFlow from,
+            final long loopHash,
+            final boolean isSips) {
+        final ListenerText[] texts = isSips ? loop.sipsListeners : loop.listeners;
         final int port = wayBack.stamp(editor, message.buffer(), via, from);
         final long check = loop.keys.wayBack(transaction, from.listener(), from.remoteHigh(), from.remoteLow(), port);
-        final ListenerText text = loop.listeners[listener];
+        final ListenerText text = texts[listener];
         text.stamp(transaction, from.listener(), loopHash, check);
         final int at = message.headersOffset();
         if (dialogBackend == null || !isToRecordRoute()) {
@@ -672,7 +700,7 @@ final class RequestPath {
         }
         // Two listeners, two values (RFC 5658): the outer one for the side the request goes to, the inner for the side
         // it came from.
-        final ListenerText inner = loop.listeners[from.listener()];
+        final ListenerText inner = texts[from.listener()];
         text.stampPairedRecordRoute(id, tokenCheck);
         editor.insert(at, text.text(), 0, text.viaLength());
         editor.insert(at, text.pairedText(), 0, text.pairedText().capacity());

@@ -22,6 +22,7 @@ final class RouteSet {
 
     private final SipMessage message;
     private final ListenerText[] ours;
+    private final ListenerText[] oursOfSips;
     private final NameAddrView value = new NameAddrView();
     private final UriView uri = new UriView();
     private final int[] header = new int[VALUES_MAX];
@@ -35,9 +36,10 @@ final class RouteSet {
     private int parsed;
     private int ownToken;
 
-    RouteSet(final SipMessage message, final ListenerText[] ours) {
+    RouteSet(final SipMessage message, final ListenerText[] ours, final ListenerText[] oursOfSips) {
         this.message = message;
         this.ours = ours;
+        this.oursOfSips = oursOfSips;
     }
 
     /** Notes where all values lie. False if one cannot be understood. */
@@ -71,7 +73,8 @@ final class RouteSet {
     private boolean isOursVerbatim(final int index) {
         final int offset = message.headerValueOffset(index);
         final int length = message.headerValueLength(index);
-        for (final ListenerText text : ours) {
+        final boolean isSips = UriView.isSips(message.buffer(), offset + 1, length - 1);
+        for (final ListenerText text : isSips ? oursOfSips : ours) {
             if (text.isRoute(message.buffer(), offset, length)) {
                 note(index, offset, offset + length, offset + 1, length - 2);
                 ownToken = offset + text.tokenPlace();
@@ -79,6 +82,11 @@ final class RouteSet {
             }
         }
         return false;
+    }
+
+    /** Whether the topmost value that is left is {@code sips}; false if none is left. */
+    boolean isTopmostSips() {
+        return !isEmpty() && UriView.isSips(message.buffer(), uriFrom[kept], uriLength[kept]);
     }
 
     private void note(final int index, final int from, final int to, final int uriOffset, final int length) {

@@ -74,6 +74,11 @@ public final class SipFlow {
         return transport != TRANSPORT_UDP;
     }
 
+    /** True if the way there is TLS. */
+    public boolean isSecure() {
+        return transport == ViaTransport.TLS.code() || transport == ViaTransport.WSS.code();
+    }
+
     /** The port that a Via says its writer listens on: the usual one of this transport where none is written. */
     int portOf(final ViaView via) {
         if (via.port() >= 0) {

@@ -155,7 +155,7 @@ final class ConnectedBackendsTest {
         for (final String uri : List.of("sips:bob@10.0.0.1", "sip:bob@10.0.0.1;transport=tls")) {
             assertEquals(
                     address("10.0.0.1:5061"),
-                    secured.receive(request("INFO", uri, "call-" + uri.length(), "z9hG4bKa1", 2, "bob1"))
+                    secured.receive(request("INFO", uri, "call-" + uri.length(), "z9hG4bKa1", 2, "bob1"), CALLER, 1)
                             .sent()
                             .to());
         }

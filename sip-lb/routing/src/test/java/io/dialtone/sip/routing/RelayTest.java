@@ -277,7 +277,7 @@ final class RelayTest {
     }
 
     @Test
-    void shouldNotSendABackendsRequestToMulticastOrToItselfOrInTheClearWhenSipsIsAsked() {
+    void shouldNotSendABackendsRequestToMulticastOrToItself() {
         for (final String host : List.of("224.2.0.1", "255.255.255.255", "0.0.0.0")) {
             assertTrue(proxy.receive(
                             request("INVITE", "sip:bob@" + host, "call-" + host, "z9hG4bKb1", 1, ""),
@@ -286,7 +286,7 @@ final class RelayTest {
                     .firstLine()
                     .startsWith("SIP/2.0 480 "));
         }
-        for (final String uri : List.of("sips:bob@203.0.113.5", "tel:+3612345", "unknown:bob")) {
+        for (final String uri : List.of("tel:+3612345", "unknown:bob")) {
             assertTrue(proxy.receive(
                             request("INVITE", uri, "call-" + uri.hashCode(), "z9hG4bKb1", 1, ""),
                             address(FIRST_BACKEND))
