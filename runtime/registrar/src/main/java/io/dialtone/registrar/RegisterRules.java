@@ -112,6 +112,9 @@ final class RegisterRules {
         if (path.isEmpty() || pathLines.stream().mapToInt(String::length).sum() > settings.pathCharsMax()) {
             return new Refused(400, "Bad Path Or Too Long");
         }
+        if (isSipsBySip(register, contacts, path.get())) {
+            return new Refused(400, "SIPS Contact Needs SIPS Throughout");
+        }
         final boolean isFirstHop = isFirstHop(register);
         final boolean keepsFlows = isFirstHop ? settings.firstHopKeepsFlows() : isOutboundPath(path.get());
         final List<Change> changes = new ArrayList<>();
@@ -120,7 +123,7 @@ final class RegisterRules {
             if (uri == null || contact.text().length() > settings.contactCharsMax()) {
                 return new Refused(400, "Contact Too Long");
             }
-            if (uri.isSameAs(addressOfRecord)) {
+            if (uri.withoutSecurity().isSameAs(addressOfRecord.withoutSecurity())) {
                 return new Refused(403, "Contact Is The Address Of Record");
             }
             final long asked = contact.expires()
@@ -173,6 +176,20 @@ final class RegisterRules {
                 pathLines,
                 isOutbound,
                 supported.contains(GRUU));
+    }
+
+    /** A sips contact wants the whole way there to be by TLS: Request-URI, Path and all other contacts (RFC 5630 section 5.2). */
+    private static boolean isSipsBySip(
+            final SipRequest register, final List<ContactHeader> contacts, final List<ContactHeader> path) {
+        return contacts.stream().anyMatch(RegisterRules::isSips)
+                && !(SipUri.parse(register.requestUri()).filter(SipUri::isSips).isPresent()
+                        && contacts.stream().allMatch(RegisterRules::isSips)
+                        && path.stream().allMatch(RegisterRules::isSips));
+    }
+
+    private static boolean isSips(final ContactHeader header) {
+        final SipUri uri = header.uri();
+        return uri != null && uri.isSips();
     }
 
     /** A binding that was made by a later request of the same Call-ID, or by this one. */

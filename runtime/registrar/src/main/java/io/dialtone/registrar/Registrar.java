@@ -85,11 +85,15 @@ public final class Registrar {
 
     /**
      * Where a request is to go: the bindings in the order in which they are to be tried, by q and then the youngest first. Those of one phone if the Request-URI is its GRUU
-     * (RFC 5627 section 6.1).
+     * (RFC 5627 section 6.1). Those that are {@code sips} if the Request-URI is: to others it must not go (RFC 5630 section 5.3).
      */
     public List<Binding> lookup(final String requestUri, final Bindings bindings) {
-        final Optional<String> instance = SipUri.parse(requestUri).flatMap(uri -> uri.param("gr"));
+        final Optional<SipUri> asked = SipUri.parse(requestUri);
+        final Optional<String> instance = asked.flatMap(uri -> uri.param("gr"));
+        final boolean isSips = asked.filter(SipUri::isSips).isPresent();
         return bindings.all().reversed().stream()
+                .filter(binding -> !isSips
+                        || SipUri.parse(binding.uri()).filter(SipUri::isSips).isPresent())
                 .filter(binding -> instance.isEmpty() || binding.instance().equalsIgnoreCase(instance.get()))
                 .sorted(Comparator.comparingInt(Binding::qThousandths).reversed())
                 .toList();

@@ -51,6 +51,15 @@ final class SipUri {
         return scheme == UriView.Scheme.SIP || scheme == UriView.Scheme.SIPS;
     }
 
+    boolean isSips() {
+        return scheme == UriView.Scheme.SIPS;
+    }
+
+    /** The same with {@code sip} for {@code sips}: as addresses of record they are one (RFC 5630 section 5.2). */
+    SipUri withoutSecurity() {
+        return isSips() ? parse("sip" + text.substring("sips".length())).orElse(this) : this;
+    }
+
     boolean isTel() {
         return scheme == UriView.Scheme.TEL;
     }

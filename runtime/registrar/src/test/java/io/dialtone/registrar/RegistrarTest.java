@@ -253,6 +253,51 @@ class RegistrarTest {
         assertEquals(List.of(DESK + ";expires=200"), ok.headers("Contact"));
     }
 
+    // ---- sips
+
+    @Test
+    void shouldGiveASipsRequestToSipsBindingsOnlyAndASipRequestToAll() {
+        connectByTls();
+        final SipRegistration secure = phone.registration("sips:example.com", "sips:" + BOB);
+
+        register("Contact: " + DESK);
+        assertEquals(200, secure.send("Contact: <sips:bob@192.0.2.12>").status());
+
+        assertEquals("sips:bob@192.0.2.12 sip:bob@192.0.2.10", whereabouts());
+        assertEquals("sips:bob@192.0.2.12", whereabouts("sips:" + BOB));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "sip:example.com, <sips:bob@192.0.2.12>, <sips:edge.example.com;lr>",
+        "sips:example.com, <sips:bob@192.0.2.12>, <sip:edge.example.com;lr>",
+        "sips:example.com, '<sips:bob@192.0.2.12>, <sip:bob@192.0.2.13>', <sips:edge.example.com;lr>"
+    })
+    void shouldNotBindASipsContactByAWayThatIsNot(final String registrar, final String contact, final String path) {
+        connectByTls();
+
+        final SipText refusal =
+                phone.registration(registrar, "sips:" + BOB).send("Contact: " + contact, "Path: " + path);
+
+        assertEquals(400, refusal.status());
+    }
+
+    @Test
+    void shouldTakeTheAddressOfRecordForNoContactWhicheverItsScheme() {
+        connectByTls();
+
+        assertEquals(
+                403,
+                phone.registration("sips:example.com", "sip:" + BOB)
+                        .send("Contact: <sips:" + BOB + ">")
+                        .status());
+    }
+
+    private void connectByTls() {
+        phone.connectByTlsFrom(40_000);
+        cluster.peer("alice").connectByTlsFrom(40_001);
+    }
+
     // ---- who and whose
 
     @Test

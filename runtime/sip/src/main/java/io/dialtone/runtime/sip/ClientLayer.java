@@ -13,6 +13,7 @@ import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -198,7 +199,7 @@ final class ClientLayer {
 
     /** Sends by this door, and forgets it; but never what is {@code sips} by a door without TLS. Whoever finds the way has no such one in mind: this is for what they forget. */
     void send(final int slot, final ReplyPort door, final DirectBuffer message, final int offset, final int length) {
-        if (!SipsRules.isSecure(door) && SipsRules.hasSipsRequestUri(message, offset, length)) {
+        if (!SipsRules.isSecure(door) && UriView.isSipsRequest(message, offset, length)) {
             context.counters().increment(SipCounter.SIPS_NOT_SENT);
             return;
         }

@@ -19,7 +19,6 @@ final class SipsRules {
     /** What is answered where {@code sips} cannot be had. */
     static final int NOT_ALLOWED = 480;
 
-    private static final int METHOD_BYTES_MAX = 64;
     private static final byte[] WARNING = "Warning: 380 ".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] NOT_ALLOWED_TEXT = " \"SIPS Not Allowed\"\r\n".getBytes(StandardCharsets.US_ASCII);
 
@@ -36,17 +35,6 @@ final class SipsRules {
 
     static boolean isRequestUri(final SipMessage request) {
         return UriView.isSips(request.buffer(), request.requestUriOffset(), request.requestUriLength());
-    }
-
-    /** The same of a request that was not parsed; false for a response. */
-    static boolean hasSipsRequestUri(final DirectBuffer message, final int offset, final int length) {
-        final int end = offset + Math.min(length, METHOD_BYTES_MAX);
-        for (int at = offset; at < end; at++) {
-            if (message.getByte(at) == ' ') {
-                return UriView.isSips(message, at + 1, offset + length - at - 1);
-            }
-        }
-        return false;
     }
 
     /** True if the first URI of a header's first line is one. */

@@ -20,6 +20,7 @@ public final class UriView {
     private static final byte[] SIP = {'s', 'i', 'p'};
     private static final byte[] SIPS = {'s', 'i', 'p', 's'};
     private static final int LOWER_CASE = 0x20;
+    private static final int METHOD_LENGTH_MAX = 64;
     private static final byte[] SIPS_COLON = {'s', 'i', 'p', 's', ':'};
     private static final byte[] TEL = {'t', 'e', 'l'};
     private static final byte DEL = 0x7F;
@@ -97,6 +98,17 @@ public final class UriView {
             }
         }
         return true;
+    }
+
+    /** Whether an unparsed message is a request with a {@code sips} Request-URI. */
+    public static boolean isSipsRequest(final DirectBuffer message, final int offset, final int length) {
+        final int end = offset + Math.min(length, METHOD_LENGTH_MAX);
+        for (int at = offset; at < end; at++) {
+            if (message.getByte(at) == ' ') {
+                return isSips(message, at + 1, offset + length - at - 1);
+            }
+        }
+        return false;
     }
 
     private boolean refuse() {

@@ -12,6 +12,7 @@ import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipEditor;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
+import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -466,6 +467,12 @@ public final class EdgeRouter implements SipIngress {
         }
     }
 
+    /** Whoever has registered by another connection gets what is {@code sips} by that only if it is TLS as well. */
+    private @Nullable SipFlow goodEnough(
+            final @Nullable SipFlow current, final DirectBuffer buffer, final int offset, final int length) {
+        return current == null || current.isSecure() || !UriView.isSipsRequest(buffer, offset, length) ? current : null;
+    }
+
     /** Turns the flow to the connection by which the message leaves; false if it does not leave by any. */
     private boolean isAimed(final DirectBuffer buffer, final int offset, final int length) {
         final long name = received.registration();
@@ -482,7 +489,7 @@ public final class EdgeRouter implements SipIngress {
             }
             return true;
         }
-        final SipFlow current = names.find(name);
+        final SipFlow current = goodEnough(names.find(name), buffer, offset, length);
         if (received.isSought()) {
             if (current == null || FlowNames.isSame(current, flow)) {
                 return false;
