@@ -71,7 +71,9 @@ public final class BackToBackService implements SipHandler<BackToBackService.Cal
             final String asked = invite.requestUri();
             final String user =
                     asked.contains("@") ? asked.substring(asked.indexOf(':') + 1, asked.indexOf('@') + 1) : "";
-            pass(invite, session.request(SipMethod.INVITE, CALLEE, "sip:" + user + target));
+            // Who calls by sips wants TLS all the way (RFC 5630 section 4).
+            final String scheme = asked.startsWith("sips:") ? "sips:" : "sip:";
+            pass(invite, session.request(SipMethod.INVITE, CALLEE, scheme + user + target));
             session.startTimer(NO_ANSWER, Duration.ofSeconds(60));
         }
     }

@@ -21,8 +21,9 @@ public final class PassingService implements SipHandler<PassingService.Nothing> 
     @Override
     public void onRequest(final SipRequest request, final Session<Nothing> session) {
         final Proxying proxying = request.proxy().recordRoute();
+        final String scheme = request.requestUri().startsWith("sips:") ? "sips:" : "sip:";
         for (final String port : request.requestUriUser().split("-", -1)) {
-            proxying.to("sip:" + request.requestUriUser() + "@127.0.0.1:" + port);
+            proxying.to(scheme + request.requestUriUser() + "@127.0.0.1:" + port);
         }
         proxying.start();
     }

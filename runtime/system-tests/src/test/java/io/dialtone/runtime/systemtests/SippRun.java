@@ -81,6 +81,15 @@ final class SippRun {
             return this;
         }
 
+        /** Makes calls by sips of a scenario's calls: to a sips URI, with a sips Contact, whose port is this one. */
+        Builder sips(final int contactPort) {
+            scenario = scenario.replace(" sip:[service]@", " sips:[service]@")
+                    .replaceAll(
+                            "Contact: <sip:([^>]*)\\[local_port\\];transport=\\[transport\\]>",
+                            "Contact: <sips:$1" + contactPort + ">");
+            return this;
+        }
+
         /** Puts a value where the scenario says {@code @NAME@}. */
         Builder with(final String placeholder, final String value) {
             replacements.put("@" + placeholder + "@", value);
