@@ -835,6 +835,20 @@ class EdgeRouterTest {
         assertEquals(40_001, streams.only().to().getPort());
     }
 
+    @Test
+    void shouldNotBringASipsRequestToAConnectionWithoutTls() {
+        listenByTcp();
+        nodeAccepts(40_001, 77);
+        streams.sent.clear();
+        final String bye = invitesOfNode("BYE", 0).replaceFirst("BYE sip:", "BYE sips:");
+
+        link.send(toPhone(0, 77).transport(ViaTransport.TLS.code()).listener(5).sought(true), header, bye);
+        router.doWork(nowNs);
+
+        assertTrue(bye.startsWith("BYE sips:"), bye);
+        streams.nothing();
+    }
+
     // Garbage
 
     @ParameterizedTest
