@@ -11,7 +11,9 @@ import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipSyntax;
+import io.dialtone.sip.codec.UriView;
 import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -186,6 +188,9 @@ final class OwnRequests {
         if (flow == null) {
             entry.port.copyFrom(session.door).forgetArrival();
             entry.destination = addresses.aim(entry.port, request.routes(), request.uri());
+        } else if (UriView.isSips(new UnsafeBuffer(request.uri()), 0, request.uri().length)
+                && !SipsRules.isSecure(flow)) {
+            throw new IllegalArgumentException("flow: a connection without TLS (expected: one with, for a sips URI)");
         } else {
             entry.port.copyFrom(flow);
             entry.destination = null;

@@ -17,7 +17,8 @@ final class Transports {
         for (final ViaTransport each : ALL) {
             VIA_STARTS[each.code()] = ("SIP/2.0/" + each.viaName() + " ").getBytes(StandardCharsets.US_ASCII);
             URI_PARAMS[each.code()] = each.uriParam().getBytes(StandardCharsets.US_ASCII);
-            SIPS_URI_PARAMS[each.code()] = each.sipsUriParam().getBytes(StandardCharsets.US_ASCII);
+            final String ofSips = each.isSecure() ? each.sipsUriParam() : ""; // then it leads to a listener with TLS
+            SIPS_URI_PARAMS[each.code()] = ofSips.getBytes(StandardCharsets.US_ASCII);
         }
     }
 

@@ -299,7 +299,7 @@ final class UacCore<S extends Record> {
     private void onAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         clients.locating().onAnswered(invite, response.statusCode());
         refresher.onAccepting(invite);
-        invite.wasSips = isSips(invite);
+        invite.wasSips = !invite.isWithin && isSips(invite);
         invite.onAccepted(nowNs);
         if (invite.isRefresh && invite.dialog != null) {
             onRefreshAccepted(invite, invite.dialog, response, nowNs);
