@@ -34,7 +34,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +---------------------------------------------------------------+
  *  |        Request's number at its edge; 0 is none (64)           |  64
  *  +---------------+-----------------------------------------------+
- *  |     Flags     |                   0                           |  72
+ *  |     Flags     |  To service   | From service  |       0       |  72
  *  +---------------+-----------------------------------------------+
  *  |                              0                                |  76
  *  +---------------------------------------------------------------+
@@ -44,7 +44,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  * </pre>
  *
  * <p>Flags, first bit last: 1 is {@link #isRedriven() re-driven}, 2 is {@link #isDeaf() deaf}, 4 is {@link #isAcknowledging() acknowledging}, 8 is {@link #isNaming() naming}, 16
- * is {@link #isSought() sought}. Frames of 64 bytes, without number and flags, and of 80, without registration, are read too.
+ * is {@link #isSought() sought}. The services are those of a chain, in {@link #TYPE_SIP_WITHIN} only. Frames of 64 bytes, without number and flags, and of 80, without registration, are read too.
  */
 public final class LinkFrame {
     public static final int VERSION = 1;
@@ -64,6 +64,9 @@ public final class LinkFrame {
     public static final int TYPE_SEALED = 6;
     /** A request of a worker that its edge could not send, from that edge to the worker that owns its slot. */
     public static final int TYPE_SIP_UNSENT = 7;
+
+    /** A SIP message from one service of a chain to another in the same worker: it waits for backups as all do, and never takes to the corridor. */
+    public static final int TYPE_SIP_WITHIN = 8;
 
     /** The first frames ended here. */
     private static final int HEADER_BYTES_MIN = 64;
@@ -85,6 +88,8 @@ public final class LinkFrame {
     private static final int REMOTE_LOW_OFFSET = 56;
     private static final int REQUEST_OFFSET = 64;
     private static final int FLAGS_OFFSET = 72;
+    private static final int TO_SERVICE_OFFSET = 73;
+    private static final int FROM_SERVICE_OFFSET = 74;
 
     private static final int REGISTRATION_OFFSET = 80;
 
@@ -316,6 +321,22 @@ public final class LinkFrame {
 
     public LinkFrame sought(final boolean sought) {
         return flag(FLAG_SOUGHT, sought);
+    }
+
+    /** In a message within a worker: the place in its chain of the service that gets it; 0 in all others. */
+    public int toService() {
+        return type() == TYPE_SIP_WITHIN ? frame.getByte(TO_SERVICE_OFFSET) : 0;
+    }
+
+    /** In a message within a worker: the place in its chain of the service that has said it; 0 in all others. */
+    public int fromService() {
+        return type() == TYPE_SIP_WITHIN ? frame.getByte(FROM_SERVICE_OFFSET) : 0;
+    }
+
+    public LinkFrame services(final int from, final int to) {
+        frame.putByte(FROM_SERVICE_OFFSET, (byte) from);
+        frame.putByte(TO_SERVICE_OFFSET, (byte) to);
+        return this;
     }
 
     private boolean isFlagged(final int flag) {

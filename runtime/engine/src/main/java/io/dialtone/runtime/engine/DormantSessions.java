@@ -336,7 +336,12 @@ public final class DormantSessions implements SlotKeeper {
 
     private @Nullable WorkerSession<?> restore(final int slot) {
         onDormant(slot, -1);
-        final WorkerSession<?> session = protocol().newSession();
+        final WorkerSession<?> session = protocol().newSession(view.key());
+        if (session == null) {
+            counters.increment(WorkerCounter.IMAGES_UNREADABLE);
+            journal().recordLost(slot, view.keyHash(), view.key());
+            return null;
+        }
         session.key(view.keyHash(), view.key(), 0, view.key().capacity());
         session.open(slot);
         readByItsClocks(slot);

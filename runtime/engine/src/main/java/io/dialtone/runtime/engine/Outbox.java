@@ -2,6 +2,7 @@ package io.dialtone.runtime.engine;
 
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.api.link.LinkFrame;
+import io.dialtone.api.link.LinkFrameHandler;
 import io.dialtone.api.link.LinkPublication;
 import io.dialtone.state.api.SessionReplicator;
 import java.nio.ByteOrder;
@@ -33,6 +34,9 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  |               Frame, see LinkFrame, padded to 8 bytes ...        24
  * </pre>
  *
+ * <p>A message from one service of this worker's chain to another is an output too, with the edge that the chain's first request came by. {@link #deliver} takes it to its service when it might have
+ * left, and {@link #release} forgets it then.
+ *
  * <p>This is also the form in which backups keep outputs, so fields are only ever added with a new version; number and time mean nothing there.
  */
 public final class Outbox {
@@ -51,6 +55,11 @@ public final class Outbox {
     private static final int ALIGNMENT = 8;
     private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
     private static final long NO_NUMBER = Long.MAX_VALUE;
+    /** In the place of the number of a message that was shown to its service. */
+    private static final long TAKEN = Long.MAX_VALUE - 1;
+
+    /** This part of the box is for messages between services, where there are any. */
+    private static final int RESERVED_PART = 4;
 
     private final LinkEndpoint link;
     private final CounterSet<WorkerCounter> counters;
@@ -60,6 +69,10 @@ public final class Outbox {
     private final IntHashSet blocked = new IntHashSet();
     private int end;
     private long nowNs;
+    /** What is kept free for messages between services of this worker. */
+    private int reservedBytes;
+    /** How many outputs are such messages. */
+    private int within;
 
     Outbox(final LinkEndpoint link, final int bytesMax, final CounterSet<WorkerCounter> counters) {
         this.link = link;
@@ -76,7 +89,12 @@ public final class Outbox {
             counters.increment(WorkerCounter.OUTPUTS_DROPPED_OUTBOX_FULL);
             return;
         }
-        frame.wrapNew(box, end + FRAME_OFFSET, LinkFrame.TYPE_SIP_TO_EDGE).slot(slot);
+        if (to.isWithin()) {
+            frame.wrapNew(box, end + FRAME_OFFSET, LinkFrame.TYPE_SIP_WITHIN).slot(slot);
+            within++;
+        } else {
+            frame.wrapNew(box, end + FRAME_OFFSET, LinkFrame.TYPE_SIP_TO_EDGE).slot(slot);
+        }
         to.to(frame);
         add(to.member(), to.thread(), slot, message, offset, length);
     }
@@ -165,6 +183,7 @@ public final class Outbox {
             box.putBytes(end, outputs, at, bytes);
             frame.wrap(box, end + FRAME_OFFSET, LinkFrame.HEADER_BYTES);
             frame.arrivalNs(0); // counted from a clock that another owner's first answer has stopped, or nobody has
+            within += frame.type() == LinkFrame.TYPE_SIP_WITHIN ? 1 : 0;
             finish(end, slot, number, epoch);
             counters.increment(WorkerCounter.OUTPUTS_TAKEN_OVER);
             end += bytes;
@@ -204,7 +223,61 @@ public final class Outbox {
 
     /** Forgets the outputs from here on. */
     void truncate(final int from) {
+        for (int at = from; within > 0 && at < end; at = after(at)) {
+            within -= isWithin(at) ? 1 : 0;
+        }
         end = from;
+    }
+
+    // ---- messages between services of this worker
+
+    /** There are several services, which say things to each other: other messages leave room for that, so that what was begun goes on. */
+    public void reserveForWithin() {
+        reservedBytes = bytesMax / RESERVED_PART;
+    }
+
+    /** True if there are messages from one service of this worker to another. */
+    boolean hasWithin() {
+        return within > 0;
+    }
+
+    private boolean isWithin(final int at) {
+        frame.wrap(box, at + FRAME_OFFSET, LinkFrame.HEADER_BYTES);
+        return frame.type() == LinkFrame.TYPE_SIP_WITHIN;
+    }
+
+    /**
+     * Shows messages from one service of this worker to another that may leave, in their order; what comes of them is added behind, and waits for its own records. The rest stays, for backups or for
+     * another turn. If not even one can be shown because its outputs might find the box full, then the first is dropped, so that there is an end to it.
+     *
+     * @return how many were shown or dropped
+     */
+    int deliver(final SessionReplicator replicator, final LinkFrameHandler handler, final int limit) {
+        final int until = end;
+        int taken = 0;
+        for (int at = 0; at < until && taken < limit && within > 0; at = after(at)) {
+            if (isWithin(at)
+                    && box.getLong(at + NUMBER_OFFSET, ORDER) != TAKEN
+                    && replicator.mayLeave(frame.slot(), box.getLong(at + NUMBER_OFFSET, ORDER))) {
+                if (end > bytesMax) {
+                    if (taken == 0) {
+                        take(at);
+                        counters.increment(WorkerCounter.MESSAGES_WITHIN_DROPPED);
+                        taken++;
+                    }
+                    return taken;
+                }
+                take(at);
+                taken++;
+                handler.onFrame(box, at + FRAME_OFFSET, LinkFrame.HEADER_BYTES + box.getInt(at + LENGTH_OFFSET, ORDER));
+            }
+        }
+        return taken;
+    }
+
+    private void take(final int at) {
+        box.putLong(at + NUMBER_OFFSET, TAKEN, ORDER);
+        within--;
     }
 
     // ---- turns
@@ -221,7 +294,7 @@ public final class Outbox {
 
     /** False while a turn must take no message: what waits for backups or edges fills the box. */
     boolean hasRoom() {
-        return end < bytesMax;
+        return end < bytesMax - reservedBytes;
     }
 
     boolean isEmpty() {
@@ -252,7 +325,9 @@ public final class Outbox {
             final long number = box.getLong(at + NUMBER_OFFSET, ORDER);
             frame.wrap(box, at + FRAME_OFFSET, LinkFrame.HEADER_BYTES);
             assert number != NO_NUMBER : "each output has its record before it is released";
-            if (replicator.mayLeave(frame.slot(), number) && isGone(at, length)) {
+            if (frame.type() == LinkFrame.TYPE_SIP_WITHIN
+                    ? number == TAKEN
+                    : replicator.mayLeave(frame.slot(), number) && isGone(at, length)) {
                 released++;
             } else {
                 oldestNs = Math.min(oldestNs, box.getLong(at + TIME_OFFSET, ORDER));
@@ -285,6 +360,9 @@ public final class Outbox {
         for (int at = 0; at < end; ) {
             final int next = after(at);
             if (slotAt(at) == slot) {
+                within -= frame.type() == LinkFrame.TYPE_SIP_WITHIN && box.getLong(at + NUMBER_OFFSET, ORDER) != TAKEN
+                        ? 1
+                        : 0;
                 counters.increment(WorkerCounter.OUTPUTS_DROPPED_DISOWNED);
             } else {
                 if (kept != at) {
@@ -342,11 +420,12 @@ public final class Outbox {
         box.putLong(at + NUMBER_OFFSET, number, ORDER);
         box.putLong(at + TIME_OFFSET, nowNs, ORDER);
         frame.wrap(box, at + FRAME_OFFSET, LinkFrame.HEADER_BYTES);
+        final boolean isWithin = frame.type() == LinkFrame.TYPE_SIP_WITHIN;
         frame.slot(slot)
                 .epoch(epoch)
                 .incarnation(link.incarnation())
-                .member(link.member())
-                .thread(link.thread());
+                .member(isWithin ? box.getShort(at + MEMBER_OFFSET, ORDER) & 0xFFFF : link.member())
+                .thread(isWithin ? box.getByte(at + THREAD_OFFSET) & 0xFF : link.thread());
     }
 
     private static int edgeId(final int member, final int thread) {

@@ -5,8 +5,18 @@ import io.dialtone.api.link.LinkFrame;
 /**
  * The door a request came in by, and by which its answers leave: the edge's thread, its listener, and the peer. Mutable, kept by who may have to answer later. Called
  * only by the owning worker.
+ *
+ * <p>It may lead to another service of this worker's chain instead. Then edge, listener and peer are those that the first request of the chain came by: by them what leaves the chain is known to its
+ * peers.
  */
 public final class ReplyPort {
+    /** As many services may a chain have. */
+    public static final int SERVICES_MAX = 7;
+
+    private static final int NAMING = 1;
+    private static final int SERVICE_SHIFT = 1;
+    private static final int OWN_SERVICE_SHIFT = 4;
+
     private int member;
     private int thread;
     private int transport;
@@ -18,6 +28,8 @@ public final class ReplyPort {
     private long request;
     private long registration;
     private boolean isNaming;
+    private int service;
+    private int ownService;
 
     public ReplyPort from(final LinkFrame frame) {
         member = frame.member();
@@ -31,6 +43,8 @@ public final class ReplyPort {
         request = frame.request();
         registration = frame.registration();
         isNaming = false;
+        service = frame.fromService();
+        ownService = frame.toService();
         return this;
     }
 
@@ -46,6 +60,8 @@ public final class ReplyPort {
         request = other.request;
         registration = other.registration;
         isNaming = other.isNaming;
+        service = other.service;
+        ownService = other.ownService;
         return this;
     }
 
@@ -74,8 +90,35 @@ public final class ReplyPort {
         return this;
     }
 
+    /** To another service of this worker's chain, from the one at {@code own}. */
+    public ReplyPort within(final int own, final int other) {
+        ownService = own;
+        service = other;
+        registration = 0;
+        isNaming = false;
+        return this;
+    }
+
+    /** To the peer of the edge, past all other services. */
+    public ReplyPort outside() {
+        service = 0;
+        ownService = 0;
+        return this;
+    }
+
+    /** True if another service of this worker is at the other end. */
+    public boolean isWithin() {
+        return service != 0;
+    }
+
+    /** The place in this worker's chain of the service at the other end, the first is 1; 0 if it is a peer of an edge. */
+    public int service() {
+        return service;
+    }
+
     /** Another address of the peer at the same listener. */
     public ReplyPort remote(final long high, final long low, final int port) {
+        outside();
         remoteHigh = high;
         remoteLow = low;
         remotePort = port;
@@ -95,6 +138,7 @@ public final class ReplyPort {
     public ReplyPort edge(final int itsMember, final int itsThread) {
         member = itsMember;
         thread = itsThread;
+        outside();
         return forgetArrival();
     }
 
@@ -117,9 +161,12 @@ public final class ReplyPort {
                 .remoteHigh(remoteHigh)
                 .remoteLow(remoteLow)
                 .remotePort(remotePort);
+        if (service != 0) {
+            frame.services(ownService, service);
+        }
     }
 
-    /** Writes the door as it is, without what only the first answer tells. */
+    /** Writes the door as it is, without what only the first answer tells. The last byte: 1 is naming, then the service it leads to (3 bits), and from which (3 bits). */
     public void encode(final ImageWriter image) {
         image.putShort(member)
                 .putByte(thread)
@@ -130,7 +177,7 @@ public final class ReplyPort {
                 .putLong(remoteLow)
                 .putLong(request)
                 .putLong(registration)
-                .putByte(isNaming ? 1 : 0);
+                .putByte((isNaming ? NAMING : 0) | service << SERVICE_SHIFT | ownService << OWN_SERVICE_SHIFT);
     }
 
     /** Reads what {@link #encode} wrote. */
@@ -144,7 +191,10 @@ public final class ReplyPort {
         remoteLow = image.readLong();
         request = image.readLong();
         registration = image.readLong();
-        isNaming = image.readByte() != 0;
+        final int last = image.readByte();
+        isNaming = (last & NAMING) != 0;
+        service = last >> SERVICE_SHIFT & SERVICES_MAX;
+        ownService = last >> OWN_SERVICE_SHIFT & SERVICES_MAX;
         arrivalNs = 0;
     }
 
@@ -169,13 +219,19 @@ public final class ReplyPort {
                 && thread == other.thread
                 && transport == other.transport
                 && listener == other.listener
+                && service == other.service
                 && remotePort == other.remotePort
                 && remoteLow == other.remoteLow
                 && remoteHigh == other.remoteHigh;
     }
 
-    /** True if the peer is the other end of a connection of the edge: nothing is lost on the way while it lasts. */
+    /** True if the peer is the other end of a connection of the edge, or a service of this worker: nothing is lost on the way while it lasts. */
     public boolean isStream() {
+        return transport != 0 || service != 0;
+    }
+
+    /** True if the edge's listener, which a door within the worker has too, speaks by connections. */
+    public boolean isOfConnection() {
         return transport != 0;
     }
 

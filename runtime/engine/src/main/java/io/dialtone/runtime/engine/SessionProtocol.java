@@ -2,6 +2,7 @@ package io.dialtone.runtime.engine;
 
 import io.dialtone.api.link.LinkFrame;
 import org.agrona.DirectBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** What a protocol does on a worker. Called only by that worker; never throws for what came from the wire. */
 public interface SessionProtocol {
@@ -19,8 +20,9 @@ public interface SessionProtocol {
 
     // ---- sessions; the engine decides when, the protocol knows how
 
-    /** An empty session. */
-    WorkerSession<?> newSession();
+    /** An empty session for what has this key; null if nobody here has such sessions. */
+    @Nullable
+    WorkerSession<?> newSession(DirectBuffer key);
 
     /** Forgets a session and all that belongs to it as if it had never been here: nothing is sent. */
     void forget(WorkerSession<?> session);

@@ -34,6 +34,7 @@ public final class SessionWorker implements Agent {
     private final ManyToOneConcurrentArrayQueue<WorkerCommand> mailbox;
     private final Consumer<WorkerCommand> onCommand;
     private final LinkFrameHandler onFrame = this::onFrame;
+    private final LinkFrameHandler onWithin = this::onWithin;
     private final IntUnaryOperator frames;
     private final IntUnaryOperator framesHeld;
     private final IntUnaryOperator deadlinesDue;
@@ -78,7 +79,18 @@ public final class SessionWorker implements Agent {
         deadlines = new DeadlineWheel(nowNs, journal, config.deadlinesPerTick());
         proxy = new SessionWorkerProxy(mailbox);
         protocol = protocolFactory.create(new WorkerParts(
-                config, time, deadlines, outbox, sessions, dormant, journal, counters, context.tableHash(), proxy));
+                config,
+                time,
+                deadlines,
+                outbox,
+                sessions,
+                dormant,
+                journal,
+                counters,
+                context.tableHash(),
+                proxy,
+                grid.keyHash(),
+                1));
         dormant.bind(protocol, deadlines, journal);
         journal.dormant(dormant);
         idle = new IdleSessions(sessions, dormant, time, grid.slots(), config.restAfterNs());
@@ -96,6 +108,7 @@ public final class SessionWorker implements Agent {
         int work = link.doWork(nowNs);
         work += replicator.doWork(nowNs);
         work += mailbox.drain(onCommand, COMMANDS_PER_TURN_MAX);
+        work += outbox.hasWithin() ? deliverWithin() : 0;
         takesMessages = replicator.hasRoom() && outbox.hasRoom();
         if (!takesMessages) {
             counters.increment(WorkerCounter.TURNS_WITHOUT_ROOM);
@@ -114,6 +127,19 @@ public final class SessionWorker implements Agent {
         counters.set(WorkerCounter.IMAGES, images.count());
         counters.set(WorkerCounter.IMAGES_BYTES_USED, images.bytesMax() - images.bytesFree());
         return work;
+    }
+
+    /**
+     * Hands over what services of this worker say to each other, as far as the backups have it. That is before the turn's records are sent: so the record of what comes of it is on its way when the
+     * backups hear that the message has left.
+     */
+    private int deliverWithin() {
+        return replicator.hasRoom() ? outbox.deliver(replicator, onWithin, config.framesPerTurnMax()) : 0;
+    }
+
+    private void onWithin(final DirectBuffer buffer, final int offset, final int length) {
+        counters.increment(WorkerCounter.MESSAGES_WITHIN);
+        onMessageFrame(buffer, offset, length);
     }
 
     /** Takes from a source in portions, until it has no more or the turn has lasted long enough: others wait for our beats, records and outputs, which leave when it ends. */

@@ -43,6 +43,11 @@ public enum WorkerCounter {
     OUTPUTS_DROPPED_EDGE_GONE("Outputs dropped because their edge was not connected"),
     /** Turns that ended with outputs waiting for a slower edge. */
     TURNS_BACK_PRESSURED("Turns that ended with outputs waiting for a slower edge"),
+    /** Messages from one service of a chain to another. */
+    MESSAGES_WITHIN("Messages from one service of a chain to another in the same worker"),
+    /** Messages from one service of a chain to another that were dropped because those that wait fill the outbox. */
+    MESSAGES_WITHIN_DROPPED(
+            "Messages from one service of a chain to another dropped because what waits has filled the outbox"),
     /** Gauge: sessions in memory. */
     SESSIONS("Sessions in memory"),
     /** Sessions begun since the worker started. */

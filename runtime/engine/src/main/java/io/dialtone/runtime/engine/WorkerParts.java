@@ -15,6 +15,8 @@ import io.dialtone.placement.table.SipHash;
  * @param counters where the worker counts
  * @param tableHash keyed function for tables
  * @param mailbox how other threads reach the worker
+ * @param keyHash keyed function for the keys of the sessions of the service that this is for, the same on all nodes, and another for each service
+ * @param service the place in the worker's chain of the service that this is for; the first, or only, one is 1
  */
 public record WorkerParts(
         WorkerConfig config,
@@ -26,4 +28,16 @@ public record WorkerParts(
         EventJournal journal,
         CounterSet<WorkerCounter> counters,
         SipHash tableHash,
-        SessionWorkerProxy mailbox) {}
+        SessionWorkerProxy mailbox,
+        SipHash keyHash,
+        int service) {
+
+    /** The same for another service of the worker's chain, which has its own hashes of keys: what the one writes, the others do not take for theirs. */
+    public WorkerParts ofService(final int place) {
+        final SipHash itsHash =
+                place == 1 ? keyHash : new SipHash(keyHash.hash(2L * place), keyHash.hash(2L * place + 1));
+        return new WorkerParts(
+                config, time, deadlines, outbox, sessions, dormant, journal, counters, tableHash, mailbox, itsHash,
+                place);
+    }
+}

@@ -224,10 +224,16 @@ public abstract class WorkerSession<S extends Record> extends KeyedEntry impleme
     public final String key() {
         String text = keyText;
         if (text == null) {
-            text = new String(keyBytes(), 0, keyLength(), StandardCharsets.UTF_8);
+            final int prefix = SessionKeyView.prefixBytes(keyBytes(), keyLength());
+            text = new String(keyBytes(), prefix, keyLength() - prefix, StandardCharsets.UTF_8);
             keyText = text;
         }
         return text;
+    }
+
+    /** The place in its worker's chain of the service whose session this is; the first, or only, one is 1. */
+    public final int service() {
+        return parts.service();
     }
 
     @Override

@@ -71,7 +71,7 @@ class SessionWorkerTest {
         }
 
         @Override
-        public WorkerSession<?> newSession() {
+        public WorkerSession<?> newSession(final DirectBuffer key) {
             throw new AssertionError("there is no session");
         }
 

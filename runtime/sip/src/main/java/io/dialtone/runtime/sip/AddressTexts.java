@@ -19,9 +19,16 @@ final class AddressTexts {
     private final IpLiteral literal = new IpLiteral();
     private final UnsafeBuffer view = new UnsafeBuffer(0, 0);
     private final EdgeAddresses edges;
+    private final WaysWithin within;
 
-    AddressTexts(final EdgeAddresses edges) {
-        this.edges = edges;
+    AddressTexts(final SipContext context) {
+        edges = context.edges();
+        within = new WaysWithin(context);
+    }
+
+    /** The ways to other services of the worker. */
+    WaysWithin within() {
+        return within;
     }
 
     /** Writes a URI, or a name with a URI in brackets, as From and To want it. */

@@ -39,7 +39,7 @@ final class CallKeeper {
         this.parts = parts;
         this.context = context;
         this.uas = uas;
-        hash = parts.sessions().keyHash();
+        hash = parts.keyHash();
     }
 
     DeadlineWheel deadlines() {

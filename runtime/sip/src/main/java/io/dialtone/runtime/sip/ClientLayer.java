@@ -130,6 +130,9 @@ final class ClientLayer {
         branchTail.set(context.tokens(), slot, unique.next());
         assert branchTail.length() > SlotToken.LENGTH;
         branch.put(COOKIE).put(branchTail.buffer(), 0, branchTail.length());
+        if (context.place() != Chain.FIRST) {
+            branch.put((char) ('0' + context.place()));
+        }
     }
 
     /** Writes the value of a Via of ours. */

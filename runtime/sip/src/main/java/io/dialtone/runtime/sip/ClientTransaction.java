@@ -269,7 +269,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
     }
 
     private void sendAgainIn(final long ns, final long nowNs) {
-        if (!port.isStream()) {
+        if (!port.isStream() || isResumed) {
             layer.deadlines().schedule(retransmit, nowNs + ns);
         } else if (port.registration() != 0) {
             layer.deadlines()

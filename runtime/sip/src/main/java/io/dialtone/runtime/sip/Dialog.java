@@ -129,6 +129,9 @@ final class Dialog extends KeyedEntry {
         ownInvite = firstInvite;
         legOfOurs = firstInvite.leg;
         port.copyFrom(firstInvite.port);
+        if (port.isWithin()) {
+            port.remotePort(0); // that of the caller
+        }
     }
 
     /** Name of the leg. */

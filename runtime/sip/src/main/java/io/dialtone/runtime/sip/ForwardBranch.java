@@ -17,6 +17,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *
  * <pre>
  *  z9hG4bK · slot's token (16 characters) · what makes it unique (13) · hash of the session's key, the same on all nodes (13) · hash of what it was routed by (13)
+ *      and the place of the service in its chain (1), if it is not the first
  * </pre>
  */
 final class ForwardBranch {
@@ -24,15 +25,20 @@ final class ForwardBranch {
     private static final int SESSION_AT = COOKIE.length + SlotToken.LENGTH + Base32.LONG_CHARACTERS;
     private static final int ROUTED_AT = SESSION_AT + Base32.LONG_CHARACTERS;
     private static final int LENGTH = ROUTED_AT + Base32.LONG_CHARACTERS;
+    /** Of the branch of a request that is not passed on. */
+    private static final int PLAIN_LENGTH = COOKIE.length + LocalTag.LENGTH;
 
     private final SlotToken tokens;
     private final SipHash keyHash;
-    private final UnsafeBuffer text = new UnsafeBuffer(new byte[LENGTH]);
+    private final int length;
+    private final UnsafeBuffer text = new UnsafeBuffer(new byte[LENGTH + 1]);
     private final ExpandableArrayBuffer routed = new ExpandableArrayBuffer(1024);
     private final ViaView via = new ViaView();
     private int routedLength;
 
-    ForwardBranch(final SlotToken tokens, final SipHash keyHash) {
+    ForwardBranch(final SlotToken tokens, final SipHash keyHash, final int place) {
+        length = place == Chain.FIRST ? LENGTH : LENGTH + 1;
+        text.putByte(LENGTH, (byte) ('0' + place));
         this.tokens = tokens;
         this.keyHash = keyHash;
         text.putBytes(0, COOKIE);
@@ -48,12 +54,21 @@ final class ForwardBranch {
         Base32.write(unique, text, COOKIE.length + SlotToken.LENGTH);
         Base32.write(sessionHash, text, SESSION_AT);
         Base32.write(routedBy, text, ROUTED_AT);
-        branch.put(text, 0, LENGTH);
+        branch.put(text, 0, length);
+    }
+
+    /** The place in its chain of the service that has written a branch of ours. */
+    static int placeIn(final DirectBuffer buffer, final ViaView its) {
+        final int bytes = its.branchLength();
+        return bytes == LENGTH + 1 || bytes == PLAIN_LENGTH + 1
+                ? Math.max(Chain.FIRST, buffer.getByte(its.branchOffset() + bytes - 1) - '0')
+                : Chain.FIRST;
     }
 
     /** True if the view stands on a Via that we have put before a proxied request. */
     boolean isOurs(final DirectBuffer buffer, final ViaView its) {
-        return its.branchLength() == LENGTH
+        return its.branchLength() == length
+                && (length == LENGTH || buffer.getByte(its.branchOffset() + LENGTH) == text.getByte(LENGTH))
                 && its.hasMagicCookie()
                 && tokens.parsePrefix(buffer, its.branchOffset() + COOKIE.length, LENGTH - COOKIE.length)
                         != SlotToken.NOT_A_TOKEN

@@ -94,7 +94,7 @@ final class ForwardComposer {
             routes.remove(request, editor, false);
             replaceUri(request, target, 0, target.capacity());
         } else {
-            editRoutesAndUri(request, routes);
+            editRoutesAndUri(request, routes, door);
         }
         final DirectBuffer extra = response.extra();
         if (extra.capacity() > 0) {
@@ -124,9 +124,9 @@ final class ForwardComposer {
         return routes.hasNext() && UriView.isSips(request.buffer(), routes.nextUriOffset(), routes.nextUriLength());
     }
 
-    private void editRoutesAndUri(final SipMessage request, final OwnRoutes routes) {
+    private void editRoutesAndUri(final SipMessage request, final OwnRoutes routes, final ReplyPort door) {
         final DirectBuffer buffer = request.buffer();
-        if (!routes.isNextStrict(buffer)) {
+        if (door.isWithin() || !routes.isNextStrict(buffer)) {
             routes.remove(request, editor, false);
             replaceUri(request, target, 0, target.capacity());
             return;
@@ -184,15 +184,17 @@ final class ForwardComposer {
             final boolean isSipsOnward) {
         final ReplyPort caller = response.port;
         final SipSession<?> keeper = response.call == null || !isSessionNamed ? null : response.call.session;
-        final boolean isPair = caller.isStream()
-                || callee.isStream()
+        final boolean isCallerConnected = caller.isOfConnection() && !caller.isWithin();
+        final boolean isCalleeConnected = callee.isOfConnection() && !callee.isWithin();
+        final boolean isPair = isCallerConnected
+                || isCalleeConnected
                 || isFlowNamed
                 || caller.member() != callee.member()
                 || caller.listener() != callee.listener();
-        putRecordRoute(out, callee, slot, isPair, callee.isStream() || isFlowNamed, isSipsOnward, keeper);
+        putRecordRoute(out, callee, slot, isPair, isCalleeConnected || isFlowNamed, isSipsOnward, keeper);
         if (isPair) {
             final boolean isSipsBack = SipsRules.isSecure(caller) && (isSips || isSipsOnward);
-            putRecordRoute(out, caller, slot, true, caller.isStream(), isSipsBack, keeper);
+            putRecordRoute(out, caller, slot, true, isCallerConnected, isSipsBack, keeper);
         }
     }
 
@@ -208,6 +210,7 @@ final class ForwardComposer {
         out.put(isSips ? SIPS_RECORD_ROUTE : RECORD_ROUTE)
                 .put(context.edges().hostPort(door.member(), door.listener()))
                 .put(isSips ? Transports.sipsUriParam(door) : Transports.uriParam(door))
+                .put(context.uriParam())
                 .put(TOKEN)
                 .put(token, 0, SlotToken.LENGTH);
         if (isOfPair) {

@@ -76,6 +76,13 @@ final class NextHop {
             final AsciiWriter itsRoutes,
             final byte[] itsUri) {
         target.port.copyFrom(request.port).forgetArrival();
+        if (itsRoutes.length() > 0) {
+            target.port.outside();
+        } else if (addresses().within().tryNext(target.port, request.method)) {
+            target.isNamed = false;
+            target.isBarred = false;
+            return;
+        }
         final SipMessage message = answers.requestOf(request);
         routes.read(message, request.port, request.slot);
         final boolean hasSecureWay = sips.hasWay(target.port);
@@ -105,6 +112,10 @@ final class NextHop {
         target.port.copyFrom(request.port).forgetArrival();
         if (SipsRules.isUri(target.uri()) != isSipsRequest(message)) {
             return false; // RFC 5630 section 5.3: who is named may neither be less secure nor more
+        }
+        if (addresses().within().tryNext(target.port, request.method)) {
+            target.isNamed = false;
+            return true;
         }
         final DirectBuffer buffer = routes.hasNext() ? message.buffer() : target.uri();
         final int offset = routes.hasNext() ? routes.nextUriOffset() : 0;
@@ -140,7 +151,7 @@ final class NextHop {
     }
 
     /** Aims {@link #door} at who comes next by what the request, just read, says, or notes its name in {@link #onward}; false if that is nobody we can send to. */
-    boolean aimOnward(final SipMessage request, final ReplyPort cameBy) {
+    boolean aimOnward(final SipMessage request, final ReplyPort cameBy, final int slot) {
         onward = null;
         isBarred = false;
         if (!routes.isReadable()) {
@@ -154,6 +165,10 @@ final class NextHop {
         }
         final int offset = routes.hasNext() ? routes.nextUriOffset() : routes.requestUriOffset(request);
         final int length = routes.hasNext() ? routes.nextUriLength() : routes.requestUriLength(request);
+        if (addresses().within().tryUri(door, request.buffer(), offset, length, slot)) {
+            return true;
+        }
+        door.outside();
         isBarred = UriView.isSips(request.buffer(), offset, length) && !sips.hasWay(door);
         if (isBarred) {
             return false;

@@ -324,7 +324,7 @@ final class Notifier {
             final long nowNs) {
         door.copyFrom(dialog.port);
         final Destination destination =
-                dialog.peer.aim(door, scratch, uac.requests().addresses());
+                dialog.peer.aim(door, dialog.slot, scratch, uac.requests().addresses());
         dialog.localCseq++;
         putState(subscription, isLast, nowNs);
         final int length = composer.composeNotify(message, dialog, subscription, notice, state, door, branch.clear());

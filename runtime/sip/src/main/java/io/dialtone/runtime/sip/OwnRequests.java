@@ -12,6 +12,7 @@ import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipSyntax;
 import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.locate.Destination;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +50,7 @@ final class OwnRequests {
         scratch = shared.scratch();
         this.clients = clients;
         this.composer = composer;
-        addresses = new AddressTexts(context.edges());
+        addresses = new AddressTexts(context);
         written = new SipMessage(context.limits());
     }
 
@@ -187,7 +188,7 @@ final class OwnRequests {
         final ReplyPort flow = request.flow();
         if (flow == null) {
             entry.port.copyFrom(session.door).forgetArrival();
-            entry.destination = addresses.aim(entry.port, request.routes(), request.uri());
+            entry.destination = aim(entry.port, request);
         } else if (UriView.isSips(new UnsafeBuffer(request.uri()), 0, request.uri().length)
                 && !SipsRules.isSecure(flow)) {
             throw new IllegalArgumentException("flow: a connection without TLS (expected: one with, for a sips URI)");
@@ -206,6 +207,17 @@ final class OwnRequests {
         if (interest != null) {
             entry.watch = watchOf(session, request, interest, entry);
         }
+    }
+
+    /** To the next service of the chain, unless the handler has said by whom it is to go. */
+    private @Nullable Destination aim(final ReplyPort port, final RequestBuilder request) {
+        final boolean isRouted = request.routes().length() > 0;
+        if (isRouted) {
+            port.outside();
+        }
+        return !isRouted && addresses.within().tryNext(port, request.method())
+                ? null
+                : addresses.aim(port, request.routes(), request.uri());
     }
 
     private Watch watchOf(
@@ -236,7 +248,7 @@ final class OwnRequests {
         entry.dialog = dialog;
         entry.life = dialog.life;
         entry.port.copyFrom(dialog.port);
-        entry.destination = dialog.peer.aim(entry.port, scratch, addresses);
+        entry.destination = dialog.peer.aim(entry.port, dialog.slot, scratch, addresses);
         stage(
                 entry,
                 request,

@@ -153,6 +153,7 @@ final class OwnRoutes {
 
     private boolean isWritten(final DirectBuffer buffer) {
         return uri.isLooseRouter()
+                && (context.chain().isAlone() || context.chain().placeOf(buffer, uri) == context.place())
                 && uri.findParam(TOKEN)
                 && context.tokens().parse(buffer, uri.paramValueOffset(), uri.paramValueLength())
                         != SlotToken.NOT_A_TOKEN;

@@ -54,14 +54,14 @@ final class ProxyCore {
         this.clients = clients;
         answers = shared.answers();
         unique = shared.unique();
-        branches = new ForwardBranch(context.tokens(), parts.sessions().keyHash());
-        final FlowParam flows = new FlowParam(parts.sessions().keyHash());
+        branches = new ForwardBranch(context.tokens(), parts.keyHash(), context.place());
+        final FlowParam flows = new FlowParam(parts.keyHash());
         routes = new OwnRoutes(context, flows);
         next = new NextHop(uac, answers, routes, shared.replies().sips());
         composer = new ForwardComposer(context, clients, flows);
         keeper = new CallKeeper(parts, context, uas);
         pool = new ProxyPool(this, shared.bytes());
-        redirects = new Redirects(context, pool, next, parts.sessions().keyHash());
+        redirects = new Redirects(context, pool, next, parts.keyHash());
         orders = new ProxyOrders(context, uas, this, pool, next);
         branchAnswers = new BranchAnswers(context, uas, uac, this, shared, clients, composer);
         throughUs = new ThroughUs(parts, context, this, shared, clients, branches, composer, next, routes);

@@ -170,7 +170,7 @@ final class Refresher {
     private void refresh(final Dialog dialog, final RefreshTimer timer, final SipMethod method, final long nowNs) {
         door.copyFrom(dialog.port);
         final Destination destination =
-                dialog.peer.aim(door, scratch, uac.requests().addresses());
+                dialog.peer.aim(door, dialog.slot, scratch, uac.requests().addresses());
         dialog.localCseq++;
         final int length =
                 composer.composeRefresh(message, dialog, timer, method, door, dialog.localCseq, branch.clear());

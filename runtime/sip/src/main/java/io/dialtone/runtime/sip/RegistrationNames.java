@@ -44,7 +44,7 @@ final class RegistrationNames {
 
     /** The name that the connection of a REGISTER is to have; 0 if none. */
     long of(final SipMessage register, final ReplyPort port) {
-        return port.isStream() && isOfNeighbour(register) ? nameOf(register) : 0;
+        return port.isStream() && !port.isWithin() && isOfNeighbour(register) ? nameOf(register) : 0;
     }
 
     private boolean isOfNeighbour(final SipMessage register) {

@@ -139,19 +139,26 @@ final class RemoteParty {
     }
 
     /**
-     * Leaves a connection of the peer as it is, unless it is to be reached by TLS and the connection is none; else aims at the first route, or else at the target, if that is an address. A name leaves the port as it is, at who sent the
+     * Leads to another service of the worker if the first route, or else the target, is of one. Leaves a connection of the peer as it is, unless it is to be reached by TLS and the connection is none; else
+     * aims at the first route, or else at the target, if that is an address. A name leaves the port as it is, at who sent the
      * INVITE: there it goes if nobody knows the name.
      *
      * @return the name, which is still to be looked up; null if there is none
      */
     @Nullable
-    Destination aim(final ReplyPort port, final Scratch scratch, final AddressTexts addresses) {
+    Destination aim(final ReplyPort port, final int slot, final Scratch scratch, final AddressTexts addresses) {
         final boolean hasRoute = routes.capacity() > 0 && scratch.address.wrap(routes, 0, routes.capacity());
         final DirectBuffer buffer = hasRoute ? routes : target;
         final int offset = hasRoute ? scratch.address.uriOffset() : 0;
         final int length = hasRoute ? scratch.address.uriLength() : target.capacity();
+        if (addresses.within().tryUri(port, buffer, offset, length, slot)) {
+            return null;
+        }
+        // Past those of the chain that are not in the path; a connection is that of the caller, if any.
+        final boolean isPeersConnection = port.isOfConnection() && (!port.isWithin() || port.remotePort() != 0);
+        port.outside();
         final boolean isSips = UriView.isSips(buffer, offset, length);
-        if (port.isStream() && (!isSips || SipsRules.isSecure(port))) {
+        if (isPeersConnection && (!isSips || SipsRules.isSecure(port))) {
             return null;
         }
         final UriView uri = scratch.uri;

@@ -210,6 +210,7 @@ final class ReplyComposer {
         out.put(isSips ? SIPS_CONTACT_BEGIN : CONTACT_BEGIN)
                 .put(context.edges().hostPort(door.member(), listener))
                 .put(isSips ? Transports.sipsUriParam(door) : Transports.uriParam(door))
+                .put(context.uriParam())
                 .put(TOKEN)
                 .put(token, 0, SlotToken.LENGTH)
                 .put(CONTACT_END);

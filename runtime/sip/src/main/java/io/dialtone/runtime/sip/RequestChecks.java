@@ -106,6 +106,11 @@ final class RequestChecks {
         return request.firstHeader(HeaderName.REQUIRE) >= 0 && listUnknown(request, HeaderName.REQUIRE, extra);
     }
 
+    /** True for a method whose requests the handler is shown. */
+    boolean takes(final SipMethod method) {
+        return methods.contains(method) || proxied.contains(method);
+    }
+
     /** True for a method whose requests are passed on. */
     boolean isProxied(final SipMethod method) {
         return proxied.contains(method);

@@ -20,6 +20,8 @@ import io.dialtone.sip.locate.Locator;
  * @param calls is told of calls that have ended
  * @param counters where SIP counts
  * @param locator finds the servers of names
+ * @param chain the services of its worker
+ * @param place which of them this is for; the first, or only, one is 1
  */
 public record SipContext(
         SipSettings settings,
@@ -31,7 +33,48 @@ public record SipContext(
         DigestContext digest,
         CallLog calls,
         CounterSet<SipCounter> counters,
-        Locator locator) {
+        Locator locator,
+        Chain chain,
+        int place) {
+
+    /** For a service that is the only one of its worker, or will be {@linkplain #inChain given its place}. */
+    public SipContext(
+            final SipSettings settings,
+            final SipLimits limits,
+            final ServiceDescriptor service,
+            final SlotToken tokens,
+            final SipHash tagHash,
+            final EdgeAddresses edges,
+            final DigestContext digest,
+            final CallLog calls,
+            final CounterSet<SipCounter> counters,
+            final Locator locator) {
+        this(
+                settings,
+                limits,
+                service,
+                tokens,
+                tagHash,
+                edges,
+                digest,
+                calls,
+                counters,
+                locator,
+                Chain.ALONE,
+                Chain.FIRST);
+    }
+
+    /** The same at a place of a chain. */
+    SipContext inChain(final Chain itsChain, final int itsPlace) {
+        return new SipContext(
+                settings, limits, service, tokens, tagHash, edges, digest, calls, counters, locator, itsChain,
+                itsPlace);
+    }
+
+    /** What its URIs say besides those of a service that is the only one. */
+    byte[] uriParam() {
+        return chain.param(place);
+    }
 
     /** For services that ask nobody for credentials, and whose calls nobody counts. */
     public SipContext(

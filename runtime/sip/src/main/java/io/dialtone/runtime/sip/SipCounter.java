@@ -9,6 +9,7 @@ public enum SipCounter {
     RESPONSES_STRAY("Responses that match nothing here"),
     ACKS_STRAY("ACKs that match nothing here, or came again"),
     CANCELS_STRAY("CANCELs that match no INVITE"),
+    SERVICES_UNKNOWN("Messages for a service by a name that none of the chain has (481)"),
     REQUESTS_OF_UNKNOWN_DIALOG("Requests of a dialog that is not here (481)"),
     REQUESTS_OUT_OF_ORDER("Requests of a dialog with a CSeq lower than the last (500)"),
     REQUESTS_MERGED("Requests that came by a second way (482)"),

@@ -28,28 +28,42 @@ public final class SipProtocol implements SessionProtocol {
     private final UasCore<?> core;
     private final SipMessage message;
     private final SipSyntax syntax = new SipSyntax();
-    private final ViaView via = new ViaView();
+    private final ViaView via;
     private final ReplyPort port = new ReplyPort();
     private int slot;
     /** True if the last message wants an answer. */
     private boolean isRefusable;
 
-    private SipProtocol(final WorkerParts parts, final SipContext context, final UasCore<?> core) {
+    /** Reads messages by these views, which whoever is asked before it may have laid over them. */
+    SipProtocol(
+            final WorkerParts parts,
+            final SipContext context,
+            final UasCore<?> core,
+            final SipMessage message,
+            final ViaView via) {
         this.parts = parts;
         this.context = context;
         this.core = core;
-        message = new SipMessage(context.limits());
+        this.message = message;
+        this.via = via;
+    }
+
+    private SipProtocol(final WorkerParts parts, final SipContext context, final UasCore<?> core) {
+        this(parts, context, core, new SipMessage(context.limits()), new ViaView());
     }
 
     /** Makes SIP for workers whose sessions nobody keeps; each gets a handler of its own from the supplier. */
     public static SessionProtocol.Factory factory(
             final SipContext context, final Supplier<? extends SipHandler<?>> handlers) {
-        return parts -> {
-            if (parts.journal().keepsImages()) {
-                throw new IllegalStateException("codec: none (expected: one for the handler's state)");
-            }
-            return new SipProtocol(parts, context, coreOf(parts, context, handlers.get(), new NoStates<>()));
-        };
+        return parts -> new SipProtocol(parts, context, coreWithoutCodec(parts, context, handlers.get()));
+    }
+
+    /** For sessions that nobody keeps. */
+    static UasCore<?> coreWithoutCodec(final WorkerParts parts, final SipContext context, final SipHandler<?> handler) {
+        if (parts.journal().keepsImages()) {
+            throw new IllegalStateException("codec: none (expected: one for the handler's state)");
+        }
+        return coreOf(parts, context, handler, new NoStates<>());
     }
 
     /** Makes SIP for workers; each gets a handler and a codec for its state of its own from the suppliers. */
@@ -79,10 +93,14 @@ public final class SipProtocol implements SessionProtocol {
     public void onMessage(
             final LinkFrame frame, final DirectBuffer buffer, final int offset, final int length, final long nowNs) {
         final ParseResult result = message.parseDatagram(buffer, offset, length);
+        onParsed(frame, result, via.wrap(message), nowNs);
+    }
+
+    /** A message that the views lie over. */
+    void onParsed(final LinkFrame frame, final ParseResult result, final boolean hasVia, final long nowNs) {
         port.from(frame);
         slot = frame.slot();
         isRefusable = false;
-        final boolean hasVia = via.wrap(message);
         if (frame.type() == LinkFrame.TYPE_SIP_UNSENT) {
             if (result == ParseResult.COMPLETE && hasVia) {
                 core.onUnsent(message, via, slot, port, nowNs);
@@ -103,6 +121,27 @@ public final class SipProtocol implements SessionProtocol {
         }
     }
 
+    /** Answers a message that the views lie over without a look at it, if it wants an answer. */
+    void refuse(final LinkFrame frame, final boolean hasVia, final int status) {
+        port.from(frame);
+        isRefusable = false;
+        if (!hasVia || !message.isRequest() || message.method() == SipMethod.ACK) {
+            return;
+        }
+        aimAtVia();
+        core.refuseWithoutTransaction(message, frame.slot(), port, status);
+    }
+
+    /** What the service takes. */
+    RequestChecks checks() {
+        return core.checks();
+    }
+
+    /** True if the request that the views lie over withdraws or acknowledges an INVITE of this service. */
+    boolean hasInvite() {
+        return core.hasInvite(message, via);
+    }
+
     @Override
     public void onMessageNotKept(final long nowNs) {
         if (isRefusable) {
@@ -116,7 +155,7 @@ public final class SipProtocol implements SessionProtocol {
     }
 
     @Override
-    public WorkerSession<?> newSession() {
+    public WorkerSession<?> newSession(final DirectBuffer key) {
         return core.newSession();
     }
 

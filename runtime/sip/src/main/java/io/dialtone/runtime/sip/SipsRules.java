@@ -76,12 +76,13 @@ final class SipsRules {
     }
 
     /**
-     * True if a request cannot be worked on: it has a {@code sips} Request-URI and did not come by TLS. What ends something, and what nobody answers, may come anyhow.
+     * True if a request cannot be worked on: it has a {@code sips} Request-URI and came neither by TLS nor from another service of the worker. What ends something, and what nobody answers, may come anyhow.
      */
     static boolean isBarred(final SipMessage request, final ReplyPort port) {
         final SipMethod method = request.method();
         return isRequestUri(request)
                 && !isSecure(port)
+                && !port.isWithin()
                 && method != SipMethod.BYE
                 && method != SipMethod.ACK
                 && method != SipMethod.CANCEL;

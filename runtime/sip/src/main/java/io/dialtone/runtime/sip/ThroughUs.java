@@ -69,14 +69,14 @@ final class ThroughUs {
     }
 
     long callIdHash(final SipMessage request) {
-        return parts.sessions().keyHash().hash(request.buffer(), request.callIdOffset(), request.callIdLength());
+        return parts.keyHash().hash(request.buffer(), request.callIdOffset(), request.callIdLength());
     }
 
     /** A request within a dialog that we are in the path of. */
     void onRequest(
             final SipMessage request, final ServerTransaction server, final SipSession<?> holder, final long nowNs) {
         next.read(request, server.port, server.slot);
-        if (!next.aimOnward(request, server.port)) {
+        if (!next.aimOnward(request, server.port, server.slot)) {
             if (next.isBarred()) {
                 answers.refuseSips(server, nowNs);
             } else {
@@ -98,13 +98,13 @@ final class ThroughUs {
     /** An ACK of a 2xx that went through us: nobody answers it, and nothing is remembered of it. */
     void onAck(final SipMessage ack, final ViaView topmost, final int slot, final ReplyPort port, final long nowNs) {
         next.read(ack, port, slot);
-        if (ack.maxForwards() == 0 || !next.aimOnward(ack, port) || !isAimed(nowNs)) {
+        if (ack.maxForwards() == 0 || !next.aimOnward(ack, port, slot) || !isAimed(nowNs)) {
             context.counters().increment(SipCounter.ACKS_STRAY);
             return;
         }
         final long same = topmost.branchLength() <= 0
                 ? unique.next()
-                : parts.sessions().keyHash().hash(ack.buffer(), topmost.branchOffset(), topmost.branchLength());
+                : parts.keyHash().hash(ack.buffer(), topmost.branchOffset(), topmost.branchLength());
         branches.put(branch.clear(), slot, same, 0, branches.hashOf(ack));
         final int length = composer.composeRequest(out, ack, routes, nothing, null, next.door(), slot, branch);
         if (length > 0) {

@@ -113,8 +113,7 @@ final class TransactionLayer {
      */
     boolean rememberInitial(final SipMessage message, final ServerTransaction transaction) {
         key.writeMerged(message);
-        final long hash =
-                parts.sessions().keyHash().hash(key.buffer(), 0, key.length()) | 1; // the same for the next owner
+        final long hash = parts.keyHash().hash(key.buffer(), 0, key.length()) | 1; // the same for the next owner
         if (initialRequests.containsKey(hash)) {
             return false;
         }

@@ -390,7 +390,7 @@ final class UacCore<S extends Record> {
     private void refuseAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         stranger.learnFromAnswer(response, scratch);
         door.copyFrom(invite.port);
-        final Destination destination = stranger.aim(door, scratch, requests.addresses());
+        final Destination destination = stranger.aim(door, invite.slot, scratch, requests.addresses());
         final int length =
                 composer.composePlain(message, stranger, SipMethod.ACK, door, invite.slot, invite.cseq, branch);
         if (length > 0) {
@@ -475,7 +475,7 @@ final class UacCore<S extends Record> {
     }
 
     private long hashOf(final SipMessage response) {
-        return dialogs.hashOfAnswer(response, parts.sessions().keyHash());
+        return dialogs.hashOfAnswer(response, parts.keyHash());
     }
 
     /** The peer has come by another connection: what it has not answered may have been lost with the one before. */
@@ -833,7 +833,7 @@ final class UacCore<S extends Record> {
             return;
         }
         door.copyFrom(dialog.port);
-        final Destination destination = dialog.peer.aim(door, scratch, requests.addresses());
+        final Destination destination = dialog.peer.aim(door, dialog.slot, scratch, requests.addresses());
         final int length =
                 composer.composePlain(message, dialog.peer, SipMethod.ACK, door, dialog.slot, invite.cseq, branch);
         if (length > 0) {
@@ -881,7 +881,7 @@ final class UacCore<S extends Record> {
             acknowledge(dialog, nowNs);
         }
         door.copyFrom(dialog.port);
-        final Destination destination = dialog.peer.aim(door, scratch, requests.addresses());
+        final Destination destination = dialog.peer.aim(door, dialog.slot, scratch, requests.addresses());
         dialog.localCseq++;
         sendBye(dialog.peer, door, destination, dialog.slot, dialog.holder, dialog.localCseq, nowNs);
     }

@@ -9,6 +9,7 @@ import io.dialtone.placement.table.SipHash;
 import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ImageWriter;
 import io.dialtone.runtime.engine.ReplyPort;
+import io.dialtone.runtime.engine.SessionKeyView;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.runtime.engine.WorkerSession;
@@ -65,6 +66,7 @@ final class UasCore<S extends Record> {
     private final RequestChecks checks;
     private final EventRules events;
     private final AffinityKeyView affinityKey;
+    private final SessionKeyView sessionKey;
     private final boolean isEstablishedOnlyWhenAlone;
     /** True if peers refresh by UPDATE, which the handler does not want to see. */
     private final boolean answersUpdates;
@@ -114,6 +116,7 @@ final class UasCore<S extends Record> {
         final AffinityRule affinity = context.service().affinity();
         affinityKey = new AffinityKeyView(
                 AffinityKeyView.Place.valueOf(affinity.kind().name()), affinity.header());
+        sessionKey = new SessionKeyView(parts.service());
         isEstablishedOnlyWhenAlone = context.service().policy().whenAlone() == WhenAlone.ESTABLISHED_ONLY;
         final LocalTag.Source unique = new LocalTag.Source(context.tagHash());
         failures = new HandlerFailures(context.service().name());
@@ -186,7 +189,7 @@ final class UasCore<S extends Record> {
         final DirectBuffer buffer = affinityKey.wrap(message).buffer();
         DigestGuard.Outcome outcome = asking.check(message, affinityKey, slot, nowNs, wallNs);
         if (outcome == DigestGuard.Outcome.LET_IN) {
-            final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
+            final long hash = parts.keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
             final SipSession<S> session = findSession(slot, hash, buffer);
             if (session != null) {
                 outcome = asking.take(session.nonces, affinityKey, slot, nowNs, wallNs);
@@ -223,7 +226,7 @@ final class UasCore<S extends Record> {
             return;
         }
         final DirectBuffer buffer = affinityKey.wrap(message).buffer();
-        final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
+        final long hash = parts.keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         SipSession<S> session = findSession(transaction.slot, hash, buffer);
         Event event = Event.REQUEST;
         if (session == null || !session.isBegun()) {
@@ -289,13 +292,14 @@ final class UasCore<S extends Record> {
         final ThroughUs through = uac.proxy().throughUs();
         final long hash = through.callIdHash(message);
         WorkerSession<?> holder =
-                through.namesSession() ? parts.sessions().find(transaction.slot, through.sessionHash()) : null;
+                through.namesSession() ? findOurs(transaction.slot, through.sessionHash()) : null;
         if (holder == null) {
-            holder = parts.sessions().find(transaction.slot, hash, buffer, offset, length);
+            sessionKey.wrap(buffer, offset, length);
+            holder = parts.sessions().find(transaction.slot, hash, sessionKey.buffer(), 0, sessionKey.length());
         }
         if (holder == null) {
             final SipSession<S> fresh = newSession();
-            fresh.key(hash, buffer, offset, length);
+            fresh.key(hash, sessionKey.buffer(), 0, sessionKey.length());
             fresh.open(transaction.slot);
             parts.sessions().add(fresh);
             holder = fresh;
@@ -369,7 +373,7 @@ final class UasCore<S extends Record> {
 
     /** Requests of ours go the way that the peer came last: its connection, or the edge it spoke by before, may be gone. So do those that have no answer yet, at once. */
     void follow(final Dialog dialog, final ReplyPort way) {
-        final boolean isAnother = way.isStream() && !way.leadsWhere(dialog.port);
+        final boolean isAnother = way.isStream() && !way.isWithin() && !way.leadsWhere(dialog.port);
         dialog.port.copyFrom(way).forgetArrival();
         if (isAnother) {
             uac.sendAgainByItsPort(dialog);
@@ -563,6 +567,16 @@ final class UasCore<S extends Record> {
     void tellKept(final SipSession<?> session, final boolean isEnd, final long nowNs) {
         final SipSession<S> listener = sessionOf(session);
         settle(listener, tell(isEnd ? Event.PROXIED_END : Event.PROXIED_ANSWERED, listener, NO_NAME), nowNs);
+    }
+
+    /** What the service takes. */
+    RequestChecks checks() {
+        return checks;
+    }
+
+    /** True if a CANCEL or ACK has the branch of an INVITE that is remembered here. */
+    boolean hasInvite(final SipMessage message, final ViaView via) {
+        return layer.find(message, via, SipMethod.INVITE) != null;
     }
 
     /** True for a method whose requests may be passed on. */
@@ -816,6 +830,14 @@ final class UasCore<S extends Record> {
         }
     }
 
+    /** Answered with this status, and forgotten. */
+    void refuseWithoutTransaction(final SipMessage message, final int slot, final ReplyPort port, final int status) {
+        final int length = answers.composeStateless(message, slot, status, extra.clear());
+        if (length > 0) {
+            parts.outbox().addSip(slot, port, answers.scratch(), 0, length);
+        }
+    }
+
     // ---- dialogs and sessions
 
     /** Ends the call of a dialog; what it still had to answer gets 487 (RFC 3261 section 15.1.2). */
@@ -848,19 +870,21 @@ final class UasCore<S extends Record> {
         }
     }
 
-    @SuppressWarnings("unchecked") // all sessions of this worker are of this service
+    @SuppressWarnings("unchecked") // what is asked for is of this service
     private SipSession<S> sessionOf(final SipSession<?> session) {
         return (SipSession<S>) session;
     }
 
-    @SuppressWarnings("unchecked") // all sessions of this worker are of this service
+    @SuppressWarnings("unchecked") // the key says that it is of this service
     private @Nullable SipSession<S> findSession(final int slot, final long hash, final DirectBuffer buffer) {
-        return (SipSession<S>) parts.sessions().find(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
+        sessionKey.wrap(buffer, affinityKey.offset(), affinityKey.length());
+        return (SipSession<S>) parts.sessions().find(slot, hash, sessionKey.buffer(), 0, sessionKey.length());
     }
 
     private SipSession<S> addSession(final ServerTransaction transaction, final long hash, final DirectBuffer buffer) {
         final SipSession<S> session = newSession();
-        session.key(hash, buffer, affinityKey.offset(), affinityKey.length());
+        sessionKey.wrap(buffer, affinityKey.offset(), affinityKey.length());
+        session.key(hash, sessionKey.buffer(), 0, sessionKey.length());
         session.open(transaction.slot);
         parts.sessions().add(session);
         return session;
@@ -954,7 +978,7 @@ final class UasCore<S extends Record> {
             if (through.namesSession()) {
                 wake(slot, through.sessionHash());
             }
-            if (!through.namesSession() || parts.sessions().find(slot, through.sessionHash()) == null) {
+            if (!through.namesSession() || findOurs(slot, through.sessionHash()) == null) {
                 wake(slot, through.callIdHash(message));
             }
             return;
@@ -965,22 +989,37 @@ final class UasCore<S extends Record> {
         final int tag = message.isRequest() ? message.toTagOffset() : message.fromTagOffset();
         final int tagLength = message.isRequest() ? message.toTagLength() : message.fromTagLength();
         if (LocalTag.isNaming(context.tokens(), slot, message.buffer(), tag, tagLength)) {
-            wake(slot, LocalTag.sessionHash(message.buffer(), tag));
-            return;
+            final long hash = LocalTag.sessionHash(message.buffer(), tag);
+            wake(slot, hash);
+            if (isFor(slot, hash)) {
+                return;
+            }
         }
         if (ownCallId.read(message, slot)) {
             wake(slot, ownCallId.sessionHash());
-            return;
+            if (isFor(slot, ownCallId.sessionHash())) {
+                return;
+            }
         }
         if (!namesSessionInEachMessage() && !beginsSomething(message)) {
             parts.dormant().wakeAll(slot);
             return;
         }
         final DirectBuffer buffer = affinityKey.wrap(message).buffer();
-        final long hash = parts.sessions().keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
+        final long hash = parts.keyHash().hash(buffer, affinityKey.offset(), affinityKey.length());
         if (findSession(slot, hash, buffer) == null) {
-            parts.dormant().wake(slot, hash, buffer, affinityKey.offset(), affinityKey.length());
+            parts.dormant().wake(slot, hash, sessionKey.buffer(), 0, sessionKey.length());
         }
+    }
+
+    /** False if what a message names is the session of another service of the chain, which has sent it to us: ours has the name that the affinity rule says. */
+    private boolean isFor(final int slot, final long sessionHash) {
+        return context.chain().isAlone() || findOurs(slot, sessionHash) != null;
+    }
+
+    private @Nullable WorkerSession<?> findOurs(final int slot, final long sessionHash) {
+        final WorkerSession<?> found = parts.sessions().find(slot, sessionHash);
+        return found == null || found.service() != parts.service() ? null : found;
     }
 
     /** The session of a call that is to be replaced or joined. */
@@ -995,7 +1034,7 @@ final class UasCore<S extends Record> {
         } else if (ownCallId.read(buffer, name.callIdOffset(), name.callIdLength(), slot)) {
             wake(slot, ownCallId.sessionHash());
         } else {
-            wake(slot, parts.sessions().keyHash().hash(buffer, name.callIdOffset(), name.callIdLength()));
+            wake(slot, parts.keyHash().hash(buffer, name.callIdOffset(), name.callIdLength()));
         }
     }
 

@@ -24,7 +24,7 @@ final class WatchFinder {
             return null;
         }
         final WorkerSession<?> found = parts.sessions().find(slot, ownCallId.sessionHash());
-        if (!(found instanceof SipSession<?> session)) {
+        if (!(found instanceof SipSession<?> session) || session.service() != parts.service()) {
             return null;
         }
         for (int i = 0; i < session.watches.size(); i++) {

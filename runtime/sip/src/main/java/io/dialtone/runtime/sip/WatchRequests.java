@@ -82,7 +82,7 @@ final class WatchRequests {
 
     private @Nullable Destination aim(final Dialog dialog) {
         door.copyFrom(dialog.port);
-        return dialog.peer.aim(door, scratch, addresses);
+        return dialog.peer.aim(door, dialog.slot, scratch, addresses);
     }
 
     private int compose(final Watch watch, final Dialog dialog, final int seconds) {
@@ -100,9 +100,13 @@ final class WatchRequests {
             final boolean isRouted = route >= 0 && address.wrap(ours, route);
             final int at = isRouted ? address.uriOffset() : ours.requestUriOffset();
             final int length = isRouted ? address.uriLength() : ours.requestUriLength();
-            destination = addresses.nameIn(ours.buffer(), at, length);
-            if (destination == null && !addresses.tryAim(door, ours.buffer(), at, length)) {
-                return false;
+            final boolean isWithin = !isRouted && addresses.within().tryNext(door, SipMethod.SUBSCRIBE);
+            if (!isWithin) {
+                door.outside();
+                destination = addresses.nameIn(ours.buffer(), at, length);
+                if (destination == null && !addresses.tryAim(door, ours.buffer(), at, length)) {
+                    return false;
+                }
             }
         }
         final int length =

@@ -9,7 +9,6 @@ import io.dialtone.placement.table.SlotTable;
 import io.dialtone.placement.table.SlotTableHolder;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
-import io.dialtone.runtime.engine.SessionProtocol;
 import io.dialtone.runtime.engine.SessionWorker;
 import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerContext;
@@ -20,9 +19,9 @@ import io.dialtone.runtime.sip.CallLog;
 import io.dialtone.runtime.sip.CallRecord;
 import io.dialtone.runtime.sip.DigestContext;
 import io.dialtone.runtime.sip.DigestSettings;
+import io.dialtone.runtime.sip.ServiceChain;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
-import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.locate.LocateSettings;
@@ -106,7 +105,9 @@ public final class TestCluster {
     private static final class Node {
         final int member;
         final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
-        final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
+        /** Of each service of the chain. */
+        final List<CounterSet<SipCounter>> sipCounters = new ArrayList<>();
+
         final HeapImages images = new HeapImages();
         final SessionWorker worker;
         boolean isDead;
@@ -119,6 +120,10 @@ public final class TestCluster {
 
         String name() {
             return "node-" + member;
+        }
+
+        long count(final SipCounter counter) {
+            return sipCounters.stream().mapToLong(set -> set.get(counter)).sum();
         }
 
         int doWork() {
@@ -148,17 +153,37 @@ public final class TestCluster {
     /** Begins a cluster whose nodes run this service and keep each other's sessions; each worker gets a handler and a codec of its own. */
     public static <S extends Record> Builder replicated(
             final Supplier<? extends SipHandler<S>> handlers, final Supplier<? extends StateCodec<S>> codecs) {
-        return new Builder(sip -> SipProtocol.factory(sip, handlers, codecs), true);
+        return chain(service("test", handlers, codecs));
     }
+
+    /** Begins a cluster whose nodes run these services one behind the other, and keep each other's sessions. */
+    public static Builder chain(final Service... services) {
+        return new Builder(List.of(services), true);
+    }
+
+    /** A service of a chain; each worker gets a handler and a codec of its own. */
+    public static <S extends Record> Service service(
+            final String name,
+            final Supplier<? extends SipHandler<S>> handlers,
+            final Supplier<? extends StateCodec<S>> codecs) {
+        return new Service(name, sip -> ServiceChain.Service.of(sip, handlers, codecs));
+    }
+
+    /**
+     * A service of a chain.
+     *
+     * @param chained makes it for a worker
+     */
+    public record Service(String name, Function<SipContext, ServiceChain.Service> chained) {}
 
     /** Begins a cluster whose nodes run this service; each worker gets a handler of its own. */
     public static Builder of(final Supplier<? extends SipHandler<?>> handlers) {
-        return new Builder(sip -> SipProtocol.factory(sip, handlers), false);
+        return new Builder(List.of(new Service("test", sip -> ServiceChain.Service.of(sip, handlers))), false);
     }
 
     /** What a cluster is to be. */
     public static final class Builder {
-        private final Function<SipContext, SessionProtocol.Factory> protocols;
+        private final List<Service> services;
         private final boolean isReplicated;
         private boolean isWorstCase = Boolean.getBoolean("dialtone.worst-case");
         private int nodes = 2;
@@ -173,8 +198,8 @@ public final class TestCluster {
         private LocateSettings locate = LocateSettings.defaults();
         private StaticRoutes routes = StaticRoutes.none();
 
-        private Builder(final Function<SipContext, SessionProtocol.Factory> protocols, final boolean isReplicated) {
-            this.protocols = protocols;
+        private Builder(final List<Service> services, final boolean isReplicated) {
+            this.services = services;
             this.isReplicated = isReplicated;
         }
 
@@ -394,7 +419,7 @@ public final class TestCluster {
                                             + (session.isBegun() ? "" : ", over for its handler")));
                 }
                 for (final SipCounter gauge : LEFT_BEHIND) {
-                    leftover(left, node, gauge.name(), node.sipCounters.get(gauge));
+                    leftover(left, node, gauge.name(), node.count(gauge));
                 }
                 for (final WorkerCounter gauge : LEFT_BEHIND_OF_WORKER) {
                     leftover(left, node, gauge.name(), node.workerCounters.get(gauge));
@@ -464,7 +489,7 @@ public final class TestCluster {
 
     /** A counter, summed over all nodes. */
     public long count(final SipCounter counter) {
-        return nodes.stream().mapToLong(node -> node.sipCounters.get(counter)).sum();
+        return nodes.stream().mapToLong(node -> node.count(counter)).sum();
     }
 
     /** A counter, summed over all nodes. */
@@ -579,7 +604,7 @@ public final class TestCluster {
         for (final Node node : nodes) {
             text.append('\n').append(node.name()).append(':');
             for (final SipCounter counter : SipCounter.values()) {
-                append(text, counter.name(), node.sipCounters.get(counter));
+                append(text, counter.name(), node.count(counter));
             }
             for (final WorkerCounter counter : WorkerCounter.values()) {
                 append(text, counter.name(), node.workerCounters.get(counter));
@@ -597,17 +622,25 @@ public final class TestCluster {
     private SessionWorker startWorker(
             final Builder builder, final ClusterKey key, final SlotToken tokens, final Node node) {
         final int member = node.member;
-        final SipContext sip = new SipContext(
-                builder.sip,
-                SipLimits.defaults(),
-                new ServiceDescriptor("test", "1", "test", builder.affinity, builder.policy),
-                tokens,
-                key.derive("tags of " + member),
-                new TestListeners(builder.hasTls),
-                DigestContext.of(builder.digest, key),
-                builder.hasCallRecords ? new EndedCalls(node.name(), member) : CallLog.NONE,
-                node.sipCounters,
-                locator(builder));
+        final Locator locator = locator(builder);
+        final List<ServiceChain.Service> services = new ArrayList<>();
+        for (final Service service : builder.services) {
+            final CounterSet<SipCounter> counters = new CounterSet<>(SipCounter.class);
+            node.sipCounters.add(counters);
+            services.add(service.chained()
+                    .apply(new SipContext(
+                            builder.sip,
+                            SipLimits.defaults(),
+                            new ServiceDescriptor(
+                                    service.name(), "1", service.name(), builder.affinity, builder.policy),
+                            tokens,
+                            key.derive("tags of " + member),
+                            new TestListeners(builder.hasTls),
+                            DigestContext.of(builder.digest, key),
+                            builder.hasCallRecords ? new EndedCalls(node.name(), member) : CallLog.NONE,
+                            counters,
+                            locator)));
+        }
         final WorkerContext context = new WorkerContext(
                 link.endpoint(member, 0),
                 grid(key, node),
@@ -615,7 +648,7 @@ public final class TestCluster {
                 () -> clock.nanoTime() + wallStepNs,
                 key.derive("tables of " + member),
                 node.workerCounters);
-        return new SessionWorker(builder.worker, context, builder.protocols.apply(sip));
+        return new SessionWorker(builder.worker, context, ServiceChain.factory(services));
     }
 
     private Locator locator(final Builder builder) {
