@@ -47,6 +47,21 @@ public record WorkerConfig(
         return new WorkerConfig(2_000_000, 64, 256, 4, 1024, 1 << 21, 1 << 20, 1 << 20, 10_000_000_000L, 50, 16);
     }
 
+    public WorkerConfig withOutboxBytesMax(final int max) {
+        return new WorkerConfig(
+                turnNsMax,
+                framesPerTurnMax,
+                deadlinesPerTurnMax,
+                deadlinesPerTick,
+                commandsMax,
+                max,
+                heldBytesMax,
+                sessionsMax,
+                restAfterNs,
+                imagesReservePercent,
+                timersPerSessionMax);
+    }
+
     public WorkerConfig withSessionsMax(final int max) {
         return new WorkerConfig(
                 turnNsMax,

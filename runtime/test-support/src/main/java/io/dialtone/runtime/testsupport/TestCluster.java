@@ -91,6 +91,7 @@ public final class TestCluster {
     private final boolean isWorstCase;
     private long moves;
     private int strayDatagrams;
+    private boolean isHeldBack;
     private final List<EndedCall> endedCalls = new ArrayList<>();
     private long wallStepNs;
     private Wire wire = (ipv4, connection, message) -> {};
@@ -288,6 +289,14 @@ public final class TestCluster {
     /** From now on this is shown what the cluster sends. */
     public void watch(final Wire watcher) {
         wire = watcher;
+    }
+
+    /** From now on what peers send waits at the nodes, until it is to be worked on all at once. */
+    public void holdBack(final boolean isHolding) {
+        isHeldBack = isHolding;
+        if (!isHolding) {
+            work();
+        }
     }
 
     /** Lets time pass; whatever is due on the way happens in its order. */
@@ -567,6 +576,9 @@ public final class TestCluster {
     /** Takes what a peer sends, and works on it. */
     void onDatagram(final SipPeer from, final byte[] datagram) {
         final int slot = edge.onDatagram(from, datagram);
+        if (isHeldBack) {
+            return;
+        }
         work();
         if (isWorstCase) {
             moveElsewhere(slot);

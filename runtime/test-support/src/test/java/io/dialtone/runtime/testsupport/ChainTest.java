@@ -14,6 +14,7 @@ import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.sip.SipCounter;
 import io.dialtone.runtime.testsupport.ScriptedHandler.Events;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -297,6 +298,105 @@ class ChainTest {
     }
 
     @Test
+    void shouldTellTheNextServiceAfterATakeoverWhatTheBackupsHadAndTheOwnerDidNotKnow() {
+        callBob();
+        final var pass = screen.onInvite;
+        screen.onInvite = (invite, session) -> {
+            pass.accept(invite, session);
+            cluster.pauseOwnerOf(call.callId()); // it does not hear what the backups say of this any more
+        };
+        call.invite();
+        assertEquals(List.of("INVITE"), screen.told);
+        assertEquals(List.of(), middle.told);
+
+        final String former = cluster.killOwnerOf(call.callId());
+        cluster.awaitNewOwner(call.callId(), former);
+        cluster.advance(Duration.ofMillis(50));
+
+        assertTrue(cluster.count(WorkerCounter.OUTPUTS_TAKEN_OVER) > 0);
+        assertEquals(List.of("INVITE"), screen.told);
+        assertEquals(List.of("INVITE"), middle.told);
+        assertEquals(List.of("INVITE"), last.told);
+        alice.drain(); // 100
+        bob.expectCall().respond(486);
+        call.expect(486);
+        bob.expectRequest("ACK");
+        bob.expectNothing();
+    }
+
+    @Test
+    void shouldAnswerAllCallsThoughWhatServicesSayToEachOtherFillsTheOutbox() {
+        final TestCluster narrow = TestCluster.chain(
+                        TestCluster.service("screen", () -> screen, EventsCodec::new),
+                        TestCluster.service("middle", () -> middle, EventsCodec::new),
+                        TestCluster.service("last", () -> last, EventsCodec::new))
+                .worker(WorkerConfig.defaults().withOutboxBytesMax(1 << 17))
+                .start();
+        final SipPeer caller = narrow.peer("alice");
+        final List<SipCall> calls = new ArrayList<>();
+        narrow.holdBack(true);
+        for (int i = 0; i < 200; i++) {
+            calls.add(caller.invite("sip:bob@example.com"));
+        }
+        narrow.holdBack(false);
+
+        for (int i = 0; i < 60; i++) {
+            narrow.advance(Duration.ofMillis(100));
+        }
+        final long accepted = caller.drainAll().stream()
+                .filter(message -> message.isResponse() && message.status() == 200)
+                .map(SipText::callId)
+                .distinct()
+                .count();
+        assertEquals(200, accepted);
+        assertTrue(narrow.count(WorkerCounter.TURNS_WITHOUT_ROOM) > 0);
+        assertEquals(0, narrow.count(WorkerCounter.MESSAGES_WITHIN_DROPPED));
+    }
+
+    @Test
+    void shouldWakeAllServicesOfACallThatHasRested() {
+        callBob();
+        call.invite();
+        final SipCalled called = bob.expectCall().respondWithBody(200, SipCalled.SDP);
+        call.expect(200);
+        called.expectRequest("ACK");
+        call.ack();
+        cluster.advance(Duration.ofMinutes(2), Duration.ofMillis(20));
+        assertTrue(cluster.count(WorkerCounter.SESSIONS_PUT_TO_REST) >= 2);
+
+        called.request("INFO", "");
+        alice.respond(alice.expectRequest("INFO"), 200);
+        called.expect(200);
+        cluster.advance(Duration.ofMinutes(2), Duration.ofMillis(20));
+        call.bye();
+        call.expect(200);
+        called.expectRequest("BYE");
+        called.answer(200);
+        assertNothingLeft();
+    }
+
+    @Test
+    void shouldServeACallerWhoIsConnected() {
+        callBob();
+        alice.connectFrom(40_001);
+        call.invite();
+        final SipCalled called = bob.expectCall().respondWithBody(200, SipCalled.SDP);
+        call.expect(200);
+        called.expectRequest("ACK");
+        call.ack();
+
+        takeOver();
+        called.request("INFO", "");
+        alice.respond(alice.expectRequest("INFO"), 200);
+        called.expect(200);
+        call.bye();
+        call.expect(200);
+        called.expectRequest("BYE");
+        called.answer(200);
+        assertNothingLeft();
+    }
+
+    @Test
     void shouldHarmOnlyWhatAServiceThatThrowsHasBegun() {
         middle.onInvite = (invite, session) -> {
             throw new IllegalStateException("on purpose");
@@ -331,10 +431,6 @@ class ChainTest {
 
     @Test
     void shouldLetNobodyPassByTheFirstServiceByTheNameOfAnother() {
-        screen.onInvite = (invite, session) -> {
-            invite.reply(603).send();
-            session.end();
-        };
         screen.onInvite = (invite, session) ->
                 invite.proxy().to(invite.requestUri()).start();
         call.invite();
