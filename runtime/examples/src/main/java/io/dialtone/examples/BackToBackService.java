@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Function;
 
 /** A back-to-back user agent: takes a call, makes another, and tells either side what the other says. Bodies pass untouched; nothing else that names one side does. */
-public final class BackToBackService implements SipHandler<BackToBackService.Call> {
+public class BackToBackService implements SipHandler<BackToBackService.Call> {
     /** What is remembered of a call: whether the callee has answered. */
     public record Call(boolean isUp) {}
 

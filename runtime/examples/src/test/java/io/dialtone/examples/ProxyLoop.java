@@ -15,13 +15,15 @@ import io.dialtone.runtime.engine.WorkerConfig;
 import io.dialtone.runtime.engine.WorkerContext;
 import io.dialtone.runtime.engine.WorkerCounter;
 import io.dialtone.runtime.engine.WorkerGrid;
+import io.dialtone.runtime.sip.ServiceChain;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
-import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.runtime.testsupport.AdjustableClock;
 import io.dialtone.sip.codec.SipLimits;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.agrona.DirectBuffer;
@@ -71,17 +73,27 @@ final class ProxyLoop {
     private final Link link = new Link();
     private final SessionWorker worker;
     private long calls;
+    private final int services;
     private int outputs;
 
-    ProxyLoop(final Supplier<? extends SipHandler<?>> handlers) {
-        final SipContext sip = new SipContext(
-                SipSettings.defaults(),
-                SipLimits.defaults(),
-                new ServiceDescriptor("loop", "1", "loop", AffinityRule.CALL_ID),
-                tokens,
-                key.derive("tags"),
-                (member, listener) -> HOST_PORT,
-                counters);
+    /** Calls at one service, or at several that follow one another. */
+    @SafeVarargs
+    ProxyLoop(final Supplier<? extends SipHandler<?>>... handlers) {
+        services = handlers.length;
+        final List<ServiceChain.Service> chain = new ArrayList<>();
+        for (final Supplier<? extends SipHandler<?>> each : handlers) {
+            final String name = "loop-" + chain.size();
+            chain.add(ServiceChain.Service.of(
+                    new SipContext(
+                            SipSettings.defaults(),
+                            SipLimits.defaults(),
+                            new ServiceDescriptor(name, "1", name, AffinityRule.CALL_ID),
+                            tokens,
+                            key.derive("tags"),
+                            (member, listener) -> HOST_PORT,
+                            counters),
+                    each));
+        }
         worker = new SessionWorker(
                 WorkerConfig.defaults(),
                 new WorkerContext(
@@ -91,7 +103,7 @@ final class ProxyLoop {
                         clock,
                         key.derive("tables"),
                         new CounterSet<>(WorkerCounter.class)),
-                SipProtocol.factory(sip, handlers));
+                ServiceChain.factory(chain));
     }
 
     /** Makes calls; each must be passed on and ended. */
@@ -124,7 +136,9 @@ final class ProxyLoop {
 
     private void turn(final Message message) {
         link.next = message;
-        worker.doWork();
+        for (int i = 0; i < services; i++) {
+            worker.doWork(); // a turn for each service
+        }
     }
 
     private String inDialog(final String method, final int cseq) {

@@ -145,6 +145,15 @@ class WorkerGarbageTest {
         assertTrue(bytes <= 48, () -> bytes + " bytes for a call");
     }
 
+    @Test
+    void shouldAllocateForACallThroughTwoServicesNoMoreThanTheBytesOfItsTargets() {
+        final ProxyLoop loop = new ProxyLoop(() -> new Passing(false), () -> new Passing(false));
+
+        final long bytes = bestWindow(loop::run) / WINDOW_CALLS;
+
+        assertTrue(bytes <= 2 * 48, () -> bytes + " bytes for a call");
+    }
+
     private static long bestWindow(final CallLoop loop) {
         return bestWindow(loop::run);
     }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.dialtone.api.link.LinkFrame;
+import java.util.ArrayList;
 import java.util.List;
+import org.agrona.DirectBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +21,7 @@ class OutboxTest {
     private final CounterSet<WorkerCounter> counters = new CounterSet<>(WorkerCounter.class);
     private final Outbox outbox = new Outbox(link, OUTBOX_BYTES, counters);
     private final EventJournal journal = new EventJournal(outbox, replicator, counters);
+    private final List<String> shown = new ArrayList<>();
 
     @Test
     void shouldSendNothingBeforeItsRecordIsAppliedByAll() {
@@ -222,6 +225,95 @@ class OutboxTest {
         frame.wrapNew(header, 0, LinkFrame.TYPE_SIP_TO_EDGE);
         forAnother.to(frame);
         assertEquals(0, frame.request());
+    }
+
+    @Test
+    void shouldShowWhatAServiceSaysToAnotherWhenItsRecordIsAppliedByAll() {
+        sayWithin("one");
+        add(1, "two");
+        assertEquals(0, outbox.deliver(replicator, this::shown, 10));
+        assertEquals(0, outbox.release(replicator));
+
+        allApplied();
+        assertEquals(1, outbox.deliver(replicator, this::shown, 10));
+        assertEquals(0, outbox.deliver(replicator, this::shown, 10), "once");
+        assertEquals(2, outbox.release(replicator));
+
+        assertEquals(List.of("edge 1, from 2 to 3, epoch 7: one"), shown);
+        assertEquals(List.of("1:two"), link.sent);
+        assertTrue(outbox.isEmpty());
+        assertFalse(outbox.hasWithin());
+    }
+
+    @Test
+    void shouldShowAfterATakeoverWhatTheFormerOwnerMayNotHaveShown() {
+        sayWithin("one");
+        final Outbox next = new Outbox(link, OUTBOX_BYTES, counters);
+
+        next.addOpen(SLOT, 8, 1, outbox.buffer(), 0, outbox.end());
+
+        assertTrue(next.hasWithin());
+        allApplied();
+        next.deliver(replicator, this::shown, 10);
+        assertEquals(List.of("edge 1, from 2 to 3, epoch 8: one"), shown);
+    }
+
+    @Test
+    void shouldForgetWhatServicesSayToEachOtherInASlotThatIsGone() {
+        sayWithin("one");
+
+        outbox.drop(SLOT);
+
+        assertFalse(outbox.hasWithin());
+        assertTrue(outbox.isEmpty());
+    }
+
+    @Test
+    void shouldTakeNoOtherMessagesWhileAQuarterIsLeftAndDropTheOldestWhenNothingIs() {
+        final Outbox box = new Outbox(link, OUTBOX_BYTES, counters);
+        final EventJournal its = new EventJournal(box, replicator, counters);
+        box.reserveForWithin();
+        final String text = "x".repeat(1_000);
+        int waiting = 0;
+        while (box.hasRoom()) {
+            sayWithin(box, its, text);
+            waiting++;
+        }
+        assertTrue(box.end() >= OUTBOX_BYTES * 3 / 4 && box.end() < OUTBOX_BYTES * 7 / 8);
+        while (box.end() <= OUTBOX_BYTES) {
+            sayWithin(box, its, text);
+            waiting++;
+        }
+        allApplied();
+
+        assertEquals(1, box.deliver(replicator, this::shown, waiting));
+        assertEquals(1, counters.get(WorkerCounter.MESSAGES_WITHIN_DROPPED));
+        assertEquals(List.of(), shown);
+        box.release(replicator);
+        assertEquals(waiting - 1, box.deliver(replicator, this::shown, waiting));
+        assertEquals(waiting - 1, shown.size());
+        box.release(replicator);
+        assertTrue(box.isEmpty());
+    }
+
+    private void shown(final DirectBuffer buffer, final int offset, final int length) {
+        final LinkFrame frame = new LinkFrame();
+        frame.wrap(buffer, offset, length);
+        shown.add("edge " + frame.member() + ", from " + frame.fromService() + " to " + frame.toService() + ", epoch "
+                + frame.epoch() + ": "
+                + buffer.getStringWithoutLengthAscii(offset + frame.headerLength(), frame.payloadLength()));
+    }
+
+    private void sayWithin(final String message) {
+        sayWithin(outbox, journal, message);
+    }
+
+    private static void sayWithin(final Outbox box, final EventJournal its, final String message) {
+        final UnsafeBuffer bytes = new UnsafeBuffer(new byte[message.length()]);
+        bytes.putStringWithoutLengthAscii(0, message);
+        its.beginEvent();
+        box.addSip(SLOT, new ReplyPort().edge(1, 0).within(2, 3), bytes, 0, message.length());
+        its.endEvent();
     }
 
     private void allApplied() {

@@ -110,8 +110,7 @@ final class ClusterPages implements AdminPages {
         for (final SipCounter counter : SipCounter.values()) {
             final String name = "dialtone_sip_" + lower(counter);
             begin(page, name, counter.sentence() + ".", SIP_GAUGES.contains(counter));
-            nodes.forEach(
-                    node -> page.sample(node.count(counter), "node", node.self().name()));
+            nodes.forEach(node -> samples(page, node, counter));
         }
         for (final LocateCounter counter : LocateCounter.values()) {
             final String name = "dialtone_locate_" + lower(counter);
@@ -119,6 +118,17 @@ final class ClusterPages implements AdminPages {
             nodes.forEach(
                     node -> page.sample(node.count(counter), "node", node.self().name()));
         }
+    }
+
+    /** Where there is a chain, each of its services has its own. */
+    private static void samples(final MetricsPage page, final NodeHouse node, final SipCounter counter) {
+        final String name = node.self().name();
+        if (node.services().size() == 1) {
+            page.sample(node.count(counter), "node", name);
+            return;
+        }
+        node.services()
+                .forEach(service -> page.sample(node.count(counter, service), "node", name, "service", service.name()));
     }
 
     private static void begin(final MetricsPage page, final String name, final String help, final boolean gauge) {
@@ -193,6 +203,15 @@ final class ClusterPages implements AdminPages {
                     .put("slots", slots().slotsOwnedBy(node.self().number()))
                     .put("sessions", node.sessions())
                     .put("dialogs", node.count(SipCounter.DIALOGS));
+            if (node.services().size() > 1) {
+                final ArrayNode chain = ((ObjectNode) services.get(services.size() - 1)).putArray("chain");
+                node.services()
+                        .forEach(service -> chain.addObject()
+                                .put("name", service.name())
+                                .put("version", service.version())
+                                .put("handler", service.handler())
+                                .put("dialogs", node.count(SipCounter.DIALOGS, service)));
+            }
         }
         peers(status.putArray("peers"));
         if (!edges.isEmpty()) {

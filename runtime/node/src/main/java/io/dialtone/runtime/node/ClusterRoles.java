@@ -1,6 +1,5 @@
 package io.dialtone.runtime.node;
 
-import io.dialtone.api.SipHandler;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.runtime.link.Link;
 import io.dialtone.runtime.link.LinkDriver;
@@ -13,7 +12,6 @@ import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.transport.SipTransportConfig;
 import io.dialtone.sip.transport.TlsSettings;
 import io.dialtone.sip.transport.WaitMode;
-import io.dialtone.state.codec.StateLimits;
 import io.dialtone.state.registry.RegistryMemberSettings;
 import io.dialtone.state.registry.RegistryPeer;
 import java.io.IOException;
@@ -26,7 +24,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import org.agrona.CloseHelper;
 
 /** Builds the processes of a cluster, keeps each until it is told to stop, takes it down. Used by the main thread only. */
@@ -101,17 +98,16 @@ final class ClusterRoles {
         final ClusterFile file = ClusterFile.read(settings, problems);
         final Optional<LinkMember> self = file.self(settings, LinkRole.NODE, problems);
         final Optional<ClusterKey> key = requiredKey(settings, problems);
-        final Optional<Supplier<SipHandler<?>>> handlers = ServiceClasses.handlers(settings, problems);
         final LinkSettings linkSettings = ClusterSettings.link(settings, directory(self), problems);
         final GridPlan grid = GridPlan.of(settings, problems);
-        final Optional<ServiceState> state = state(settings, handlers, grid, problems);
+        final List<ServicePlan> services = ServicePlan.read(settings, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         problems.throwIfAny();
 
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster =
                 ClusterPlan.of(file, grid, key.orElseThrow(), linkSettings, settings.get(ClusterSettings.SEAL));
-        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), state, grid);
+        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, services, grid);
         final StopOnNodeEnd end = new StopOnNodeEnd(stop);
         try (Link link = openLink(cluster, self.orElseThrow(), settings, stop);
                 CdrRoom cdr = CdrRoom.open(settings, self.get().name(), cluster::nameOf);
@@ -183,7 +179,6 @@ final class ClusterRoles {
     static int run(final Settings settings)
             throws WrongConfigurationException, UnavailableException, IOException, InterruptedException {
         final Problems problems = new Problems();
-        final Optional<Supplier<SipHandler<?>>> handlers = ServiceClasses.handlers(settings, problems);
         final ClusterFile file = embedded(settings);
         final ClusterKey key = ClusterFile.key(settings, problems).orElseGet(ClusterRoles::randomKey);
         final Path directory = LinkSettings.directoryOf(
@@ -198,7 +193,7 @@ final class ClusterRoles {
                 problems);
         final Optional<RegistryMemberSettings> seat =
                 grid.seatOf(settings.find(GridSettings.REGISTRY).isPresent() ? RUN_HOST : keeper, problems);
-        final Optional<ServiceState> state = state(settings, handlers, grid, problems);
+        final List<ServicePlan> services = ServicePlan.read(settings, grid, problems);
         final AdminServer.Access access = RoleProcess.access(settings, problems);
         final EdgeConfig config = EdgeHouse.config(settings, problems);
         final TracePlan trace = TracePlan.of(settings, settings.get(SipSettings.LOOPS), problems);
@@ -207,7 +202,7 @@ final class ClusterRoles {
 
         final StopSignal stop = StopSignal.install();
         final ClusterPlan cluster = ClusterPlan.of(file, grid, key, linkSettings, LinkSeal.OFF);
-        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, handlers.orElseThrow(), state, grid);
+        final NodeHouse.Plan plan = NodeHouse.Plan.of(settings, services, grid);
         final SipTransportConfig transport = SipTransportWiring.config(
                 settings, settings.get(SipSettings.LISTEN), settings.get(SipSettings.LOOPS), WaitMode.POLL, tls);
         final List<AutoCloseable> rooms = new ArrayList<>();
@@ -273,18 +268,6 @@ final class ClusterRoles {
                 cluster.linkKeys(),
                 ClusterSettings.ms(settings.get(ClusterSettings.DRIVER_WAIT_MAX)),
                 stopOnFailure(stop));
-    }
-
-    private static Optional<ServiceState> state(
-            final Settings settings,
-            final Optional<Supplier<SipHandler<?>>> handlers,
-            final GridPlan grid,
-            final Problems problems) {
-        if (!grid.hasRegistry() || handlers.isEmpty()) {
-            return Optional.empty();
-        }
-        final StateLimits limits = StateLimits.defaults().withStateBytesMax(settings.get(NodeSettings.STATE_SIZE_MAX));
-        return ServiceState.of(handlers.get().get().getClass(), limits, problems);
     }
 
     /** An agent of ours that throws is broken, and so is its process. */

@@ -1,15 +1,12 @@
 package io.dialtone.runtime.node;
 
 import io.dialtone.api.ServiceDescriptor;
-import io.dialtone.api.ServicePolicy;
-import io.dialtone.api.SipHandler;
 import io.dialtone.api.link.LinkBell;
 import io.dialtone.api.link.LinkEndpoint;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.placement.table.SipHash;
 import io.dialtone.placement.table.SlotToken;
 import io.dialtone.runtime.engine.CounterSet;
-import io.dialtone.runtime.engine.SessionProtocol;
 import io.dialtone.runtime.engine.SessionWorker;
 import io.dialtone.runtime.engine.SessionWorkerProxy;
 import io.dialtone.runtime.engine.WorkerConfig;
@@ -22,19 +19,17 @@ import io.dialtone.runtime.link.LinkMember;
 import io.dialtone.runtime.rehearsal.Rehearsal;
 import io.dialtone.runtime.sip.ClientLimits;
 import io.dialtone.runtime.sip.DigestContext;
-import io.dialtone.runtime.sip.DigestSettings;
 import io.dialtone.runtime.sip.EdgeAddresses;
 import io.dialtone.runtime.sip.ProxySettings;
+import io.dialtone.runtime.sip.ServiceChain;
 import io.dialtone.runtime.sip.SessionPicture;
 import io.dialtone.runtime.sip.SipContext;
 import io.dialtone.runtime.sip.SipCounter;
-import io.dialtone.runtime.sip.SipProtocol;
 import io.dialtone.runtime.sip.SipSettings;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.locate.LocateCounter;
 import io.dialtone.sip.locate.Locator;
 import io.dialtone.state.api.GridMember;
-import io.dialtone.state.api.StateCodec;
 import io.dialtone.state.codec.StateSchema;
 import io.dialtone.state.replication.DeathHints;
 import io.dialtone.state.replication.ReplicationCounter;
@@ -73,6 +68,7 @@ final class NodeHouse implements AutoCloseable {
 
     private final LinkMember self;
     private final ServiceDescriptor service;
+    private final List<ServiceDescriptor> services;
     private final Link link;
     // The registry's door asks for sessions while workers are still being added.
     private final List<AgentThread> threads = new CopyOnWriteArrayList<>();
@@ -90,8 +86,8 @@ final class NodeHouse implements AutoCloseable {
     /**
      * What a node runs, and within which limits.
      *
-     * @param handlers makes a handler for each worker
-     * @param state writes its handlers' state down; empty without a registry
+     * @param service its services taken together
+     * @param services in the order in which a request comes to them
      * @param locators makes what finds servers by their names
      * @param parkMinNs shortest rest of a worker that found no work
      * @param parkMaxNs longest rest of an idle worker
@@ -99,40 +95,23 @@ final class NodeHouse implements AutoCloseable {
      */
     record Plan(
             ServiceDescriptor service,
-            Supplier<SipHandler<?>> handlers,
-            Optional<ServiceState> state,
+            List<ServicePlan> services,
             WorkerConfig workers,
             SipSettings sip,
-            DigestSettings digest,
             Supplier<Locator> locators,
             long parkMinNs,
             long parkMaxNs,
             long rehearsalNsMax,
             GridPlan grid) {
 
-        static Plan of(
-                final Settings settings,
-                final Supplier<SipHandler<?>> handlers,
-                final Optional<ServiceState> state,
-                final GridPlan grid) {
+        static Plan of(final Settings settings, final List<ServicePlan> services, final GridPlan grid) {
             return new Plan(
-                    new ServiceDescriptor(
-                            settings.get(NodeSettings.SERVICE_NAME),
-                            settings.get(NodeSettings.SERVICE_VERSION),
-                            settings.get(NodeSettings.HANDLER),
-                            settings.get(NodeSettings.AFFINITY),
-                            new ServicePolicy(
-                                    settings.get(NodeSettings.BACKUPS),
-                                    settings.get(NodeSettings.WHEN_ALONE),
-                                    settings.get(NodeSettings.SESSIONS_MAX),
-                                    settings.get(NodeSettings.STATE_SIZE_MAX))),
-                    handlers,
-                    state,
+                    ServicePlan.together(settings, services),
+                    List.copyOf(services),
                     WorkerConfig.defaults()
                             .withImagesReservePercent(settings.get(GridSettings.IMAGES_RESERVE))
                             .withDeadlinesPerTick(DEADLINES_PER_TICK),
                     sip(settings),
-                    digest(settings),
                     () -> LocatorSettings.locator(settings),
                     settings.get(NodeSettings.PARK_MIN),
                     settings.get(NodeSettings.PARK_MAX),
@@ -166,22 +145,6 @@ final class NodeHouse implements AutoCloseable {
                             settings.get(NodeSettings.KEPT_CALL_SILENCE_MAX)));
         }
 
-        private static DigestSettings digest(final Settings settings) {
-            return new DigestSettings(
-                    settings.find(NodeSettings.REALM).orElseGet(() -> realmOf(settings.get(NodeSettings.SERVICE_NAME))),
-                    settings.get(NodeSettings.DIGEST_ALGORITHMS),
-                    settings.get(NodeSettings.NONCE_LIFE),
-                    settings.get(NodeSettings.DIGEST_BODIES),
-                    settings.get(NodeSettings.CHALLENGES_PER_SECOND),
-                    settings.get(NodeSettings.NONCES_MAX));
-        }
-
-        /** A name as it can stand between quotes. */
-        private static String realmOf(final String name) {
-            final String plain = name.replaceAll("[^ !#-\\[\\]-~]", "-");
-            return plain.substring(0, Math.min(plain.length(), DigestSettings.REALM_CHARS_MAX));
-        }
-
         /** The limits of each of so many workers. */
         private WorkerConfig workers(final int threads) {
             final int sessionsMax = service.policy().sessionsMax();
@@ -192,6 +155,7 @@ final class NodeHouse implements AutoCloseable {
     private NodeHouse(final LinkMember self, final ClusterPlan cluster, final Plan plan, final Link link) {
         this.self = self;
         service = plan.service();
+        services = plan.services().stream().map(ServicePlan::service).toList();
         this.link = link;
         locator = plan.locators().get();
         debut = new Debut(
@@ -218,7 +182,7 @@ final class NodeHouse implements AutoCloseable {
         if (plan.grid().hasRegistry()) {
             node.registry = RegistryDoor.ofNode(
                     plan.grid(),
-                    node.candidate(plan.state().orElseThrow().schema()),
+                    node.candidate(ServicePlan.schema(plan.services())),
                     self.linkHost(),
                     cluster.link().directory(),
                     cluster.slots(),
@@ -226,7 +190,6 @@ final class NodeHouse implements AutoCloseable {
         }
         for (int thread = 0; thread < self.threads(); thread++) {
             final CounterSet<WorkerCounter> workerCounters = new CounterSet<>(WorkerCounter.class);
-            final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
             final LinkEndpoint endpoint = link.endpoint(thread, System.nanoTime());
             final WorkerContext context = new WorkerContext(
                     endpoint,
@@ -235,23 +198,25 @@ final class NodeHouse implements AutoCloseable {
                     SystemEpochNanoClock.INSTANCE,
                     randomHash(),
                     workerCounters);
-            final SipContext sipContext = new SipContext(
-                    plan.sip(),
-                    SipLimits.defaults(),
-                    plan.service(),
-                    tokens,
-                    tagHash,
-                    edges,
-                    DigestContext.of(plan.digest(), cluster.key()),
-                    cdr.log(self.number(), link.incarnation()),
-                    sipCounters,
-                    node.locator);
-            final SessionProtocol.Factory sip = plan.grid().hasRegistry()
-                    ? keptSip(sipContext, plan)
-                    : SipProtocol.factory(sipContext, plan.handlers());
+            final List<ServiceChain.Service> services = new ArrayList<>();
+            for (final ServicePlan service : plan.services()) {
+                final CounterSet<SipCounter> sipCounters = new CounterSet<>(SipCounter.class);
+                node.sipCounters.add(sipCounters);
+                services.add(service.on(new SipContext(
+                        plan.sip(),
+                        SipLimits.defaults(),
+                        service.service(),
+                        tokens,
+                        tagHash,
+                        edges,
+                        DigestContext.of(service.digest(), cluster.key()),
+                        cdr.log(self.number(), link.incarnation()),
+                        sipCounters,
+                        node.locator)));
+            }
             node.workerCounters.add(workerCounters);
-            node.sipCounters.add(sipCounters);
-            final SessionWorker worker = new SessionWorker(plan.workers(self.threads()), context, sip);
+            final SessionWorker worker =
+                    new SessionWorker(plan.workers(self.threads()), context, ServiceChain.factory(services));
             node.workers.add(worker.proxy());
             final LinkBell bell = endpoint.bell();
             final WorkerSeat seat = bell == null ? null : new WorkerSeat(worker, bell, end::onFault);
@@ -266,13 +231,6 @@ final class NodeHouse implements AutoCloseable {
     /** Those of its workers that others may turn while they rest. */
     List<WorkerSeat> seats() {
         return List.copyOf(seats);
-    }
-
-    @SuppressWarnings("unchecked") // the codec was made for this handler's record
-    private static <S extends Record> SessionProtocol.Factory keptSip(final SipContext context, final Plan plan) {
-        return SipProtocol.factory(
-                context, () -> (SipHandler<S>) plan.handlers().get(), () ->
-                        (StateCodec<S>) plan.state().orElseThrow().newCodec());
     }
 
     private RegistryDoor.Candidate candidate(final StateSchema schema) {
@@ -362,8 +320,24 @@ final class NodeHouse implements AutoCloseable {
         return self;
     }
 
+    /** Its services taken together. */
     ServiceDescriptor service() {
         return service;
+    }
+
+    /** In the order in which a request comes to them. */
+    List<ServiceDescriptor> services() {
+        return services;
+    }
+
+    /** What one of the services has counted. */
+    long count(final SipCounter counter, final ServiceDescriptor ofService) {
+        final int place = services.indexOf(ofService);
+        long count = 0;
+        for (int i = place; i < sipCounters.size(); i += services.size()) {
+            count += sipCounters.get(i).get(counter);
+        }
+        return count;
     }
 
     Link link() {

@@ -20,11 +20,12 @@ final class NodeSettings {
     static final Setting<String> SERVICE_VERSION = Setting.of(
             "service.version", "--service-version", SettingType.text("TEXT", "a version"), "1", "its version");
 
-    static final Setting<String> HANDLER = Setting.required(
+    static final Setting<String> HANDLER = Setting.optional(
             "service.handler",
             "--handler",
             SettingType.text("CLASS", "the name of a class that implements io.dialtone.api.SipHandler"),
-            "class of the service's handler, which is public and has a constructor without arguments");
+            "class of the service's handler, which is public and has a constructor without arguments; needed, unless"
+                    + " a file lists several services under service.chain");
 
     static final Setting<List<Path>> CLASS_PATH = Setting.optional(
             "service.class-path",

@@ -18,15 +18,11 @@ final class ServiceClasses {
     private ServiceClasses() {}
 
     /** Makes handlers of the class that the settings name; adds what is wrong with it to the problems. */
-    static Optional<Supplier<SipHandler<?>>> handlers(final Settings settings, final Problems problems) {
+    static Optional<Supplier<SipHandler<?>>> handlers(
+            final Settings settings, final ClassLoader loader, final Problems problems) {
         final String name = settings.get(NodeSettings.HANDLER);
-        final Optional<ClassLoader> loader =
-                loader(settings.find(NodeSettings.CLASS_PATH).orElse(List.of()), problems);
-        if (loader.isEmpty()) {
-            return Optional.empty();
-        }
         try {
-            final Class<?> found = Class.forName(name, true, loader.get());
+            final Class<?> found = Class.forName(name, true, loader);
             if (!SipHandler.class.isAssignableFrom(found)) {
                 wrong(settings, name, "a class that implements " + SipHandler.class.getName(), problems);
                 return Optional.empty();
@@ -53,7 +49,9 @@ final class ServiceClasses {
         return Optional.empty();
     }
 
-    private static Optional<ClassLoader> loader(final List<Path> classPath, final Problems problems) {
+    /** Where the classes of all services of a node are. */
+    static Optional<ClassLoader> loader(final Settings settings, final Problems problems) {
+        final List<Path> classPath = settings.find(NodeSettings.CLASS_PATH).orElse(List.of());
         if (classPath.isEmpty()) {
             return Optional.of(ServiceClasses.class.getClassLoader());
         }

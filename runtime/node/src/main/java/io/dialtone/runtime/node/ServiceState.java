@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ServiceState(RecordStateCodec<?> codec) {
     /** What a longer schema would need: the registry takes it as one message. */
-    private static final int SCHEMA_CHARS_MAX = 8 * 1024;
+    static final int SCHEMA_CHARS_MAX = 8 * 1024;
 
     /** The state of this handler; adds what keeps it from being written down to the problems. */
     static Optional<ServiceState> of(final Class<?> handler, final StateLimits limits, final Problems problems) {

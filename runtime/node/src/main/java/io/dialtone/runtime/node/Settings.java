@@ -1,5 +1,6 @@
 package io.dialtone.runtime.node;
 
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,15 @@ final class Settings {
         this.origins = Map.copyOf(origins);
         this.file = file;
         this.fileName = fileName;
+    }
+
+    /** The same with other values of some settings, and who set them. */
+    Settings with(final Map<Setting<?>, Object> others, final Map<Setting<?>, String> theirOrigins) {
+        final Map<Setting<?>, Object> all = new HashMap<>(values);
+        all.putAll(others);
+        final Map<Setting<?>, String> allOrigins = new HashMap<>(origins);
+        allOrigins.putAll(theirOrigins);
+        return new Settings(all, allOrigins, file, fileName);
     }
 
     /** A setting that has a default or is required. */

@@ -34,7 +34,7 @@ final class SettingsCatalogue {
             CommonSettings.GROUP);
 
     /** Parts of a file that have a shape of their own. */
-    static final Set<String> STRUCTURES = Set.of(ClusterSettings.MEMBERS);
+    static final Set<String> STRUCTURES = Set.of(ClusterSettings.MEMBERS, ServiceChainSettings.CHAIN);
 
     /** Variables that are ours and no settings. */
     private static final Set<String> OTHER_VARIABLES = Set.of("DIALTONE_CONFIG", "DIALTONE_JAVA_OPTIONS");

@@ -27,6 +27,8 @@ final class ReferenceDocs {
                 .append(" options are repeated.\nTimes and sizes carry their units: `500ms`, `5s`, `4m` (bytes). ")
                 .append(
                         "Names of files in a file are relative to it. One file may serve several roles: each reads what it knows.\n\n");
+        page.append("Services that follow one another are a list of their own, `service.chain`: see ")
+                .append("[chain services](../how-to/chain-services.md).\n\n");
         page.append("A cluster's members are a list of their own, `cluster.members`: see ")
                 .append("[a cluster by hand](../how-to/a-cluster-by-hand.md).\n\n");
         for (final SettingGroup group : SettingsCatalogue.GROUPS) {

@@ -202,7 +202,7 @@ final class ClientLayer {
 
     /** Sends by this door, and forgets it; but never what is {@code sips} by a door without TLS. Whoever finds the way has no such one in mind: this is for what they forget. */
     void send(final int slot, final ReplyPort door, final DirectBuffer message, final int offset, final int length) {
-        if (!SipsRules.isSecure(door) && UriView.isSipsRequest(message, offset, length)) {
+        if (!door.isWithin() && !SipsRules.isSecure(door) && UriView.isSipsRequest(message, offset, length)) {
             context.counters().increment(SipCounter.SIPS_NOT_SENT);
             return;
         }

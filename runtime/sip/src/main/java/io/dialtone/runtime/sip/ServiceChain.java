@@ -16,6 +16,7 @@ import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.codec.ViaView;
 import io.dialtone.state.api.StateCodec;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 import org.jspecify.annotations.Nullable;
@@ -105,11 +106,7 @@ public final class ServiceChain implements SessionProtocol {
         }
         final List<String> names =
                 services.stream().map(each -> each.context().service().name()).toList();
-        if (names.stream()
-                        .map(name -> name.toLowerCase(java.util.Locale.ROOT))
-                        .distinct()
-                        .count()
-                < names.size()) {
+        if (names.stream().map(name -> name.toLowerCase(Locale.ROOT)).distinct().count() < names.size()) {
             throw new IllegalArgumentException("services of a chain: " + names + " (expected: each name once)");
         }
         return parts -> {

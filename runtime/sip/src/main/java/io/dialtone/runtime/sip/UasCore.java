@@ -291,8 +291,7 @@ final class UasCore<S extends Record> {
         final int length = message.callIdLength();
         final ThroughUs through = uac.proxy().throughUs();
         final long hash = through.callIdHash(message);
-        WorkerSession<?> holder =
-                through.namesSession() ? findOurs(transaction.slot, through.sessionHash()) : null;
+        WorkerSession<?> holder = through.namesSession() ? findOurs(transaction.slot, through.sessionHash()) : null;
         if (holder == null) {
             sessionKey.wrap(buffer, offset, length);
             holder = parts.sessions().find(transaction.slot, hash, sessionKey.buffer(), 0, sessionKey.length());

@@ -14,6 +14,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A running Dialtone with a service in it: all in one process, or a host, nodes and an edge as processes of their own. */
@@ -202,7 +204,7 @@ final class Platform {
                 "systest-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         final StringBuilder yaml = new StringBuilder();
         yaml.append(settings);
-        yaml.append("service: { name: systest, handler: ").append(handler).append(" }\n");
+        yaml.append("service: { name: systest, ").append(services(handler)).append(" }\n");
         if (hasGrid) {
             yaml.append("grid: { registry: \"")
                     .append(host)
@@ -248,6 +250,19 @@ final class Platform {
         }
         platform.awaitReady(stage);
         return platform;
+    }
+
+    /** A handler, or those of a chain with a comma between them, each with its class's name for a name. */
+    private static String services(final String handlers) {
+        if (!handlers.contains(",")) {
+            return "handler: " + handlers;
+        }
+        return "chain: ["
+                + Arrays.stream(handlers.split(",", -1))
+                        .map(each ->
+                                "{ name: " + each.substring(each.lastIndexOf('.') + 1) + ", handler: " + each + " }")
+                        .collect(Collectors.joining(", "))
+                + "]";
     }
 
     /** Waits until so many nodes share the slots and each slot has its backup. */

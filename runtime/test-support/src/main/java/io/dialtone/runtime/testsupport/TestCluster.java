@@ -335,22 +335,23 @@ public final class TestCluster {
         return ownerNode(key).name();
     }
 
-    /** The state of the session with this affinity key, if there is one. */
+    /** The state of this type of the session with this affinity key, if there is one: of a chain, each service may have one. */
     public <S extends Record> Optional<S> stateOf(final String key, final Class<S> type) {
         final SessionWorker worker = ownerNode(key).worker;
         final int slot = edge.slotOf(key);
-        WorkerSession<?> session = sessionOf(worker, slot, key);
+        WorkerSession<?> session = sessionOf(worker, slot, key, type);
         if (session == null) {
             worker.dormant().wakeAll(slot);
-            session = sessionOf(worker, slot, key);
+            session = sessionOf(worker, slot, key, type);
         }
         return Optional.ofNullable(session).map(found -> type.cast(found.state()));
     }
 
-    private static @Nullable WorkerSession<?> sessionOf(final SessionWorker worker, final int slot, final String key) {
+    private static @Nullable WorkerSession<?> sessionOf(
+            final SessionWorker worker, final int slot, final String key, final Class<?> type) {
         final List<WorkerSession<?>> found = new ArrayList<>();
         worker.sessions().forEach(slot, session -> {
-            if (session.isBegun() && session.key().equals(key)) {
+            if (session.isBegun() && session.key().equals(key) && type.isInstance(session.state())) {
                 found.add(session);
             }
         });

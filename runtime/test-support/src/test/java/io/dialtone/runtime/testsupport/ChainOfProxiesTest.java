@@ -140,8 +140,8 @@ class ChainOfProxiesTest {
     @Test
     void shouldAskAllBranchesOfTheFirstThroughTheSecond() {
         passing(first, proxying -> proxying.to("sip:bob@" + bob.address()).to("sip:carol@" + carol.address()));
-        second.onInvite = (invite, session) ->
-                invite.proxy().to(invite.requestUri()).start();
+        second.onInvite =
+                (invite, session) -> invite.proxy().to(invite.requestUri()).start();
         call.invite();
         final SipCalled one = bob.expectCall();
         final SipCalled other = carol.expectCall();
@@ -173,9 +173,7 @@ class ChainOfProxiesTest {
 
     @Test
     void shouldLeaveByTheRouteThatAHandlerNames() {
-        passing(
-                first,
-                proxying -> proxying.to("sip:bob@example.com").route("sip:" + carol.address() + ";lr"));
+        passing(first, proxying -> proxying.to("sip:bob@example.com").route("sip:" + carol.address() + ";lr"));
         call.invite();
 
         assertEquals(2, carol.expectRequest("INVITE").headers("Via").size());

@@ -16,6 +16,7 @@ import io.dialtone.runtime.testsupport.ScriptedHandler.Events;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 /** Calls that go through three services of one cluster: a proxy that screens, a back-to-back agent, and one that answers or passes on. */
@@ -38,8 +39,8 @@ class ChainTest {
     ChainTest() {
         screen.onInvite = (invite, session) ->
                 invite.proxy().to(invite.requestUri()).recordRoute().start();
-        screen.onOther = (request, session) ->
-                request.proxy().to(request.requestUri()).start();
+        screen.onOther =
+                (request, session) -> request.proxy().to(request.requestUri()).start();
         middle.onInvite = ChainTest::call;
         middle.onResponse = ChainTest::relay;
         middle.onAck = (ack, session) -> session.leg("callee")
@@ -397,6 +398,38 @@ class ChainTest {
     }
 
     @Test
+    void shouldWorkAsEverWhereEachMessageMeetsAnotherNode() {
+        callBob();
+        final TestCluster restless = TestCluster.chain(
+                        TestCluster.service("screen", () -> screen, EventsCodec::new),
+                        TestCluster.service("middle", () -> middle, EventsCodec::new),
+                        TestCluster.service("last", () -> last, EventsCodec::new))
+                .nodes(3)
+                .worstCase()
+                .start();
+        final SipPeer caller = restless.peer("alice");
+        final SipPeer callee = restless.peer("bob");
+        final SipCall restlessCall = caller.invite("sip:bob@example.com");
+        final SipCalled called = callee.expectCall().respond(180).respondWithBody(200, SipCalled.SDP);
+        restlessCall.expect(180);
+        restlessCall.expect(200);
+        called.expectRequest("ACK");
+        restlessCall.ack();
+        restlessCall.request("INFO");
+        called.expectRequest("INFO");
+        called.answer(200);
+        restlessCall.expect(200);
+        restlessCall.bye();
+        restlessCall.expect(200);
+        called.expectRequest("BYE");
+        called.answer(200);
+
+        assertTrue(restless.moves() > 5);
+        caller.expectNothing();
+        callee.expectNothing();
+    }
+
+    @Test
     void shouldHarmOnlyWhatAServiceThatThrowsHasBegun() {
         middle.onInvite = (invite, session) -> {
             throw new IllegalStateException("on purpose");
@@ -431,8 +464,8 @@ class ChainTest {
 
     @Test
     void shouldLetNobodyPassByTheFirstServiceByTheNameOfAnother() {
-        screen.onInvite = (invite, session) ->
-                invite.proxy().to(invite.requestUri()).start();
+        screen.onInvite =
+                (invite, session) -> invite.proxy().to(invite.requestUri()).start();
         call.invite();
         final String contact = call.expect(200).header("Contact").orElseThrow();
         call.ack();
@@ -464,9 +497,10 @@ class ChainTest {
         call.ack();
         final String token = contact.substring(contact.indexOf(";dt="), contact.indexOf('>'));
 
-        alice.send("OPTIONS sip:192.0.2.200:5060;app=former" + token.replaceAll(";app=[a-z]*", "") + " SIP/2.0\n"
-                + "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKformer\nMax-Forwards: 70\n"
-                + "From: <sip:a@b>;tag=1\nTo: <sip:b@c>;tag=2\nCall-ID: former\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n");
+        alice.send(
+                "OPTIONS sip:192.0.2.200:5060;app=former" + token.replaceAll(";app=[a-z]*", "") + " SIP/2.0\n"
+                        + "Via: SIP/2.0/UDP 192.0.2.1:5060;branch=z9hG4bKformer\nMax-Forwards: 70\n"
+                        + "From: <sip:a@b>;tag=1\nTo: <sip:b@c>;tag=2\nCall-ID: former\nCSeq: 1 OPTIONS\nContent-Length: 0\n\n");
 
         alice.expect(481);
         assertEquals(1, cluster.count(SipCounter.SERVICES_UNKNOWN));
@@ -474,7 +508,7 @@ class ChainTest {
 
     @Test
     void shouldBringWhatTheFirstOneDoesNotTakeToTheFirstThatDoes() {
-        screen.proxied = java.util.Set.of(SipMethod.INVITE);
+        screen.proxied = Set.of(SipMethod.INVITE);
         // what a service takes is asked for when its worker starts, so this is another cluster
         final TestCluster other = TestCluster.chain(
                         TestCluster.service("screen", () -> screen, EventsCodec::new),

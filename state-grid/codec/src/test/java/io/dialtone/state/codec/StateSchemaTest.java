@@ -50,6 +50,35 @@ class StateSchemaTest {
     }
 
     @Test
+    void shouldHoldAChainAgainstAnotherServiceByService() {
+        final StateSchema chain =
+                StateSchema.ofChain(List.of("the-gate", "answer"), List.of(schema(In.class), schema(Call.class)));
+        final StateSchema read = StateSchema.parse(chain.text());
+
+        assertEquals(chain, read);
+        assertEquals(List.of(), StateSchema.check(chain, read));
+        final StateSchema other =
+                StateSchema.ofChain(List.of("the-gate", "answer"), List.of(schema(In.class), schema(In.class)));
+        assertTrue(!StateSchema.check(chain, other).isEmpty());
+    }
+
+    @Test
+    void shouldRefuseAnotherListOfServices() {
+        final StateSchema chain =
+                StateSchema.ofChain(List.of("the-gate", "answer"), List.of(schema(In.class), schema(In.class)));
+        final StateSchema turned =
+                StateSchema.ofChain(List.of("answer", "the-gate"), List.of(schema(In.class), schema(In.class)));
+
+        assertEquals(
+                List.of(
+                        "the services of the live sessions are the-gate, answer, those of this version answer, the-gate."
+                                + " Maybe end all sessions first, for a chain cannot change under them."),
+                StateSchema.check(chain, turned));
+        assertTrue(
+                StateSchema.check(schema(In.class), chain).getFirst().contains("are one alone, those of this version"));
+    }
+
+    @Test
     void shouldReadWhatItWrote() {
         final StateSchema everything = schema(Samples.Everything.class);
 
