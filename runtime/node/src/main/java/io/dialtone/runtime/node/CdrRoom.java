@@ -31,9 +31,9 @@ final class CdrRoom implements AutoCloseable {
         return new CdrRoom(null);
     }
 
-    /** What a node's workers tell. */
-    CallLog log(final int member, final long incarnation) {
-        return writer == null ? CallLog.NONE : writer.log(member, incarnation);
+    /** What a node's workers tell of one of its services. */
+    CallLog log(final int member, final long incarnation, final String service) {
+        return writer == null ? CallLog.NONE : writer.log(member, incarnation, service);
     }
 
     void metrics(final MetricsPage page) {

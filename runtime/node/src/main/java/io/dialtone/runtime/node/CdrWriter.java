@@ -10,7 +10,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntFunction;
 import org.agrona.BitUtil;
@@ -32,14 +34,17 @@ final class CdrWriter implements Agent {
     private static final int SESSION_OFFSET = 0;
     private static final int SLOT_OFFSET = 8;
     private static final int MEMBER_OFFSET = 12;
-    private static final int CALL_OFFSET = 16;
+    private static final int SERVICE_OFFSET = 16;
+    private static final int CALL_OFFSET = 20;
     private static final int RECORDS_PER_TURN_MAX = 256;
     private static final long NS_PER_S = 1_000_000_000L;
     private static final long NS_PER_MS = 1_000_000L;
 
     private final ManyToOneRingBuffer queue;
     private final CdrFile file;
-    private final String service;
+    /** Names of services; what the queue holds is a place among them. */
+    private final List<String> services = new CopyOnWriteArrayList<>();
+
     private final IntFunction<String> nodes;
     private final CallRecord call = new CallRecord();
     private final StringBuilder lines = new StringBuilder();
@@ -49,12 +54,11 @@ final class CdrWriter implements Agent {
     private int linesInHand;
     private boolean hasComplained;
 
-    private CdrWriter(final int queueBytes, final CdrFile file, final String service, final IntFunction<String> nodes) {
+    private CdrWriter(final int queueBytes, final CdrFile file, final IntFunction<String> nodes) {
         queue = new ManyToOneRingBuffer(new UnsafeBuffer(BufferUtil.allocateDirectAligned(
                 BitUtil.findNextPositivePowerOfTwo(queueBytes) + RingBufferDescriptor.TRAILER_LENGTH,
                 BitUtil.CACHE_LINE_LENGTH)));
         this.file = file;
-        this.service = service;
         this.nodes = nodes;
     }
 
@@ -74,7 +78,6 @@ final class CdrWriter implements Agent {
                             directory.resolve(process + ".cdr.jsonl"),
                             settings.get(CdrSettings.FILE_MAX),
                             settings.get(CdrSettings.FILES_MAX)),
-                    settings.get(NodeSettings.SERVICE_NAME),
                     nodes);
         } catch (IOException e) {
             throw new UnavailableException(
@@ -82,9 +85,12 @@ final class CdrWriter implements Agent {
         }
     }
 
-    /** What a node's workers tell. */
-    CallLog log(final int member, final long incarnation) {
-        return new Log(member, incarnation);
+    /** What a node's workers tell of one of its services. Called while the node is built. */
+    CallLog log(final int member, final long incarnation, final String service) {
+        if (!services.contains(service)) {
+            services.add(service);
+        }
+        return new Log(member, incarnation, services.indexOf(service));
     }
 
     // ---- the workers' threads
@@ -92,10 +98,12 @@ final class CdrWriter implements Agent {
     private final class Log implements CallLog {
         private final int member;
         private final long incarnation;
+        private final int service;
 
-        Log(final int member, final long incarnation) {
+        Log(final int member, final long incarnation, final int service) {
             this.member = member;
             this.incarnation = incarnation;
+            this.service = service;
         }
 
         @Override
@@ -124,6 +132,7 @@ final class CdrWriter implements Agent {
             buffer.putLong(index + SESSION_OFFSET, session);
             buffer.putInt(index + SLOT_OFFSET, slot);
             buffer.putInt(index + MEMBER_OFFSET, member);
+            buffer.putInt(index + SERVICE_OFFSET, service);
             buffer.putInt(index + CALL_OFFSET, ended.encode(buffer, index + CALL_OFFSET + Integer.BYTES));
             queue.commit(index);
         }
@@ -148,13 +157,14 @@ final class CdrWriter implements Agent {
         lines.append(line(
                                 buffer.getLong(index + SESSION_OFFSET),
                                 buffer.getInt(index + SLOT_OFFSET),
-                                buffer.getInt(index + MEMBER_OFFSET))
+                                buffer.getInt(index + MEMBER_OFFSET),
+                                services.get(buffer.getInt(index + SERVICE_OFFSET)))
                         .toString())
                 .append('\n');
         linesInHand++;
     }
 
-    private ObjectNode line(final long session, final int slot, final int member) {
+    private ObjectNode line(final long session, final int slot, final int member, final String service) {
         final ObjectNode line = Json.object();
         final String name = Long.toHexString(session);
         line.put("id", name + "-" + Long.toHexString(call.beganNs()) + "-" + call.leg())

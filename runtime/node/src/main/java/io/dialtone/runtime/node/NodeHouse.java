@@ -210,7 +210,7 @@ final class NodeHouse implements AutoCloseable {
                         tagHash,
                         edges,
                         DigestContext.of(service.digest(), cluster.key()),
-                        cdr.log(self.number(), link.incarnation()),
+                        cdr.log(self.number(), link.incarnation(), service.service().name()),
                         sipCounters,
                         node.locator)));
             }
