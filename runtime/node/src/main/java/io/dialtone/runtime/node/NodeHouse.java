@@ -210,7 +210,10 @@ final class NodeHouse implements AutoCloseable {
                         tagHash,
                         edges,
                         DigestContext.of(service.digest(), cluster.key()),
-                        cdr.log(self.number(), link.incarnation(), service.service().name()),
+                        cdr.log(
+                                self.number(),
+                                link.incarnation(),
+                                service.service().name()),
                         sipCounters,
                         node.locator)));
             }
