@@ -116,6 +116,7 @@ final class SipLbRole {
                 .affinity(settings.get(SipLbSettings.AFFINITY))
                 .aliases(settings.find(SipLbSettings.ALIASES).orElse(List.of()))
                 .recordRoute(settings.get(SipLbSettings.RECORD_ROUTE))
+                .trustBackends(settings.get(SipLbSettings.TRUST_BACKENDS))
                 .proxyRequirePassed(settings.find(SipLbSettings.PROXY_REQUIRE).orElse(List.of()))
                 .health(health(settings, problems).withEjection(ejection(settings, problems)))
                 .balancing(BalancingConfig.defaults()

@@ -102,6 +102,14 @@ final class SipLbSettings {
                     "stays in the path of dialogs")
             .reference("RFC 3261 16.6 step 4");
 
+    static final Setting<Boolean> TRUST_BACKENDS = Setting.of(
+                    "sip-lb.trust-backends",
+                    "--trust-backends",
+                    SettingType.yesOrNo(),
+                    "false",
+                    "passes what is sips on to backends by UDP and TCP too, because the way there is your own; others get 480")
+            .reference("RFC 5630 4");
+
     static final Setting<List<String>> PROXY_REQUIRE = Setting.optional(
                     "sip-lb.proxy-require",
                     "--proxy-require",
@@ -245,6 +253,7 @@ final class SipLbSettings {
     static final SettingGroup PROXY = SettingGroup.of(
             "Proxy",
             RECORD_ROUTE,
+            TRUST_BACKENDS,
             ALIASES,
             OUTBOUND,
             PROXY_REQUIRE,

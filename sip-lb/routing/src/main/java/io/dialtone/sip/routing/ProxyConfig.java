@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param balancing how a backend is chosen, and how much it is given
  * @param limits numbers with a bound
  * @param recordRoute whether we stay in the path of dialogs (RFC 3261 section 16.6 step 4); default yes
+ * @param areBackendsTrusted whether what is {@code sips} may go on to backends that are not reached by TLS, because the way there is the operator's own; default no (RFC 5630 section 4)
  * @param proxyRequirePassed option tags in Proxy-Require that backends take care of, in lower case; anything else is answered 420
  */
 public record ProxyConfig(
@@ -33,6 +34,7 @@ public record ProxyConfig(
         BalancingConfig balancing,
         Limits limits,
         boolean recordRoute,
+        boolean areBackendsTrusted,
         List<String> proxyRequirePassed) {
 
     /** Most backends at a time: each costs a choice about 3 ns. */
@@ -133,6 +135,7 @@ public record ProxyConfig(
         private BalancingConfig balancing = BalancingConfig.defaults();
         private Limits limits = Limits.defaults();
         private boolean recordRoute = true;
+        private boolean areBackendsTrusted;
         private List<String> proxyRequirePassed = List.of();
 
         private Builder() {}
@@ -183,6 +186,11 @@ public record ProxyConfig(
             return this;
         }
 
+        public Builder trustBackends(final boolean areTrusted) {
+            this.areBackendsTrusted = areTrusted;
+            return this;
+        }
+
         public Builder proxyRequirePassed(final List<String> optionTags) {
             this.proxyRequirePassed = optionTags;
             return this;
@@ -199,6 +207,7 @@ public record ProxyConfig(
                     balancing,
                     limits,
                     recordRoute,
+                    areBackendsTrusted,
                     proxyRequirePassed);
         }
 

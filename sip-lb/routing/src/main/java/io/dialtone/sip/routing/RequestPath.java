@@ -582,7 +582,8 @@ final class RequestPath {
             final long loopHash,
             final long nowNs) {
         final boolean isSips = isSipsRequest() || routes.isTopmostSips();
-        if (isSips && !(transport.isSecure() && loop.speaks(transport))) {
+        final boolean isTrusted = target != null && loop.config.areBackendsTrusted();
+        if (isSips && !isTrusted && !(transport.isSecure() && loop.speaks(transport))) {
             answers.refuseSips(message, from, nowNs);
             return;
         }

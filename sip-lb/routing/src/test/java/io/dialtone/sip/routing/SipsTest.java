@@ -27,8 +27,12 @@ class SipsTest {
     private final ProxyHarness plain = of(PLAIN_BACKEND);
 
     private static ProxyHarness of(final String backend) {
+        return ofBackends(ProxyHarness.config(backend));
+    }
+
+    private static ProxyHarness ofBackends(final ProxyConfig.Builder config) {
         return ProxyHarness.of(
-                ProxyHarness.config(backend),
+                config,
                 ipv4Listener(BY_UDP, "198.51.100.1", 5060),
                 ipv4Listener(BY_TLS, ViaTransport.TLS, "198.51.100.1", 5061),
                 ipv4Listener(BY_WSS, ViaTransport.WSS, "198.51.100.1", 443));
@@ -129,6 +133,31 @@ class SipsTest {
                 .sent());
 
         assertEquals(2, plain.count(ProxyCounter.REFUSED_SIPS));
+    }
+
+    @Test
+    void shouldSendASipsRequestToATrustedBackendAndSaySipsOnTheCallersSideOnly() {
+        final ProxyHarness trusting =
+                ofBackends(ProxyHarness.config(PLAIN_BACKEND).trustBackends(true));
+
+        final CapturingEgress.Sent sent =
+                trusting.receive(invite(SIPS), CALLER, BY_TLS).sent();
+
+        assertEquals(address(PLAIN_BACKEND), sent.to());
+        assertTrue(sent.firstLine().startsWith("INVITE " + SIPS + " "), sent::text);
+        assertEquals(
+                List.of("<sip:198.51.100.1:5060;lr;dt=T;r2=on>", "<sips:198.51.100.1:5061;lr;dt=T;r2=on;df=F>"),
+                recordRoutes(sent));
+    }
+
+    @Test
+    void shouldNotTrustOthersThanItsBackends() {
+        final ProxyHarness trusting = ProxyHarness.of(
+                ProxyHarness.config(PLAIN_BACKEND).trustBackends(true), ipv4Listener(BY_UDP, "198.51.100.1", 5060));
+
+        assertNotAllowed(trusting.receive(invite("sips:carol@203.0.113.5"), address(PLAIN_BACKEND), BY_UDP)
+                .sent());
+        assertNotAllowed(trusting.receive(invite(SIPS), CALLER, BY_UDP).sent());
     }
 
     @Test
