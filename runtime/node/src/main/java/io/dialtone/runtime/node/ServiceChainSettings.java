@@ -105,12 +105,13 @@ final class ServiceChainSettings {
                         where);
             }
         });
-        for (final String needed : List.of(NAME, HANDLER)) {
-            if (!mapping.entries().containsKey(needed)) {
-                problems.add(place + "." + needed + " is missing (expected: "
-                        + OF_EACH.get(needed).type().expected() + "). [" + origin + "]");
+        OF_EACH.forEach((key, setting) -> {
+            final boolean isNeeded = key.equals(NAME) || key.equals(HANDLER);
+            if (isNeeded && !mapping.entries().containsKey(key)) {
+                problems.add(place + "." + key + " is missing (expected: "
+                        + setting.type().expected() + "). [" + origin + "]");
             }
-        }
+        });
         if (values.get(NodeSettings.SERVICE_NAME) instanceof final String name) {
             checkName(place, name, origins.getOrDefault(NodeSettings.SERVICE_NAME, origin));
         }
