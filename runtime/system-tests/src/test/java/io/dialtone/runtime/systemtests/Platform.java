@@ -32,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 final class Platform {
     static final String ANSWERING = "io.dialtone.examples.AnsweringService";
 
+    /** Begins what stands in place of a handler where several services follow one another. */
+    private static final String CHAIN = "chain: ";
+
     private static final String KEY = "00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff";
     private static final int REGISTRY_PORTS = 5;
     private static final Duration START_MAX = Duration.ofSeconds(60);
@@ -204,7 +207,10 @@ final class Platform {
                 "systest-" + Long.toHexString(ThreadLocalRandom.current().nextLong());
         final StringBuilder yaml = new StringBuilder();
         yaml.append(settings);
-        yaml.append("service: { name: systest, ").append(services(handler)).append(" }\n");
+        yaml.append("service: { name: systest, ")
+                .append(handler.startsWith(CHAIN) ? "" : "handler: ")
+                .append(handler)
+                .append(" }\n");
         if (hasGrid) {
             yaml.append("grid: { registry: \"")
                     .append(host)
@@ -252,17 +258,11 @@ final class Platform {
         return platform;
     }
 
-    /** A handler, or those of a chain with a comma between them, each with its class's name for a name. */
-    private static String services(final String handlers) {
-        if (!handlers.contains(",")) {
-            return "handler: " + handlers;
-        }
-        return "chain: ["
-                + Arrays.stream(handlers.split(",", -1))
-                        .map(each ->
-                                "{ name: " + each.substring(each.lastIndexOf('.') + 1) + ", handler: " + each + " }")
-                        .collect(Collectors.joining(", "))
-                + "]";
+    /** What stands in place of a handler for these services, each with its class's name for a name. */
+    static String chain(final Class<?>... handlers) {
+        return Arrays.stream(handlers)
+                .map(each -> "{ name: " + each.getSimpleName() + ", handler: " + each.getName() + " }")
+                .collect(Collectors.joining(", ", CHAIN + "[", "]"));
     }
 
     /** Waits until so many nodes share the slots and each slot has its backup. */

@@ -13,8 +13,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 /** Calls from SIPp to SIPp through a chain of three services in each node: a proxy that screens, and two back-to-back agents, the last of which leaves the cluster. */
 class ServiceChainTest {
     private static final Duration LONG_ENOUGH = Duration.ofSeconds(60);
-    private static final String CHAIN = String.join(
-            ",", GateService.class.getName(), HidingService.class.getName(), BridgingService.class.getName());
+    private static final String CHAIN = Platform.chain(GateService.class, HidingService.class, BridgingService.class);
 
     @RegisterExtension
     final Stage stage = new Stage();
