@@ -224,7 +224,7 @@ public final class Outbox {
     /** Forgets the outputs from here on. */
     void truncate(final int from) {
         for (int at = from; within > 0 && at < end; at = after(at)) {
-            within -= isWithin(at) ? 1 : 0;
+            within -= isUntaken(at) ? 1 : 0;
         }
         end = from;
     }
@@ -241,9 +241,10 @@ public final class Outbox {
         return within > 0;
     }
 
-    private boolean isWithin(final int at) {
+    /** True if there is a message to another service here that it was not shown yet. */
+    private boolean isUntaken(final int at) {
         frame.wrap(box, at + FRAME_OFFSET, LinkFrame.HEADER_BYTES);
-        return frame.type() == LinkFrame.TYPE_SIP_WITHIN;
+        return frame.type() == LinkFrame.TYPE_SIP_WITHIN && box.getLong(at + NUMBER_OFFSET, ORDER) != TAKEN;
     }
 
     /**
@@ -256,9 +257,7 @@ public final class Outbox {
         final int until = end;
         int taken = 0;
         for (int at = 0; at < until && taken < limit && within > 0; at = after(at)) {
-            if (isWithin(at)
-                    && box.getLong(at + NUMBER_OFFSET, ORDER) != TAKEN
-                    && replicator.mayLeave(frame.slot(), box.getLong(at + NUMBER_OFFSET, ORDER))) {
+            if (isUntaken(at) && replicator.mayLeave(frame.slot(), box.getLong(at + NUMBER_OFFSET, ORDER))) {
                 if (end > bytesMax) {
                     if (taken == 0) {
                         take(at);
@@ -360,9 +359,7 @@ public final class Outbox {
         for (int at = 0; at < end; ) {
             final int next = after(at);
             if (slotAt(at) == slot) {
-                within -= frame.type() == LinkFrame.TYPE_SIP_WITHIN && box.getLong(at + NUMBER_OFFSET, ORDER) != TAKEN
-                        ? 1
-                        : 0;
+                within -= isUntaken(at) ? 1 : 0;
                 counters.increment(WorkerCounter.OUTPUTS_DROPPED_DISOWNED);
             } else {
                 if (kept != at) {

@@ -40,7 +40,7 @@ record ServicePlan(
             for (final Settings its : each) {
                 ServiceClasses.handlers(its, classes.get(), problems)
                         .ifPresent(handlers -> plans.add(new ServicePlan(
-                                descriptor(its, its.get(NodeSettings.HANDLER)),
+                                descriptor(its, its.get(NodeSettings.HANDLER), its.get(NodeSettings.STATE_SIZE_MAX)),
                                 handlers,
                                 state(its, handlers, grid, problems),
                                 digest(its))));
@@ -66,21 +66,11 @@ record ServicePlan(
         final String handlers = plans.size() == 1
                 ? plans.getFirst().service().handler()
                 : plans.stream().map(plan -> plan.service().name()).collect(Collectors.joining(" > "));
-        final ServiceDescriptor all = descriptor(settings, handlers);
         final int stateBytesMax = plans.stream()
                 .mapToInt(plan -> plan.service().policy().stateBytesMax())
                 .max()
                 .orElseThrow();
-        return new ServiceDescriptor(
-                all.name(),
-                all.version(),
-                handlers,
-                all.affinity(),
-                new ServicePolicy(
-                        all.policy().backups(),
-                        all.policy().whenAlone(),
-                        all.policy().sessionsMax(),
-                        stateBytesMax));
+        return descriptor(settings, handlers, stateBytesMax);
     }
 
     /** What all of them keep, for the registry. */
@@ -105,7 +95,8 @@ record ServicePlan(
                 (StateCodec<S>) state.orElseThrow().newCodec());
     }
 
-    private static ServiceDescriptor descriptor(final Settings settings, final String handler) {
+    private static ServiceDescriptor descriptor(
+            final Settings settings, final String handler, final int stateBytesMax) {
         return new ServiceDescriptor(
                 settings.get(NodeSettings.SERVICE_NAME),
                 settings.get(NodeSettings.SERVICE_VERSION),
@@ -115,7 +106,7 @@ record ServicePlan(
                         settings.get(NodeSettings.BACKUPS),
                         settings.get(NodeSettings.WHEN_ALONE),
                         settings.get(NodeSettings.SESSIONS_MAX),
-                        settings.get(NodeSettings.STATE_SIZE_MAX)));
+                        stateBytesMax));
     }
 
     private static Optional<ServiceState> state(

@@ -89,7 +89,7 @@ final class AddressTexts {
             throw new IllegalArgumentException(text + ": \"" + new String(requestUri, StandardCharsets.UTF_8)
                     + "\" (expected: a SIP URI). Maybe sip:192.0.2.1:5060?");
         }
-        if (!isSip()) {
+        if (!uri.isSip()) {
             throw new IllegalArgumentException(text + ": \"" + textOf(buffer)
                     + "\" (expected: a sip or sips URI; a number wants a route to who knows it)");
         }
@@ -123,7 +123,7 @@ final class AddressTexts {
     @Nullable
     Destination nameIn(final DirectBuffer buffer, final int offset, final int length) {
         if (!uri.parse(buffer, offset, length)
-                || !isSip()
+                || !uri.isSip()
                 || literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             return null;
         }
@@ -141,7 +141,7 @@ final class AddressTexts {
     /** Aims at the address that a URI has for a host; false if that is nobody we can send to, or a name. */
     boolean tryAim(final ReplyPort port, final DirectBuffer buffer, final int offset, final int length) {
         if (!uri.parse(buffer, offset, length)
-                || !isSip()
+                || !uri.isSip()
                 || !literal.parse(buffer, uri.hostOffset(), uri.hostLength())) {
             return false;
         }
@@ -157,10 +157,6 @@ final class AddressTexts {
         }
         port.remotePort(uri.port() > 0 ? uri.port() : transport.defaultPort());
         return true;
-    }
-
-    private boolean isSip() {
-        return uri.scheme() == UriView.Scheme.SIP || uri.scheme() == UriView.Scheme.SIPS;
     }
 
     /**

@@ -97,14 +97,10 @@ final class Chain {
 
     private static boolean isAt(final DirectBuffer buffer, final int offset, final byte[] name) {
         for (int i = 0; i < name.length; i++) {
-            if (lower(buffer.getByte(offset + i)) != lower(name[i])) {
+            if (RequestChecks.lower(buffer.getByte(offset + i)) != RequestChecks.lower(name[i])) {
                 return false;
             }
         }
         return true;
-    }
-
-    private static int lower(final byte character) {
-        return character >= 'A' && character <= 'Z' ? character | 0x20 : character;
     }
 }

@@ -159,7 +159,7 @@ abstract sealed class ClientTransaction extends KeyedEntry permits InviteClientT
      * Writes what another owner must know to go on.
      *
      * <pre>
-     *  key: length (32), the method's number (8) and the branch · state (8) · flags (8): 1 is heard, 64 withdrawn, 128 a refresh, others the kind's own · door, as ReplyPort writes it · CSeq (32)
+     *  key: length (32), the method's number (8) and the branch · state (8), and 16 if it is an INVITE with a sips Contact · flags (8): 1 is heard, 64 withdrawn, 128 a refresh, others the kind's own · door, as ReplyPort writes it · CSeq (32)
      *  end of its longest timer, ns since 1970 (64) · leg: length (16), characters (16 each) · place of its dialog among dialogs and orphans (16), or -1
      *  place of the transaction it was sent for (16), or -1 · what is to be sent again: length (32) or -1, bytes · where it may go, as TargetList writes it
      *  what the kind adds

@@ -27,8 +27,9 @@ final class DialogTable {
             final SipContext context,
             final SipHash tableHash,
             final TransactionLayer layer,
-            final RemoteParty.Scratch scratch) {
-        sips = new SipsRules(context.edges());
+            final RemoteParty.Scratch scratch,
+            final SipsRules sips) {
+        this.sips = sips;
         this.scratch = scratch;
         this.context = context;
         this.tableHash = tableHash;

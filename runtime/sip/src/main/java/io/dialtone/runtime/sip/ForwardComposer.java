@@ -7,7 +7,6 @@ import io.dialtone.sip.codec.AsciiWriter;
 import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.SipEditor;
 import io.dialtone.sip.codec.SipMessage;
-import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.codec.ViaView;
 import java.nio.charset.StandardCharsets;
 import org.agrona.DirectBuffer;
@@ -46,11 +45,11 @@ final class ForwardComposer {
     private final UnsafeBuffer session = new UnsafeBuffer(new byte[Base32.LONG_CHARACTERS]);
     private final UnsafeBuffer token = new UnsafeBuffer(new byte[SlotToken.LENGTH]);
 
-    ForwardComposer(final SipContext context, final ClientLayer clients, final FlowParam flows) {
+    ForwardComposer(final SipContext context, final ClientLayer clients, final FlowParam flows, final SipsRules sips) {
         this.context = context;
         this.clients = clients;
         this.flows = flows;
-        sips = new SipsRules(context.edges());
+        this.sips = sips;
         isSessionNamed = context.service().affinity().kind() != AffinityRule.Kind.CALL_ID;
     }
 
@@ -71,8 +70,7 @@ final class ForwardComposer {
             final ReplyPort door,
             final int slot,
             final AsciiWriter branch) {
-        final boolean isSips =
-                UriView.isSips(request.buffer(), routes.requestUriOffset(request), routes.requestUriLength(request));
+        final boolean isSips = routes.isRequestUriSips(request);
         readTarget(request, routes, aim, isSips);
         editor.begin(request);
         final AsciiWriter text = editor.text();
@@ -121,7 +119,7 @@ final class ForwardComposer {
         if (aim != null && aim.routes().capacity() > 0) {
             return sips.isFirst(aim.routes(), 0, aim.routes().capacity());
         }
-        return routes.hasNext() && UriView.isSips(request.buffer(), routes.nextUriOffset(), routes.nextUriLength());
+        return routes.isNextSips(request);
     }
 
     private void editRoutesAndUri(final SipMessage request, final OwnRoutes routes, final ReplyPort door) {

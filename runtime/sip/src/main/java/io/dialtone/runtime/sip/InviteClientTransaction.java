@@ -48,6 +48,10 @@ final class InviteClientTransaction extends ClientTransaction {
     private static final int FLAG_CANCEL_SENT = 8;
     private static final int FLAG_ACK_DUE = 16;
     private static final int FLAG_WITHIN = 32;
+    private static final int STATE_MASK = 0xF;
+    /** Beside the state, for there is no bit left among the flags. */
+    private static final int SIPS_FLAG = 0x10;
+
     private static final long NOBODY = 0;
     private static final long[] NO_HASHES = {};
 
@@ -57,8 +61,8 @@ final class InviteClientTransaction extends ClientTransaction {
     boolean hasBody;
     /** True if it is to be withdrawn. */
     boolean isCancelAsked;
-    /** True while a 2xx is worked on that it was {@code sips} for: it has let go of what it had sent. */
-    boolean wasSips;
+    /** True if its Contact is {@code sips}, and so is the dialog that it begins. */
+    boolean isSips;
     /** True while its 2xx waits for our ACK. */
     boolean isAckDue;
 
@@ -86,6 +90,7 @@ final class InviteClientTransaction extends ClientTransaction {
     void continueFrom(final ClientTransaction failed) {
         if (failed instanceof InviteClientTransaction invite) {
             hasBody = invite.hasBody;
+            isSips = invite.isSips;
             isWithin = invite.isWithin;
         }
         super.continueFrom(failed);
@@ -207,13 +212,14 @@ final class InviteClientTransaction extends ClientTransaction {
 
     @Override
     int stateCode() {
-        return switch (state) {
+        final int code = switch (state) {
             case TERMINATED -> 0;
             case CALLING -> 1;
             case PROCEEDING -> 2;
             case COMPLETED -> 3;
             case ACCEPTED -> 4;
         };
+        return isSips ? code | SIPS_FLAG : code;
     }
 
     @Override
@@ -246,7 +252,7 @@ final class InviteClientTransaction extends ClientTransaction {
 
     @Override
     boolean restore(final int code, final int flags) {
-        switch (code) {
+        switch (code & STATE_MASK) {
             case 1 -> state = State.CALLING;
             case 2 -> state = State.PROCEEDING;
             case 3 -> state = State.COMPLETED;
@@ -255,6 +261,7 @@ final class InviteClientTransaction extends ClientTransaction {
                 return false;
             }
         }
+        isSips = (code & SIPS_FLAG) != 0;
         hasBody = (flags & FLAG_BODY) != 0;
         isCancelAsked = (flags & FLAG_CANCEL_ASKED) != 0;
         isCancelSent = (flags & FLAG_CANCEL_SENT) != 0;
@@ -271,7 +278,7 @@ final class InviteClientTransaction extends ClientTransaction {
         isCancelSent = false;
         isAckDue = false;
         isWithin = false;
-        wasSips = false;
+        isSips = false;
         winner = NOBODY;
         losers = NO_HASHES;
         super.close();

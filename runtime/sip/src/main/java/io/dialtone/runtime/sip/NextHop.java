@@ -56,17 +56,16 @@ final class NextHop {
     /** A target whose way is known is barred if that is no way for it. */
     void judge(final ServerTransaction request, final ProxyTarget target) {
         routes.read(answers.requestOf(request), request.port, request.slot);
-        target.isBarred = isBarred(answers.requestOf(request), target, SipsRules.isSecure(target.port));
+        target.isBarred = SipsRules.isUri(target.uri())
+                ? !SipsRules.isSecure(target.port)
+                : routes.isRequestUriSips(answers.requestOf(request));
     }
 
     /** What came by {@code sips} goes on to {@code sips} only, and there by TLS (RFC 5630 section 5.3). */
-    private boolean isBarred(final SipMessage request, final ProxyTarget target, final boolean isSecureWay) {
+    private boolean isBarred(final SipMessage request, final ProxyTarget target, final AsciiWriter itsRoutes) {
         final boolean isTo = SipsRules.isUri(target.uri());
-        return (isTo && !isSecureWay) || (!isTo && isSipsRequest(request));
-    }
-
-    private boolean isSipsRequest(final SipMessage request) {
-        return UriView.isSips(request.buffer(), routes.requestUriOffset(request), routes.requestUriLength(request));
+        return (!isTo && routes.isRequestUriSips(request))
+                || ((isTo || isNextSips(request, itsRoutes)) && !sips.hasWay(target.port));
     }
 
     /** Finds the way to a target: by its routes, those that the request has besides ours, or its URI. */
@@ -85,8 +84,7 @@ final class NextHop {
         }
         final SipMessage message = answers.requestOf(request);
         routes.read(message, request.port, request.slot);
-        final boolean hasSecureWay = sips.hasWay(target.port);
-        target.isBarred = isBarred(message, target, hasSecureWay) || (isNextSips(message, itsRoutes) && !hasSecureWay);
+        target.isBarred = isBarred(message, target, itsRoutes);
         if (target.isBarred) {
             return;
         }
@@ -104,13 +102,13 @@ final class NextHop {
     private boolean isNextSips(final SipMessage request, final AsciiWriter itsRoutes) {
         return itsRoutes.length() > 0
                 ? sips.isFirst(itsRoutes.buffer(), itsRoutes.offset(), itsRoutes.length())
-                : routes.hasNext() && UriView.isSips(request.buffer(), routes.nextUriOffset(), routes.nextUriLength());
+                : routes.isNextSips(request);
     }
 
     /** The same for somebody whom no handler has named; false if that is nobody we can send to. The routes of the request have been read. */
     boolean tryAim(final ServerTransaction request, final SipMessage message, final ProxyTarget target) {
         target.port.copyFrom(request.port).forgetArrival();
-        if (SipsRules.isUri(target.uri()) != isSipsRequest(message)) {
+        if (SipsRules.isUri(target.uri()) != routes.isRequestUriSips(message)) {
             return false; // RFC 5630 section 5.3: who is named may neither be less secure nor more
         }
         if (addresses().within().tryNext(target.port, request.method)) {
@@ -160,7 +158,7 @@ final class NextHop {
         final ReplyPort flow = routes.flow();
         door.copyFrom(flow == null ? cameBy : flow).forgetArrival();
         if (flow != null && flow.remotePort() != 0 && !routes.hasNext()) {
-            isBarred = isSipsRequest(request) && !SipsRules.isSecure(door);
+            isBarred = routes.isRequestUriSips(request) && !SipsRules.isSecure(door);
             return !isBarred;
         }
         final int offset = routes.hasNext() ? routes.nextUriOffset() : routes.requestUriOffset(request);

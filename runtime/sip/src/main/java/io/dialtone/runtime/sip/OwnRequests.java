@@ -11,10 +11,8 @@ import io.dialtone.sip.codec.ParseResult;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
 import io.dialtone.sip.codec.SipSyntax;
-import io.dialtone.sip.codec.UriView;
 import io.dialtone.sip.locate.Destination;
 import org.agrona.DirectBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +32,7 @@ final class OwnRequests {
     private final RequestBuilder builder;
     private final StagedRequests staged = new StagedRequests();
     private final SipMessage written;
+    private final SipsRules sips;
     private final SipSyntax syntax = new SipSyntax();
     private final NameAddrView address = new NameAddrView();
     private boolean inEvent;
@@ -52,6 +51,7 @@ final class OwnRequests {
         this.composer = composer;
         addresses = new AddressTexts(context);
         written = new SipMessage(context.limits());
+        sips = shared.replies().sips();
     }
 
     AddressTexts addresses() {
@@ -189,8 +189,7 @@ final class OwnRequests {
         if (flow == null) {
             entry.port.copyFrom(session.door).forgetArrival();
             entry.destination = aim(entry.port, request);
-        } else if (UriView.isSips(new UnsafeBuffer(request.uri()), 0, request.uri().length)
-                && !SipsRules.isSecure(flow)) {
+        } else if (request.isToSips() && !SipsRules.isSecure(flow)) {
             throw new IllegalArgumentException("flow: a connection without TLS (expected: one with, for a sips URI)");
         } else {
             entry.port.copyFrom(flow);
@@ -286,6 +285,7 @@ final class OwnRequests {
         entry.leg = request.leg();
         entry.method = request.method();
         entry.hasBody = request.bodyBytes().capacity() > 0;
+        entry.isSips = sips.isFirst(written, HeaderName.CONTACT);
         entry.origin = origin == null || origin.hasFinal() || origin.hasStagedFinal ? null : origin;
         entry.offset = staged.end();
         entry.length = length;

@@ -7,6 +7,7 @@ import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipEditor;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.UriView;
+import io.dialtone.sip.codec.ViaTransport;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.agrona.DirectBuffer;
@@ -29,7 +30,6 @@ final class OwnRoutes {
     private static final byte[] TOKEN = SlotToken.URI_PARAM.getBytes(StandardCharsets.US_ASCII);
     private static final byte[] PAIR = {'r', '2'};
     private static final int SIP_PORT = 5060;
-    private static final int SIPS_PORT = 5061;
     /** Where a value begins and ends, its URI, its length, and the header it is in. */
     private static final int FIELDS = 5;
 
@@ -166,7 +166,7 @@ final class OwnRoutes {
         for (int scale = 1; colon >= 0 && own[colon] != ':'; colon--, scale *= 10) {
             itsPort += scale * (own[colon] - '0');
         }
-        final int otherwise = uri.scheme() == UriView.Scheme.SIPS ? SIPS_PORT : SIP_PORT;
+        final int otherwise = uri.scheme() == UriView.Scheme.SIPS ? ViaTransport.TLS.defaultPort() : SIP_PORT;
         if (uri.hostLength() != colon || (uri.port() > 0 ? uri.port() : otherwise) != itsPort) {
             return false;
         }
@@ -199,6 +199,16 @@ final class OwnRoutes {
     /** True if who comes next wants to find its own URI in the Request-URI (RFC 3261 section 16.6 step 6). */
     boolean isNextStrict(final DirectBuffer buffer) {
         return hasNext() && parse(buffer, owned) && !uri.isLooseRouter();
+    }
+
+    /** True if who comes next is {@code sips}. */
+    boolean isNextSips(final SipMessage request) {
+        return hasNext() && UriView.isSips(request.buffer(), nextUriOffset(), nextUriLength());
+    }
+
+    /** True if the Request-URI that the request had before a strict router changed it is {@code sips}. */
+    boolean isRequestUriSips(final SipMessage request) {
+        return UriView.isSips(request.buffer(), requestUriOffset(request), requestUriLength(request));
     }
 
     /** Where the Request-URI stands that the request had before a strict router changed it. */

@@ -58,7 +58,7 @@ final class ProxyCore {
         final FlowParam flows = new FlowParam(parts.keyHash());
         routes = new OwnRoutes(context, flows);
         next = new NextHop(uac, answers, routes, shared.replies().sips());
-        composer = new ForwardComposer(context, clients, flows);
+        composer = new ForwardComposer(context, clients, flows, shared.replies().sips());
         keeper = new CallKeeper(parts, context, uas);
         pool = new ProxyPool(this, shared.bytes());
         redirects = new Redirects(context, pool, next, parts.keyHash());

@@ -124,12 +124,8 @@ final class Redirects {
     private boolean isTried(final ResponseContext proxied, final DirectBuffer buffer) {
         return !address.isStar()
                 && uri.parse(buffer, address.uriOffset(), address.uriLength())
-                && isSip()
+                && uri.isSip()
                 && proxied.tried.containsLong(keyOf(buffer));
-    }
-
-    private boolean isSip() {
-        return uri.scheme() == UriView.Scheme.SIP || uri.scheme() == UriView.Scheme.SIPS;
     }
 
     /** False if the contact is nobody we can send to, or is {@code sips} where the request is not, or the other way round. */
@@ -143,7 +139,7 @@ final class Redirects {
         if (address.isStar()
                 || length > URI_BYTES_MAX
                 || !uri.parse(buffer, offset, length)
-                || !isSip()
+                || !uri.isSip()
                 || uri.headersLength() > 0) {
             return false;
         }

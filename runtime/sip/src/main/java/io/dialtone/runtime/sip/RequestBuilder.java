@@ -52,6 +52,7 @@ final class RequestBuilder implements OutgoingRequest {
     private SipMethod method = SipMethod.UNKNOWN;
     private String leg = "";
     private byte[] uri = NO_BYTES;
+    private final UnsafeBuffer uriView = new UnsafeBuffer(0, 0);
     private byte[] contentType = NO_BYTES;
     private final ReplyPort flow = new ReplyPort();
     private boolean hasFlow;
@@ -232,6 +233,12 @@ final class RequestBuilder implements OutgoingRequest {
 
     String leg() {
         return leg;
+    }
+
+    /** True if it is to a {@code sips} URI. */
+    boolean isToSips() {
+        uriView.wrap(uri);
+        return SipsRules.isUri(uriView);
     }
 
     byte[] uri() {

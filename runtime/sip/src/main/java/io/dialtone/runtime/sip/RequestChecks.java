@@ -289,7 +289,7 @@ final class RequestChecks {
         return true;
     }
 
-    private static byte lower(final byte b) {
+    static byte lower(final byte b) {
         return b >= 'A' && b <= 'Z' ? (byte) (b + 32) : b;
     }
 

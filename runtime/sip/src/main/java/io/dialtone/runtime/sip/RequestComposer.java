@@ -115,9 +115,8 @@ final class RequestComposer {
 
     /** RFC 3261 section 8.1.1.8: by the Request-URI, or the first Route. */
     private boolean isSips(final RequestBuilder request) {
-        body.wrap(request.uri());
         final AsciiWriter routes = request.routes();
-        return SipsRules.isUri(body) || replies.sips().isFirst(routes.buffer(), routes.offset(), routes.length());
+        return request.isToSips() || replies.sips().isFirst(routes.buffer(), routes.offset(), routes.length());
     }
 
     /** Writes a request that keeps a call alive: UPDATE without a body, or an INVITE that says what was said before (RFC 4028 section 7.4). */

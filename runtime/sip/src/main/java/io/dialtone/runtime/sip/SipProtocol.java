@@ -14,6 +14,7 @@ import io.dialtone.sip.codec.SipSyntax;
 import io.dialtone.sip.codec.SipWriter;
 import io.dialtone.sip.codec.ViaView;
 import io.dialtone.state.api.StateCodec;
+import java.util.List;
 import java.util.function.Supplier;
 import org.agrona.DirectBuffer;
 
@@ -48,14 +49,10 @@ public final class SipProtocol implements SessionProtocol {
         this.via = via;
     }
 
-    private SipProtocol(final WorkerParts parts, final SipContext context, final UasCore<?> core) {
-        this(parts, context, core, new SipMessage(context.limits()), new ViaView());
-    }
-
     /** Makes SIP for workers whose sessions nobody keeps; each gets a handler of its own from the supplier. */
     public static SessionProtocol.Factory factory(
             final SipContext context, final Supplier<? extends SipHandler<?>> handlers) {
-        return parts -> new SipProtocol(parts, context, coreWithoutCodec(parts, context, handlers.get()));
+        return ServiceChain.factory(List.of(ServiceChain.Service.of(context, handlers)));
     }
 
     /** For sessions that nobody keeps. */
@@ -71,7 +68,7 @@ public final class SipProtocol implements SessionProtocol {
             final SipContext context,
             final Supplier<? extends SipHandler<S>> handlers,
             final Supplier<? extends StateCodec<S>> codecs) {
-        return parts -> new SipProtocol(parts, context, new UasCore<S>(parts, context, handlers.get(), codecs.get()));
+        return ServiceChain.factory(List.of(ServiceChain.Service.of(context, handlers, codecs)));
     }
 
     private static <S extends Record> UasCore<S> coreOf(

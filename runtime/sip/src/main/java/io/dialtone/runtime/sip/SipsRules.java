@@ -90,7 +90,7 @@ final class SipsRules {
 
     /** The same where we answer ourselves: also if the dialog that would begin were one by TLS, and there is no listener for that. */
     boolean isBarredHere(final SipMessage request, final ReplyPort port) {
-        return isBarred(request, port) || (beginsDialog(request) && isAskedBy(request) && !hasWay(port));
+        return isBarred(request, port) || (beginsDialog(request) && !hasWay(port) && isAskedBy(request));
     }
 
     private static boolean beginsDialog(final SipMessage request) {

@@ -31,6 +31,7 @@ final class StagedRequests {
         SipMethod method = SipMethod.UNKNOWN;
         long cseq;
         boolean hasBody;
+        boolean isSips;
 
         @Nullable
         Dialog dialog;

@@ -4,7 +4,6 @@ import io.dialtone.runtime.engine.ImageReader;
 import io.dialtone.runtime.engine.ReplyPort;
 import io.dialtone.runtime.engine.WorkerParts;
 import io.dialtone.sip.codec.AsciiWriter;
-import io.dialtone.sip.codec.HeaderName;
 import io.dialtone.sip.codec.NameAddrView;
 import io.dialtone.sip.codec.SipMessage;
 import io.dialtone.sip.codec.SipMethod;
@@ -46,7 +45,6 @@ final class UacCore<S extends Record> {
     /** Who has accepted an INVITE that is not theirs any more. */
     private final RemoteParty stranger;
 
-    private final SipsRules sips;
     private final SipMessage sent;
     private final NameAddrView address = new NameAddrView();
 
@@ -64,7 +62,6 @@ final class UacCore<S extends Record> {
         longRequests = new LongRequests(clients.locating(), requests.addresses(), context);
         stranger = new RemoteParty(shared.bytes());
         sent = new SipMessage(context.limits());
-        sips = shared.replies().sips();
         refresher = new Refresher(parts, context, uas, this, shared, clients, composer);
         notifier = new Notifier(parts, context, uas, this, shared, clients, composer);
         subscriber = new Subscriber(parts, context, uas, this, shared, clients, composer);
@@ -259,19 +256,10 @@ final class UacCore<S extends Record> {
             final InviteClientTransaction invite, final SipSession<?> session, final SipMessage response) {
         final Dialog dialog = dialogs.beginOwn(invite, session, response);
         if (dialog != null) {
-            dialog.isSips = isSips(invite);
+            dialog.isSips = invite.isSips;
             clients.locating().turnBack(invite, dialog.port);
         }
         return dialog;
-    }
-
-    /** True if an INVITE of ours has a {@code sips} Contact. */
-    private boolean isSips(final InviteClientTransaction invite) {
-        if (invite.hasMessage() && invite.isOpen()) {
-            sent.parseDatagram(invite.message(), 0, invite.message().capacity());
-            return sips.isFirst(sent, HeaderName.CONTACT);
-        }
-        return invite.wasSips;
     }
 
     /** An early dialog begins, or speaks again: it is the one that what is sent to the leg goes to. */
@@ -299,7 +287,6 @@ final class UacCore<S extends Record> {
     private void onAccepted(final InviteClientTransaction invite, final SipMessage response, final long nowNs) {
         clients.locating().onAnswered(invite, response.statusCode());
         refresher.onAccepting(invite);
-        invite.wasSips = !invite.isWithin && isSips(invite);
         invite.onAccepted(nowNs);
         if (invite.isRefresh && invite.dialog != null) {
             onRefreshAccepted(invite, invite.dialog, response, nowNs);
@@ -732,6 +719,7 @@ final class UacCore<S extends Record> {
         transaction.port.copyFrom(entry.port);
         if (transaction instanceof InviteClientTransaction invite) {
             invite.hasBody = entry.hasBody;
+            invite.isSips = entry.isSips;
             invite.isWithin = dialog != null;
             if (dialog != null) {
                 dialog.ownInvite = invite;

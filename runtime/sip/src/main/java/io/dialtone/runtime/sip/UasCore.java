@@ -126,7 +126,7 @@ final class UasCore<S extends Record> {
         final ReplyComposer replies =
                 new ReplyComposer(context, unique, Methods.allow(methods), checks.acceptLine(), intervals, events);
         sips = replies.sips();
-        dialogs = new DialogTable(context, tableHash, layer, scratch);
+        dialogs = new DialogTable(context, tableHash, layer, scratch, sips);
         named = new NamedDialogs(handler.extensions(), dialogs);
         answers = new Answers(
                 context,
@@ -199,10 +199,7 @@ final class UasCore<S extends Record> {
             }
         }
         if (outcome == DigestGuard.Outcome.CHALLENGE) {
-            final int length = answers.composeStateless(message, slot, asking.status(), asking.challenges());
-            if (length > 0) {
-                parts.outbox().addSip(slot, port, answers.scratch(), 0, length);
-            }
+            sendComposed(answers.composeStateless(message, slot, asking.status(), asking.challenges()), slot, port);
         }
         return outcome != DigestGuard.Outcome.LET_IN;
     }
@@ -823,15 +820,15 @@ final class UasCore<S extends Record> {
 
     /** As many transactions as there may be, or no room for the session: answered and forgotten. */
     void refuseWithoutTransaction(final SipMessage message, final int slot, final ReplyPort port) {
-        final int length = answers.composeOverloaded(message, slot);
-        if (length > 0) {
-            parts.outbox().addSip(slot, port, answers.scratch(), 0, length);
-        }
+        sendComposed(answers.composeOverloaded(message, slot), slot, port);
     }
 
     /** Answered with this status, and forgotten. */
     void refuseWithoutTransaction(final SipMessage message, final int slot, final ReplyPort port, final int status) {
-        final int length = answers.composeStateless(message, slot, status, extra.clear());
+        sendComposed(answers.composeStateless(message, slot, status, extra.clear()), slot, port);
+    }
+
+    private void sendComposed(final int length, final int slot, final ReplyPort port) {
         if (length > 0) {
             parts.outbox().addSip(slot, port, answers.scratch(), 0, length);
         }

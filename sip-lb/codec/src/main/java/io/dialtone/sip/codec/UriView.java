@@ -87,6 +87,11 @@ public final class UriView {
         return colon + 1 < end || refuse();
     }
 
+    /** True for {@code sip} and {@code sips}. */
+    public boolean isSip() {
+        return scheme == Scheme.SIP || scheme == Scheme.SIPS;
+    }
+
     /** Whether what stands here is a {@code sips} URI, if it is a URI at all; looks at its scheme only. */
     public static boolean isSips(final DirectBuffer buffer, final int offset, final int length) {
         if (offset < 0 || length <= SIPS_COLON.length) {

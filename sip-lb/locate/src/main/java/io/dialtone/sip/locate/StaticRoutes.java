@@ -67,9 +67,7 @@ public final class StaticRoutes {
             final byte[] bytes = uriText.getBytes(StandardCharsets.UTF_8);
             final UnsafeBuffer buffer = new UnsafeBuffer(bytes);
             final UriView uri = new UriView();
-            if (!uri.parse(buffer, 0, bytes.length)
-                    || uri.hostLength() <= 0
-                    || (uri.scheme() != UriView.Scheme.SIP && uri.scheme() != UriView.Scheme.SIPS)) {
+            if (!uri.parse(buffer, 0, bytes.length) || uri.hostLength() <= 0 || !uri.isSip()) {
                 throw wrong(text);
             }
             final boolean isSecure = uri.scheme() == UriView.Scheme.SIPS;

@@ -532,7 +532,7 @@ final class RequestPath {
             return;
         }
         final UriView next = byRoute ? routes.topmost() : requestUri;
-        final boolean sip = next.scheme() == UriView.Scheme.SIP || next.scheme() == UriView.Scheme.SIPS;
+        final boolean sip = next.isSip();
         ViaTransport transport = sip ? ViaTransport.ofUri(message.buffer(), next) : ViaTransport.UDP;
         if (transport == null) {
             answers.refuse(message, 480, Answers.NO_NEXT_HOP, ProxyCounter.REFUSED_NO_NEXT_HOP, from, nowNs);
