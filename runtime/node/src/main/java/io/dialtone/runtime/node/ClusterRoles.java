@@ -1,5 +1,7 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.net.TlsSettings;
+import io.dialtone.net.WaitMode;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.runtime.link.Link;
 import io.dialtone.runtime.link.LinkDriver;
@@ -10,8 +12,6 @@ import io.dialtone.runtime.link.LinkRole;
 import io.dialtone.runtime.link.LinkSettings;
 import io.dialtone.sip.routing.EdgeConfig;
 import io.dialtone.sip.transport.SipTransportConfig;
-import io.dialtone.sip.transport.TlsSettings;
-import io.dialtone.sip.transport.WaitMode;
 import io.dialtone.state.registry.RegistryMemberSettings;
 import io.dialtone.state.registry.RegistryPeer;
 import java.io.IOException;

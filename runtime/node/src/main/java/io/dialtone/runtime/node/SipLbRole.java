@@ -1,5 +1,6 @@
 package io.dialtone.runtime.node;
 
+import io.dialtone.net.WaitMode;
 import io.dialtone.placement.table.ClusterKey;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.locate.RecordSource;
@@ -12,7 +13,6 @@ import io.dialtone.sip.routing.ProxyConfig;
 import io.dialtone.sip.trace.TraceFilter;
 import io.dialtone.sip.transport.SipTransport;
 import io.dialtone.sip.transport.SipTransportConfig;
-import io.dialtone.sip.transport.WaitMode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.UnknownHostException;

@@ -1,6 +1,6 @@
 package io.dialtone.runtime.node;
 
-import io.dialtone.sip.transport.TlsSettings;
+import io.dialtone.net.TlsSettings;
 import java.nio.file.Path;
 import java.util.List;
 

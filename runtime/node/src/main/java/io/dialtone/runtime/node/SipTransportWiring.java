@@ -1,11 +1,11 @@
 package io.dialtone.runtime.node;
 
-import io.dialtone.sip.transport.IoKind;
+import io.dialtone.net.IoKind;
+import io.dialtone.net.TlsSettings;
+import io.dialtone.net.WaitMode;
 import io.dialtone.sip.transport.ListenerConfig;
 import io.dialtone.sip.transport.SipTransportConfig;
 import io.dialtone.sip.transport.StreamSettings;
-import io.dialtone.sip.transport.TlsSettings;
-import io.dialtone.sip.transport.WaitMode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.NativeMemory;
 import io.dialtone.sip.routing.SipIngress;
 import java.lang.foreign.Arena;
 import org.agrona.DirectBuffer;

@@ -1,5 +1,8 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.Expect;
+import io.dialtone.net.IoKind;
+
 /**
  * How datagrams are batched.
  *

@@ -3,6 +3,8 @@ package io.dialtone.sip.transport;
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.dialtone.net.Linux;
+import io.dialtone.net.NativeMemory;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipListener;
 import io.netty.channel.IoHandlerFactory;
@@ -78,7 +80,7 @@ final class EpollBinder implements SocketBinder {
                 putName(scratch, listener.local(), name);
                 final int bound = Linux.bind(errno, fd, scratch.addressOffset(), name.sockaddrBytes());
                 if (bound < 0) {
-                    throw BindFailure.of(listener, bound == -Linux.EADDRINUSE, Linux.describe(bound));
+                    throw Listeners.notBound(listener, bound == -Linux.EADDRINUSE, Linux.describe(bound));
                 }
                 if (loop == 0 && loops > 1) {
                     options.require("SO_REUSEPORT", Linux.SOL_SOCKET, Linux.SO_REUSEPORT, 1);

@@ -11,6 +11,9 @@ import static io.dialtone.sip.transport.TransportCounter.RECEIVED_SEGMENTED;
 import static io.dialtone.sip.transport.TransportCounter.RECEIVE_CALLS;
 import static io.dialtone.sip.transport.TransportCounter.RECEIVE_ERRORS;
 
+import io.dialtone.net.Linux;
+import io.dialtone.net.LoopCounters;
+import io.dialtone.net.NativeMemory;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipIngress;
 import io.dialtone.sip.routing.SipListener;
@@ -41,7 +44,7 @@ final class EpollUdpSocket implements SipSocket, EpollIoHandle, DatagramPort {
     private final FileDescriptor fd;
     private final int fdNumber;
     private final SipListener listener;
-    private final LoopCounters counters;
+    private final LoopCounters<TransportCounter> counters;
     private final SocketName name;
     private final MemorySegment errno;
     private final SendQueue queue;
@@ -65,7 +68,7 @@ final class EpollUdpSocket implements SipSocket, EpollIoHandle, DatagramPort {
             final Arena arena,
             final int fd,
             final SipListener listener,
-            final LoopCounters counters,
+            final LoopCounters<TransportCounter> counters,
             final CopyMemory segmentMemory,
             final DatagramSettings settings) {
         this.fd = new FileDescriptor(fd);

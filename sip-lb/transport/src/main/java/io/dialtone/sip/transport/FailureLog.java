@@ -2,6 +2,8 @@ package io.dialtone.sip.transport;
 
 import static java.lang.System.Logger.Level.ERROR;
 
+import io.dialtone.net.LoopCounters;
+
 /** Says what went wrong inside ourselves: the first time, then ever more rarely, with the count. Called only by the loop's thread. */
 final class FailureLog {
     private static final System.Logger LOG = System.getLogger(FailureLog.class.getName());
@@ -9,10 +11,10 @@ final class FailureLog {
     private static final int SAID_EACH_TIMES = 10;
 
     private final String role;
-    private final LoopCounters counters;
+    private final LoopCounters<TransportCounter> counters;
     private long nextSaid = 1;
 
-    FailureLog(final String role, final LoopCounters counters) {
+    FailureLog(final String role, final LoopCounters<TransportCounter> counters) {
         this.role = role;
         this.counters = counters;
     }

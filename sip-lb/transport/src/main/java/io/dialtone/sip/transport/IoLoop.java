@@ -1,6 +1,12 @@
 package io.dialtone.sip.transport;
 
 import io.dialtone.api.link.LinkBell;
+import io.dialtone.net.BellHandle;
+import io.dialtone.net.Linux;
+import io.dialtone.net.LoopCounters;
+import io.dialtone.net.RestPolicy;
+import io.dialtone.net.WaitMode;
+import io.dialtone.net.WaitSettings;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipIngress;
@@ -30,7 +36,7 @@ final class IoLoop implements Agent, Delivery {
 
     private final int index;
     private final Arena arena;
-    private final LoopCounters counters;
+    private final LoopCounters<TransportCounter> counters;
     private final FailureLog failures;
     private final SipSocket[] sockets;
     private final LoopEgress egress;
@@ -96,7 +102,7 @@ final class IoLoop implements Agent, Delivery {
         return "sip-io-" + index;
     }
 
-    LoopCounters counters() {
+    LoopCounters<TransportCounter> counters() {
         return counters;
     }
 

@@ -1,6 +1,9 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.BindFailure;
+import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipListener;
+import java.net.BindException;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,6 +49,16 @@ final class Listeners {
                 + literal(listener.local().getAddress())
                 + ":"
                 + listener.local().getPort();
+    }
+
+    /** What to throw when a listener cannot be bound. */
+    static BindException notBound(final SipListener listener, final boolean inUse, final String reason) {
+        return BindFailure.of(
+                describe(listener),
+                listener.local().getPort(),
+                listener.transport() == SipFlow.TRANSPORT_UDP,
+                inUse,
+                reason);
     }
 
     private static String bracketed(final String host) {

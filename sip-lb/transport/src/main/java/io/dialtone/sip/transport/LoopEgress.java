@@ -1,5 +1,7 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.LoopCounters;
+import io.dialtone.net.NativeMemory;
 import io.dialtone.sip.routing.SipEgress;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipListener;
@@ -15,7 +17,7 @@ final class LoopEgress implements SipEgress {
     static final int CLAIMS = 64;
 
     private final SipSocket[] sockets;
-    private final LoopCounters counters;
+    private final LoopCounters<TransportCounter> counters;
     private final UnsafeBuffer[] claims = new UnsafeBuffer[CLAIMS];
     private final CopyMemory copies;
     private int nextClaim;

@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.LoopCounters;
 import java.lang.foreign.Arena;
 
 /**
@@ -8,12 +9,12 @@ import java.lang.foreign.Arena;
  * @param segments messages copied out of streams, and datagrams out of joined ones, while the ingress has them
  * @param copies messages copied by sending; apart from the segments, as making room here must not take away the message that is being routed
  */
-record LoopMemory(Arena arena, LoopCounters counters, CopyMemory segments, CopyMemory copies) {
+record LoopMemory(Arena arena, LoopCounters<TransportCounter> counters, CopyMemory segments, CopyMemory copies) {
     static LoopMemory create(final DatagramSettings settings, final boolean hasStreams) {
         final Arena arena = Arena.ofShared();
         return new LoopMemory(
                 arena,
-                new LoopCounters(),
+                new LoopCounters<>(TransportCounter.class),
                 new CopyMemory(arena, settings.gro() || hasStreams),
                 new CopyMemory(arena, true));
     }

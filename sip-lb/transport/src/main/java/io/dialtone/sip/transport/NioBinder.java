@@ -60,7 +60,7 @@ final class NioBinder implements SocketBinder {
                 channel.bind(listener.local());
             } catch (BindException e) {
                 final String reason = String.valueOf(e.getMessage());
-                throw BindFailure.of(listener, reason.contains("in use"), reason);
+                throw Listeners.notBound(listener, reason.contains("in use"), reason);
             }
             if (loop == 0 && loops > 1) {
                 channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
@@ -93,7 +93,7 @@ final class NioBinder implements SocketBinder {
                 channel.bind(listener.local(), BACKLOG);
             } catch (BindException e) {
                 final String reason = String.valueOf(e.getMessage());
-                throw BindFailure.of(listener, reason.contains("in use"), reason);
+                throw Listeners.notBound(listener, reason.contains("in use"), reason);
             }
             if (loop == 0 && loops > 1) {
                 channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);

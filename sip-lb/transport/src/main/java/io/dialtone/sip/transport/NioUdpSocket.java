@@ -17,6 +17,7 @@ import static io.dialtone.sip.transport.TransportCounter.SEND_ERRORS;
 import static io.dialtone.sip.transport.TransportCounter.SENT_BYTES;
 import static io.dialtone.sip.transport.TransportCounter.SENT_DATAGRAMS;
 
+import io.dialtone.net.LoopCounters;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipIngress;
 import io.dialtone.sip.routing.SipListener;
@@ -51,7 +52,7 @@ final class NioUdpSocket extends ChannelInboundHandlerAdapter implements SipSock
     private static final int PENDING_BYTES_MAX = 4 * 1024 * 1024;
 
     private final SipListener listener;
-    private final LoopCounters counters;
+    private final LoopCounters<TransportCounter> counters;
     private final SocketName name;
     private final NioDatagramChannel channel;
     private final UnsafeBuffer slot;
@@ -66,7 +67,7 @@ final class NioUdpSocket extends ChannelInboundHandlerAdapter implements SipSock
             final Arena arena,
             final DatagramChannel jdkChannel,
             final SipListener listener,
-            final LoopCounters counters,
+            final LoopCounters<TransportCounter> counters,
             final DatagramSettings settings) {
         this.listener = listener;
         this.counters = counters;

@@ -12,6 +12,9 @@ import static io.dialtone.sip.transport.TransportCounter.SEND_WAITS;
 import static io.dialtone.sip.transport.TransportCounter.SENT_BYTES;
 import static io.dialtone.sip.transport.TransportCounter.SENT_DATAGRAMS;
 
+import io.dialtone.net.Linux;
+import io.dialtone.net.LoopCounters;
+import io.dialtone.net.NativeMemory;
 import io.dialtone.sip.routing.SipFlow;
 import java.lang.foreign.Arena;
 import java.nio.ByteOrder;
@@ -43,7 +46,7 @@ final class SendQueue {
     private static final int CMSG_USED_BYTES = Linux.CMSG_DATA + Short.BYTES;
 
     private final DatagramPort port;
-    private final LoopCounters counters;
+    private final LoopCounters<TransportCounter> counters;
     private final boolean ipv6;
     private final int scopeId;
     private final int capacity;
@@ -71,7 +74,7 @@ final class SendQueue {
     SendQueue(
             final Arena arena,
             final DatagramPort port,
-            final LoopCounters counters,
+            final LoopCounters<TransportCounter> counters,
             final SocketName local,
             final DatagramSettings settings) {
         this.port = port;

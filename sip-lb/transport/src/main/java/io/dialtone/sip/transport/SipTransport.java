@@ -1,10 +1,9 @@
 package io.dialtone.sip.transport;
 
-import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
+import io.dialtone.net.IoKind;
 import io.dialtone.sip.routing.SipListener;
-import io.netty.channel.epoll.Epoll;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -49,7 +48,7 @@ public final class SipTransport implements AutoCloseable {
     public static SipTransport start(final SipTransportConfig wanted, final SipIngressFactory ingresses)
             throws IOException {
         final SipTransportConfig config = wanted.withinFileLimit();
-        final IoKind io = chooseIo(config.io());
+        final IoKind io = config.io().choose("SIP");
         final StreamGreetings greetings = StreamGreetings.open(config);
         final SocketBinder binder =
                 io == IoKind.EPOLL ? new EpollBinder(config, greetings) : new NioBinder(config, greetings);
@@ -185,19 +184,5 @@ public final class SipTransport implements AutoCloseable {
             bound.add(socket.listener());
         }
         return bound;
-    }
-
-    private static IoKind chooseIo(final IoKind wanted) {
-        if (wanted == IoKind.NIO) {
-            return IoKind.NIO;
-        }
-        if (Linux.isHere() && Epoll.isAvailable()) {
-            return IoKind.EPOLL;
-        }
-        LOG.log(
-                wanted == IoKind.EPOLL ? WARNING : INFO,
-                "SIP goes by nio: epoll does not work here ({0}).",
-                Linux.isHere() ? String.valueOf(Epoll.unavailabilityCause()) : "not 64-bit Linux");
-        return IoKind.NIO;
     }
 }

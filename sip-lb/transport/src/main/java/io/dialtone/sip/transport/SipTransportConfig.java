@@ -1,5 +1,11 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.Expect;
+import io.dialtone.net.FileLimit;
+import io.dialtone.net.IoKind;
+import io.dialtone.net.TlsSettings;
+import io.dialtone.net.WaitMode;
+import io.dialtone.net.WaitSettings;
 import io.dialtone.sip.codec.ViaTransport;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +43,14 @@ public record SipTransportConfig(
                         .filter(listener -> listener.transport() != ViaTransport.UDP)
                         .count();
         return new SipTransportConfig(
-                listeners, loops, io, sockets, datagrams, FileLimit.keepTo(streams, streamSockets), tls, waiting);
+                listeners,
+                loops,
+                io,
+                sockets,
+                datagrams,
+                streams.withConnectionsAtMost(FileLimit.keepTo(streams.connectionsMax(), streamSockets)),
+                tls,
+                waiting);
     }
 
     /** Whether a listener has connections. */

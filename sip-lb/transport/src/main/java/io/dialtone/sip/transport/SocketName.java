@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.Linux;
 import io.dialtone.sip.routing.SipFlow;
 import java.net.Inet6Address;
 import java.net.InetSocketAddress;

@@ -1,5 +1,7 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.Expect;
+
 /**
  * What the kernel is asked for each socket.
  *

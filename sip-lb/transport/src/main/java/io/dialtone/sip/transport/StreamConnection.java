@@ -1,5 +1,6 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.CertificateIdentity;
 import io.dialtone.sip.routing.SipFlow;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -126,7 +127,7 @@ final class StreamConnection extends ChannelInboundHandlerAdapter implements Str
     boolean isProven() {
         if (proof == Proof.NOT_ASKED) {
             final SslHandler tls = channel.pipeline().get(SslHandler.class);
-            proof = tls != null && PeerIdentity.isShown(tls.engine().getSession(), host())
+            proof = tls != null && CertificateIdentity.isShown(tls.engine().getSession(), host())
                     ? Proof.SHOWN
                     : Proof.MISSING;
         }

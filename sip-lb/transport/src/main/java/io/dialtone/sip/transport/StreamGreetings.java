@@ -1,5 +1,7 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.ServerCheck;
+import io.dialtone.net.TlsContexts;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.SipListener;
 import java.io.IOException;
@@ -28,7 +30,7 @@ final class StreamGreetings implements AutoCloseable {
         if (config.tls() == null) {
             throw new IOException("a listener by tls: or wss: needs a certificate and its key");
         }
-        return new StreamGreetings(config.listeners(), TlsContexts.open(config.tls()));
+        return new StreamGreetings(config.listeners(), TlsContexts.open(config.tls(), ServerCheck.ADDRESS_OR_NAME));
     }
 
     StreamGreeting of(final SipListener listener) {

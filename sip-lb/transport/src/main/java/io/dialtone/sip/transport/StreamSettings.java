@@ -1,5 +1,7 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.Expect;
+
 /**
  * Limits of connections.
  *

@@ -1,5 +1,7 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.LoopCounters;
+import io.dialtone.net.PeerShares;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.SipLimits;
 import io.dialtone.sip.codec.SipMessage;
@@ -38,7 +40,7 @@ final class StreamSocket extends ChannelInboundHandlerAdapter implements SipSock
     private final SipListener listener;
     private final ServerChannel server;
     private final Supplier<? extends Channel> connector;
-    private final LoopCounters counters;
+    private final LoopCounters<TransportCounter> counters;
     private final CopyMemory memory;
     private final StreamSettings settings;
     private final StreamGreeting greeting;

@@ -1,11 +1,9 @@
 package io.dialtone.sip.transport;
 
+import io.dialtone.net.TlsContexts;
+import io.dialtone.net.TlsHandlers;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelPipeline;
-import io.netty.handler.ssl.SniHandler;
-import io.netty.handler.ssl.SslContext;
-import io.netty.handler.ssl.SslHandler;
 
 /** Hands are shaken by TLS; what is around that may be more (WebSocket). Called only by the loop's thread. */
 class TlsGreeting implements StreamGreeting {
@@ -24,20 +22,9 @@ class TlsGreeting implements StreamGreeting {
     final void addTls(final ChannelPipeline pipeline, final StreamConnection connection) {
         pipeline.addLast(
                 connection.isOurs()
-                        ? untimed(contexts.client()
-                                .newHandler(
-                                        pipeline.channel().alloc(),
-                                        connection.host(),
-                                        connection.port(),
-                                        contexts.shakers()))
-                        : new ByHostName(contexts));
-    }
-
-    /** The loop looks at the times of all connections itself. */
-    private static SslHandler untimed(final SslHandler handler) {
-        handler.setHandshakeTimeoutMillis(0);
-        handler.setCloseNotifyFlushTimeoutMillis(0);
-        return handler;
+                        ? TlsHandlers.ofClient(
+                                contexts, pipeline.channel().alloc(), connection.host(), connection.port())
+                        : TlsHandlers.ofServer(contexts));
     }
 
     @Override
@@ -58,20 +45,5 @@ class TlsGreeting implements StreamGreeting {
     @Override
     public Object wrap(final ByteBuf message) {
         return message;
-    }
-
-    /** Chooses what to show by the host that the peer names (RFC 6066 section 3). */
-    private static final class ByHostName extends SniHandler {
-        private final TlsContexts contexts;
-
-        ByHostName(final TlsContexts contexts) {
-            super(contexts::server, 0L);
-            this.contexts = contexts;
-        }
-
-        @Override
-        protected SslHandler newSslHandler(final SslContext context, final ByteBufAllocator allocator) {
-            return untimed(context.newHandler(allocator, contexts.shakers()));
-        }
     }
 }

@@ -8,6 +8,9 @@ import static io.dialtone.sip.transport.Harness.start;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.net.IoKind;
+import io.dialtone.net.Linux;
+import io.dialtone.net.NativeMemory;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipListener;
 import java.io.IOException;

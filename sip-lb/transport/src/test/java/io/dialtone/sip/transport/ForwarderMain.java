@@ -2,6 +2,8 @@ package io.dialtone.sip.transport;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.dialtone.net.IoKind;
+import io.dialtone.net.WaitMode;
 import io.dialtone.sip.routing.SipEgress;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipIngress;

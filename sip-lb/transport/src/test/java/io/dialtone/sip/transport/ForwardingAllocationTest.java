@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import io.dialtone.net.IoKind;
 import io.dialtone.sip.routing.SipEgress;
 import io.dialtone.sip.routing.SipFlow;
 import io.dialtone.sip.routing.SipIngress;

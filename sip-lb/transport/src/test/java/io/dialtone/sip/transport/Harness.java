@@ -3,6 +3,8 @@ package io.dialtone.sip.transport;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.dialtone.net.IoKind;
+import io.dialtone.net.Linux;
 import io.dialtone.sip.routing.SipEgress;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -10,6 +10,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.net.IoKind;
+import io.dialtone.net.WaitMode;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;

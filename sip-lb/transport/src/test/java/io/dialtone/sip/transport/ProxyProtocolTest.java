@@ -6,6 +6,8 @@ import static io.dialtone.sip.transport.Harness.on;
 import static io.dialtone.sip.transport.Harness.start;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.dialtone.net.IoKind;
+import io.dialtone.net.TlsSettings;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.SipFlow;
 import java.io.IOException;

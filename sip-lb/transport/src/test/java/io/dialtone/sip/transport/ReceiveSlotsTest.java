@@ -3,6 +3,7 @@ package io.dialtone.sip.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.net.NativeMemory;
 import io.dialtone.sip.routing.SipIngress;
 import java.lang.foreign.Arena;
 import java.util.HashSet;

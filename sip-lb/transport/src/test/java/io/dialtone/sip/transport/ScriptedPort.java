@@ -2,6 +2,7 @@ package io.dialtone.sip.transport;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.dialtone.net.Linux;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -3,6 +3,9 @@ package io.dialtone.sip.transport;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.net.Linux;
+import io.dialtone.net.LoopCounters;
+import io.dialtone.net.NativeMemory;
 import io.dialtone.sip.routing.SipFlow;
 import java.lang.foreign.Arena;
 import java.util.List;
@@ -16,7 +19,7 @@ class SendQueueTest {
     private final Arena arena = Arena.ofConfined();
     private final UnsafeBuffer memory = NativeMemory.allocate(arena, 64 * 1024);
     private final ScriptedPort port = new ScriptedPort();
-    private final LoopCounters counters = new LoopCounters();
+    private final LoopCounters<TransportCounter> counters = new LoopCounters<>(TransportCounter.class);
     private final SipFlow peer = new SipFlow().remoteIpv4(0x7F00_0001, 5060);
     private final SipFlow otherPeer = new SipFlow().remoteIpv4(0x7F00_0001, 5062);
     private int used;

@@ -63,13 +63,4 @@ class SipTransportConfigTest {
         assertEquals(toldHost, bound.advertisedHost());
         assertEquals(toldPort, bound.advertisedPort());
     }
-
-    @Test
-    void shouldTakeNoMoreConnectionsThanThereAreFilesFor() {
-        final StreamSettings wanted = StreamSettings.defaults();
-
-        assertEquals(wanted, FileLimit.keepTo(wanted, 1, 1_000_000));
-        assertEquals(4_872, FileLimit.keepTo(wanted, 2, 10_256).connectionsMax());
-        assertEquals(1, FileLimit.keepTo(wanted, 2, 100).connectionsMax());
-    }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.net.IoKind;
 import io.dialtone.sip.codec.Malformation;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.SipFlow;

@@ -1,7 +1,8 @@
 package io.dialtone.sip.transport;
 
-import io.dialtone.sip.transport.TlsSettings.Clients;
-import io.dialtone.sip.transport.TlsSettings.Identity;
+import io.dialtone.net.TlsSettings;
+import io.dialtone.net.TlsSettings.Clients;
+import io.dialtone.net.TlsSettings.Identity;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

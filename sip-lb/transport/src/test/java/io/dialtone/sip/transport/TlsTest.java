@@ -10,11 +10,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.net.IoKind;
+import io.dialtone.net.TlsSettings;
+import io.dialtone.net.TlsSettings.Clients;
+import io.dialtone.net.TlsSettings.Identity;
 import io.dialtone.sip.codec.ViaTransport;
 import io.dialtone.sip.routing.SipEgress;
 import io.dialtone.sip.routing.SipFlow;
-import io.dialtone.sip.transport.TlsSettings.Clients;
-import io.dialtone.sip.transport.TlsSettings.Identity;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;

@@ -8,8 +8,9 @@ import static io.dialtone.sip.transport.Harness.start;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.dialtone.net.IoKind;
+import io.dialtone.net.TlsSettings.Clients;
 import io.dialtone.sip.codec.ViaTransport;
-import io.dialtone.sip.transport.TlsSettings.Clients;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;

@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 /**
  * Decides how long a loop may wait in the kernel before its next turn.
@@ -7,12 +7,12 @@ package io.dialtone.sip.transport;
  * <p>In {@link WaitMode#POLL} a rest is a quarter of the time since the last work, within bounds: an answer that comes over the link T after the
  * request is then seen at most T/4 late, a busy loop rests hardly at all, and an idle one wakes a thousand times a second. Where a bell ends the rest, it is as long as it may be.
  */
-final class RestPolicy {
+public final class RestPolicy {
     /** Look without waiting; the number Netty's loop uses for it. */
-    static final long NO_REST = -1;
+    public static final long NO_REST = -1;
 
     /** Wait until something is readable; the number Netty's loop uses for it. */
-    static final long UNTIL_READABLE = 0;
+    public static final long UNTIL_READABLE = 0;
 
     /** Shortest rest in {@link WaitMode#POLL}; below it a rest costs more than looking again. */
     static final long PARK_MIN_NS = 50_000;
@@ -30,7 +30,7 @@ final class RestPolicy {
      *
      * @param isRung whether the kernel tells of all that comes over the link; then a rest may be long at once
      */
-    RestPolicy(final WaitSettings settings, final boolean isRung, final long nowNs) {
+    public RestPolicy(final WaitSettings settings, final boolean isRung, final long nowNs) {
         poll = settings.mode() == WaitMode.POLL;
         this.isRung = isRung;
         spinNs = settings.spinUs() * 1_000L;
@@ -46,7 +46,7 @@ final class RestPolicy {
      * @param deadlineNs when the ingress wants its next turn, or {@code Long.MAX_VALUE}
      * @return nanoseconds to wait, {@link #NO_REST} or {@link #UNTIL_READABLE}
      */
-    long afterTurn(final long nowNs, final int received, final int ingressWork, final long deadlineNs) {
+    public long afterTurn(final long nowNs, final int received, final int ingressWork, final long deadlineNs) {
         if (received + ingressWork > 0) {
             lastWorkNs = nowNs;
         }

@@ -1,8 +1,8 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
-import static io.dialtone.sip.transport.RestPolicy.NO_REST;
-import static io.dialtone.sip.transport.RestPolicy.PARK_MIN_NS;
-import static io.dialtone.sip.transport.RestPolicy.UNTIL_READABLE;
+import static io.dialtone.net.RestPolicy.NO_REST;
+import static io.dialtone.net.RestPolicy.PARK_MIN_NS;
+import static io.dialtone.net.RestPolicy.UNTIL_READABLE;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.Test;

@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import io.dialtone.api.link.LinkBell;
 import io.netty.channel.IoEvent;
@@ -9,14 +9,14 @@ import io.netty.channel.epoll.EpollIoOps;
 import io.netty.channel.unix.FileDescriptor;
 
 /** The bell of a loop's link among what its epoll waits for. It ends the wait and that is all: whoever rang has left a frame, which the turn that follows finds. Called only by the loop's thread. */
-final class BellHandle implements EpollIoHandle {
+public final class BellHandle implements EpollIoHandle {
     private final FileDescriptor fd;
 
-    BellHandle(final LinkBell bell) {
+    public BellHandle(final LinkBell bell) {
         fd = new FileDescriptor(bell.descriptor());
     }
 
-    void register(final IoEventLoop netty) throws Exception {
+    public void register(final IoEventLoop netty) throws Exception {
         netty.register(this).syncUninterruptibly().getNow().submit(EpollIoOps.EPOLLIN.with(EpollIoOps.EPOLLET));
     }
 

@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 /**
  * What a loop does when there is nothing to do.
@@ -9,7 +9,7 @@ package io.dialtone.sip.transport;
  */
 public record WaitSettings(WaitMode mode, int spinUs, int parkMaxUs) {
     static final int SPIN_US_MAX = 1_000_000;
-    static final int PARK_MAX_US_DEFAULT = 1_000;
+    public static final int PARK_MAX_US_DEFAULT = 1_000;
     static final int PARK_MAX_US_MAX = 100_000;
 
     public WaitSettings {

@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 /** What a loop does when there is nothing to do. */
 public enum WaitMode {

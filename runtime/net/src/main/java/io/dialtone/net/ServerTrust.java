@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,14 +18,17 @@ import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
 
-/** Whom we connect to: who shows a certificate of an authority, for the address connected to or for a host that the operator names. Any thread. */
+/** Whom we connect to: who shows a certificate of an authority, for the address connected to or for a host that the operator names, unless that is seen to later. Any thread. */
 final class ServerTrust extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager authorities;
     private final List<String> hostNames;
+    private final ServerCheck check;
 
-    private ServerTrust(final X509ExtendedTrustManager authorities, final List<String> hostNames) {
+    private ServerTrust(
+            final X509ExtendedTrustManager authorities, final List<String> hostNames, final ServerCheck check) {
         this.authorities = authorities;
         this.hostNames = hostNames;
+        this.check = check;
     }
 
     /**
@@ -33,14 +36,15 @@ final class ServerTrust extends X509ExtendedTrustManager {
      *
      * @param file their certificates as PEM; null for those of the JVM
      */
-    static ServerTrust of(final @Nullable Path file, final List<String> hostNames) throws IOException {
+    static ServerTrust of(final @Nullable Path file, final List<String> hostNames, final ServerCheck check)
+            throws IOException {
         try {
             final TrustManagerFactory factory =
                     TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
             factory.init(file == null ? null : read(file));
             for (final TrustManager each : factory.getTrustManagers()) {
                 if (each instanceof X509ExtendedTrustManager authorities) {
-                    return new ServerTrust(authorities, hostNames);
+                    return new ServerTrust(authorities, hostNames, check);
                 }
             }
             throw new IOException("this JVM knows no way to check certificates");
@@ -84,9 +88,9 @@ final class ServerTrust extends X509ExtendedTrustManager {
     }
 
     private void checkIdentity(final X509Certificate[] chain, final String address) throws CertificateException {
-        if (!PeerIdentity.isFor(chain[0], address, hostNames)) {
+        if (check == ServerCheck.ADDRESS_OR_NAME && !CertificateIdentity.isFor(chain[0], address, hostNames)) {
             throw new CertificateException(
-                    "it is neither for " + address + " nor for one of sip.tls-server-names, " + hostNames);
+                    "it is neither for " + address + " nor for one of tls-server-names, " + hostNames);
         }
     }
 

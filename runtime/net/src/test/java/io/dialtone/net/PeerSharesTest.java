@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
@@ -21,52 +21,52 @@ import java.util.Map;
  * <p>Pointers travel as longs: nothing is boxed and no segment is made per call. Every call answers what the kernel answered, or the errno
  * negated. Numbers and layouts are those of 64-bit little-endian Linux, where x86-64 and AArch64 agree.
  */
-final class Linux {
-    static final int AF_INET = 2;
-    static final int AF_INET6 = 10;
-    static final int SOCK_STREAM = 1;
-    static final int SOCK_DGRAM = 2;
-    static final int SOCK_NONBLOCK = 0x800;
-    static final int SOCK_CLOEXEC = 0x80000;
+public final class Linux {
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_NONBLOCK = 0x800;
+    public static final int SOCK_CLOEXEC = 0x80000;
 
-    static final int SOL_SOCKET = 1;
-    static final int SO_REUSEADDR = 2;
-    static final int SO_SNDBUF = 7;
-    static final int SO_RCVBUF = 8;
-    static final int SO_REUSEPORT = 15;
-    static final int SO_RCVBUFFORCE = 33;
-    static final int SO_BUSY_POLL = 46;
-    static final int SO_MEMINFO = 55;
-    static final int IPPROTO_IP = 0;
-    static final int IP_TOS = 1;
-    static final int IPPROTO_IPV6 = 41;
-    static final int IPV6_V6ONLY = 26;
-    static final int IPV6_TCLASS = 67;
-    static final int SOL_UDP = 17;
-    static final int UDP_SEGMENT = 103;
-    static final int UDP_GRO = 104;
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_SNDBUF = 7;
+    public static final int SO_RCVBUF = 8;
+    public static final int SO_REUSEPORT = 15;
+    public static final int SO_RCVBUFFORCE = 33;
+    public static final int SO_BUSY_POLL = 46;
+    public static final int SO_MEMINFO = 55;
+    public static final int IPPROTO_IP = 0;
+    public static final int IP_TOS = 1;
+    public static final int IPPROTO_IPV6 = 41;
+    public static final int IPV6_V6ONLY = 26;
+    public static final int IPV6_TCLASS = 67;
+    public static final int SOL_UDP = 17;
+    public static final int UDP_SEGMENT = 103;
+    public static final int UDP_GRO = 104;
 
-    static final int MSG_TRUNC = 0x20;
-    static final int MSG_DONTWAIT = 0x40;
-    static final int POLLOUT = 4;
-    static final int PR_SET_TIMERSLACK = 29;
+    public static final int MSG_TRUNC = 0x20;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int POLLOUT = 4;
+    public static final int PR_SET_TIMERSLACK = 29;
 
-    static final int EPERM = 1;
-    static final int EINTR = 4;
-    static final int EIO = 5;
-    static final int EAGAIN = 11;
-    static final int EACCES = 13;
-    static final int EINVAL = 22;
-    static final int EMSGSIZE = 90;
-    static final int EAFNOSUPPORT = 97;
-    static final int EADDRINUSE = 98;
-    static final int EADDRNOTAVAIL = 99;
-    static final int ENETDOWN = 100;
-    static final int ENETUNREACH = 101;
-    static final int ENOBUFS = 105;
-    static final int ECONNREFUSED = 111;
-    static final int EHOSTDOWN = 112;
-    static final int EHOSTUNREACH = 113;
+    public static final int EPERM = 1;
+    public static final int EINTR = 4;
+    public static final int EIO = 5;
+    public static final int EAGAIN = 11;
+    public static final int EACCES = 13;
+    public static final int EINVAL = 22;
+    public static final int EMSGSIZE = 90;
+    public static final int EAFNOSUPPORT = 97;
+    public static final int EADDRINUSE = 98;
+    public static final int EADDRNOTAVAIL = 99;
+    public static final int ENETDOWN = 100;
+    public static final int ENETUNREACH = 101;
+    public static final int ENOBUFS = 105;
+    public static final int ECONNREFUSED = 111;
+    public static final int EHOSTDOWN = 112;
+    public static final int EHOSTUNREACH = 113;
 
     /*
      *  struct mmsghdr                                 struct iovec
@@ -88,34 +88,34 @@ final class Linux {
      *     | msg_len         | padding         |       28 +------------------+
      *  64 +-----------------+-----------------+
      */
-    static final int MMSGHDR_BYTES = 64;
-    static final int MSG_NAME = 0;
-    static final int MSG_NAMELEN = 8;
-    static final int MSG_IOV = 16;
-    static final int MSG_IOVLEN = 24;
-    static final int MSG_CONTROL = 32;
-    static final int MSG_CONTROLLEN = 40;
-    static final int MSG_FLAGS = 48;
-    static final int MSG_LEN = 56;
+    public static final int MMSGHDR_BYTES = 64;
+    public static final int MSG_NAME = 0;
+    public static final int MSG_NAMELEN = 8;
+    public static final int MSG_IOV = 16;
+    public static final int MSG_IOVLEN = 24;
+    public static final int MSG_CONTROL = 32;
+    public static final int MSG_CONTROLLEN = 40;
+    public static final int MSG_FLAGS = 48;
+    public static final int MSG_LEN = 56;
 
-    static final int IOVEC_BYTES = 16;
-    static final int IOV_BASE = 0;
-    static final int IOV_LEN = 8;
+    public static final int IOVEC_BYTES = 16;
+    public static final int IOV_BASE = 0;
+    public static final int IOV_LEN = 8;
 
-    static final int SOCKADDR_SLOT_BYTES = 32;
-    static final int SOCKADDR_IN_BYTES = 16;
-    static final int SOCKADDR_IN6_BYTES = 28;
-    static final int SIN_FAMILY = 0;
-    static final int SIN_PORT = 2;
-    static final int SIN_ADDR = 4;
-    static final int SIN6_ADDR = 8;
-    static final int SIN6_SCOPE = 24;
+    public static final int SOCKADDR_SLOT_BYTES = 32;
+    public static final int SOCKADDR_IN_BYTES = 16;
+    public static final int SOCKADDR_IN6_BYTES = 28;
+    public static final int SIN_FAMILY = 0;
+    public static final int SIN_PORT = 2;
+    public static final int SIN_ADDR = 4;
+    public static final int SIN6_ADDR = 8;
+    public static final int SIN6_SCOPE = 24;
 
     /** struct cmsghdr: length (8), level (4), type (4), then data. */
-    static final int CMSG_LEVEL = 8;
+    public static final int CMSG_LEVEL = 8;
 
-    static final int CMSG_TYPE = 12;
-    static final int CMSG_DATA = 16;
+    public static final int CMSG_TYPE = 12;
+    public static final int CMSG_DATA = 16;
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
@@ -151,23 +151,23 @@ final class Linux {
     private Linux() {}
 
     /** True where the numbers above hold. */
-    static boolean isHere() {
+    public static boolean isHere() {
         final String architecture = System.getProperty("os.arch", "").toLowerCase(Locale.ROOT);
         return System.getProperty("os.name", "").startsWith("Linux")
                 && (architecture.equals("amd64") || architecture.equals("x86_64") || architecture.equals("aarch64"))
                 && ByteOrder.nativeOrder() == ByteOrder.LITTLE_ENDIAN;
     }
 
-    static MemorySegment errnoSegment(final Arena arena) {
+    public static MemorySegment errnoSegment(final Arena arena) {
         return arena.allocate(Linker.Option.captureStateLayout());
     }
 
-    static String describe(final int negatedErrno) {
+    public static String describe(final int negatedErrno) {
         final String name = ERROR_NAMES.get(-negatedErrno);
         return name == null ? "errno " + -negatedErrno : name;
     }
 
-    static int recvmmsg(final MemorySegment errno, final int fd, final long headers, final int count) {
+    public static int recvmmsg(final MemorySegment errno, final int fd, final long headers, final int count) {
         try {
             return answer(errno, (int) RECVMMSG.invokeExact(errno, fd, headers, count, MSG_DONTWAIT, 0L));
         } catch (Throwable t) {
@@ -175,7 +175,7 @@ final class Linux {
         }
     }
 
-    static int sendmmsg(final MemorySegment errno, final int fd, final long headers, final int count) {
+    public static int sendmmsg(final MemorySegment errno, final int fd, final long headers, final int count) {
         try {
             return answer(errno, (int) SENDMMSG.invokeExact(errno, fd, headers, count, MSG_DONTWAIT));
         } catch (Throwable t) {
@@ -184,7 +184,7 @@ final class Linux {
     }
 
     /** Waits for events on one descriptor; {@code pollFd} is the address of a struct pollfd. */
-    static int poll(final MemorySegment errno, final long pollFd, final int timeoutMs) {
+    public static int poll(final MemorySegment errno, final long pollFd, final int timeoutMs) {
         try {
             return answer(errno, (int) POLL.invokeExact(errno, pollFd, 1L, timeoutMs));
         } catch (Throwable t) {
@@ -192,7 +192,7 @@ final class Linux {
         }
     }
 
-    static int socket(final MemorySegment errno, final int family, final int type) {
+    public static int socket(final MemorySegment errno, final int family, final int type) {
         try {
             return answer(errno, (int) SOCKET.invokeExact(errno, family, type, 0));
         } catch (Throwable t) {
@@ -200,7 +200,7 @@ final class Linux {
         }
     }
 
-    static int bind(final MemorySegment errno, final int fd, final long sockaddr, final int length) {
+    public static int bind(final MemorySegment errno, final int fd, final long sockaddr, final int length) {
         try {
             return answer(errno, (int) BIND.invokeExact(errno, fd, sockaddr, length));
         } catch (Throwable t) {
@@ -208,7 +208,7 @@ final class Linux {
         }
     }
 
-    static int listen(final MemorySegment errno, final int fd, final int backlog) {
+    public static int listen(final MemorySegment errno, final int fd, final int backlog) {
         try {
             return answer(errno, (int) LISTEN.invokeExact(errno, fd, backlog));
         } catch (Throwable t) {
@@ -216,7 +216,7 @@ final class Linux {
         }
     }
 
-    static int getsockname(final MemorySegment errno, final int fd, final long sockaddr, final long length) {
+    public static int getsockname(final MemorySegment errno, final int fd, final long sockaddr, final long length) {
         try {
             return answer(errno, (int) GETSOCKNAME.invokeExact(errno, fd, sockaddr, length));
         } catch (Throwable t) {
@@ -224,7 +224,7 @@ final class Linux {
         }
     }
 
-    static int setsockopt(
+    public static int setsockopt(
             final MemorySegment errno,
             final int fd,
             final int level,
@@ -238,7 +238,7 @@ final class Linux {
         }
     }
 
-    static int getsockopt(
+    public static int getsockopt(
             final MemorySegment errno,
             final int fd,
             final int level,
@@ -252,7 +252,7 @@ final class Linux {
         }
     }
 
-    static int prctl(final MemorySegment errno, final int option, final long value) {
+    public static int prctl(final MemorySegment errno, final int option, final long value) {
         try {
             return answer(errno, (int) PRCTL.invokeExact(errno, option, value));
         } catch (Throwable t) {

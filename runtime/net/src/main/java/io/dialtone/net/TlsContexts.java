@@ -1,9 +1,9 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import static java.lang.System.Logger.Level.INFO;
 import static java.lang.System.Logger.Level.WARNING;
 
-import io.dialtone.sip.transport.TlsSettings.Identity;
+import io.dialtone.net.TlsSettings.Identity;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  * What connections shake hands with, made anew when its files change: those that are open keep what they have, new ones take what is there. Loops read it; a thread of its own
  * looks at the files. A change that cannot be read changes nothing, and is said.
  */
-final class TlsContexts implements AutoCloseable {
+public final class TlsContexts implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(TlsContexts.class.getName());
     private static final long LOOK_MS = TimeUnit.SECONDS.toMillis(1);
     private static final String[] PROTOCOLS = {"TLSv1.3", "TLSv1.2"};
@@ -54,12 +54,14 @@ final class TlsContexts implements AutoCloseable {
             SslContext first, Map<String, SslContext> byName, SslContext client, Map<Path, FileTime> times) {}
 
     private final TlsSettings settings;
+    private final ServerCheck check;
     private final Thread watch;
     private final ThreadPoolExecutor shakers;
     private volatile Made made;
 
-    private TlsContexts(final TlsSettings settings, final Made made) {
+    private TlsContexts(final TlsSettings settings, final ServerCheck check, final Made made) {
         this.settings = settings;
+        this.check = check;
         this.made = made;
         watch = Thread.ofPlatform().name("tls-watch").daemon().unstarted(this::watch);
         final int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
@@ -79,8 +81,8 @@ final class TlsContexts implements AutoCloseable {
      *
      * @throws IOException if one cannot be read, or is not what it should be; the message is for the operator
      */
-    static TlsContexts open(final TlsSettings settings) throws IOException {
-        final TlsContexts contexts = new TlsContexts(settings, make(settings));
+    public static TlsContexts open(final TlsSettings settings, final ServerCheck check) throws IOException {
+        final TlsContexts contexts = new TlsContexts(settings, check, make(settings, check));
         contexts.watch.start();
         LOG.log(INFO, "TLS by {0}", ENGINE == SslProvider.OPENSSL ? OpenSsl.versionString() : "the JDK");
         return contexts;
@@ -124,7 +126,7 @@ final class TlsContexts implements AutoCloseable {
                 final Map<Path, FileTime> times = times(settings);
                 if (!times.equals(made.times) && !times.equals(failed)) {
                     failed = times;
-                    made = make(settings);
+                    made = make(settings, check);
                     LOG.log(INFO, "certificates are read anew: {0}", settings.identities());
                 }
             } catch (InterruptedException e) {
@@ -143,7 +145,7 @@ final class TlsContexts implements AutoCloseable {
 
     // ---- making
 
-    private static Made make(final TlsSettings settings) throws IOException {
+    private static Made make(final TlsSettings settings, final ServerCheck check) throws IOException {
         final Map<Path, FileTime> times = times(settings);
         final Map<String, SslContext> byName = new HashMap<>();
         final List<SslContext> all = new ArrayList<>();
@@ -154,7 +156,7 @@ final class TlsContexts implements AutoCloseable {
                 byName.putIfAbsent(name, context);
             }
         }
-        return new Made(all.getFirst(), Map.copyOf(byName), client(settings), times);
+        return new Made(all.getFirst(), Map.copyOf(byName), client(settings, check), times);
     }
 
     private static SslContext server(final TlsSettings settings, final Identity identity) throws IOException {
@@ -176,13 +178,13 @@ final class TlsContexts implements AutoCloseable {
         }
     }
 
-    private static SslContext client(final TlsSettings settings) throws IOException {
+    private static SslContext client(final TlsSettings settings, final ServerCheck check) throws IOException {
         final Identity identity = settings.identities().getFirst();
         try {
             return SslContextBuilder.forClient()
                     .sslProvider(ENGINE)
                     .keyManager(identity.certificates().toFile(), identity.key().toFile())
-                    .trustManager(ServerTrust.of(settings.authorities(), settings.serverNames()))
+                    .trustManager(ServerTrust.of(settings.authorities(), settings.serverNames(), check))
                     .endpointIdentificationAlgorithm(null) // ServerTrust sees to it
                     .protocols(PROTOCOLS)
                     .build();
@@ -208,7 +210,7 @@ final class TlsContexts implements AutoCloseable {
         try (InputStream in = Files.newInputStream(file)) {
             final X509Certificate certificate =
                     (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
-            return PeerIdentity.hostNames(certificate).stream()
+            return CertificateIdentity.hostNames(certificate).stream()
                     .map(name -> name.toLowerCase(Locale.ROOT))
                     .toList();
         } catch (GeneralSecurityException e) {

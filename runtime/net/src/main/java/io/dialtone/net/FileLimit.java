@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import static java.lang.System.Logger.Level.INFO;
 
@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
  * How many files the process may have open: each connection is one, and a process that has none left cannot even be asked how it is. Called by the thread that starts the
  * transport.
  */
-final class FileLimit {
+public final class FileLimit {
     private static final System.Logger LOG = System.getLogger(FileLimit.class.getName());
 
     /** Files for all else: jars, logs, the admin server, the link. */
@@ -17,8 +17,13 @@ final class FileLimit {
 
     private FileLimit() {}
 
-    /** The settings with as many connections as there may be files for; says so if they are fewer than wanted. */
-    static StreamSettings keepTo(final StreamSettings wanted, final int sockets) {
+    /**
+     * How many connections there may be, as far as there are files for them; says so if they are fewer than wanted.
+     *
+     * @param wanted connections for each of the sockets
+     * @param sockets who may have so many each; 0 if there is none
+     */
+    public static int keepTo(final int wanted, final int sockets) {
         if (sockets == 0
                 || !(ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system)) {
             return wanted;
@@ -26,17 +31,17 @@ final class FileLimit {
         return keepTo(wanted, sockets, system.getMaxFileDescriptorCount());
     }
 
-    static StreamSettings keepTo(final StreamSettings wanted, final int sockets, final long files) {
+    static int keepTo(final int wanted, final int sockets, final long files) {
         final long each = Math.max(1, (files - RESERVE) / sockets);
-        if (each >= wanted.connectionsMax()) {
+        if (each >= wanted) {
             return wanted;
         }
         LOG.log(
                 INFO,
                 "connections-max: asked for {0}, at most {1} for each listener and I/O thread, as the process may open {2} files. Raise it with: ulimit -n",
-                Integer.toString(wanted.connectionsMax()),
+                Integer.toString(wanted),
                 Long.toString(each),
                 Long.toString(files));
-        return wanted.withConnectionsAtMost((int) each);
+        return (int) each;
     }
 }

@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import java.security.SecureRandom;
 import org.agrona.collections.Long2LongCounterMap;
@@ -7,7 +7,7 @@ import org.agrona.collections.Long2LongCounterMap;
  * How many connections each source has made to a listener within one loop, so that none takes the others' places. A source is an IPv4 address, or the first 64 bits of one of IPv6: whoever has one address
  * of such a network has all. Never more sources than connections; without garbage. Called only by the loop's thread.
  */
-final class PeerShares {
+public final class PeerShares {
     private static final long MAPPED_PREFIX = 0xFFFFL;
 
     /** Odd, so that no two sources become one. Nobody outside knows it, so nobody can choose addresses that meet in one place. */
@@ -21,16 +21,16 @@ final class PeerShares {
     /**
      * @param most connections of a source
      */
-    PeerShares(final int most) {
+    public PeerShares(final int most) {
         this.most = most;
     }
 
-    int sources() {
+    public int sources() {
         return counts.size();
     }
 
     /** Counts one more of this address's source; false, and counted is nothing, if it has as many as it may. */
-    boolean tryAdd(final long high, final long low) {
+    public boolean tryAdd(final long high, final long low) {
         final long source = sourceOf(high, low);
         if (counts.get(source) >= most) {
             return false;
@@ -40,7 +40,7 @@ final class PeerShares {
     }
 
     /** One that was counted has ended. */
-    void remove(final long high, final long low) {
+    public void remove(final long high, final long low) {
         final long source = sourceOf(high, low);
         final boolean isCounted = counts.get(source) > 0;
         assert isCounted : "ended without having been counted";

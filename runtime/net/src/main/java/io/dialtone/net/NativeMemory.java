@@ -1,20 +1,20 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import java.lang.foreign.Arena;
 import org.agrona.concurrent.UnsafeBuffer;
 
 /** Memory outside the heap, as the buffers that Agrona reads and the addresses that the kernel takes. For set-up. */
-final class NativeMemory {
-    static final int CACHE_LINE_BYTES = 64;
+public final class NativeMemory {
+    public static final int CACHE_LINE_BYTES = 64;
 
     private NativeMemory() {}
 
     /** A zeroed buffer on its own cache lines that lives as long as the arena. */
-    static UnsafeBuffer allocate(final Arena arena, final int bytes) {
+    public static UnsafeBuffer allocate(final Arena arena, final int bytes) {
         return new UnsafeBuffer(arena.allocate(bytes, CACHE_LINE_BYTES).address(), bytes);
     }
 
-    static int toCacheLines(final int bytes) {
+    public static int toCacheLines(final int bytes) {
         return (bytes + CACHE_LINE_BYTES - 1) / CACHE_LINE_BYTES;
     }
 }

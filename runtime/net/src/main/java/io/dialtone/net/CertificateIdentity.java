@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import java.net.InetAddress;
 import java.security.cert.Certificate;
@@ -11,19 +11,29 @@ import javax.net.ssl.SSLPeerUnverifiedException;
 import javax.net.ssl.SSLSession;
 
 /** For whom a certificate is: by its subject alternative names, and by nothing else (RFC 5922 section 7.1). Any thread. */
-final class PeerIdentity {
+public final class CertificateIdentity {
     private static final int DNS_NAME = 2;
     private static final int IP_ADDRESS = 7;
 
-    private PeerIdentity() {}
+    private CertificateIdentity() {}
 
     /** True if the peer of a session has shown a certificate for this address; that it leads to an authority was seen when hands were shaken. */
-    static boolean isShown(final SSLSession session, final String address) {
+    public static boolean isShown(final SSLSession session, final String address) {
         try {
             final Certificate[] chain = session.getPeerCertificates();
             return chain.length > 0 && chain[0] instanceof X509Certificate shown && isFor(shown, address, List.of());
         } catch (SSLPeerUnverifiedException _) {
             return false; // it has shown none, as it may
+        }
+    }
+
+    /** The host names of the certificate that the peer of a session has shown; none if it has shown none, or if it is for none. */
+    public static List<String> shownNames(final SSLSession session) {
+        try {
+            final Certificate[] chain = session.getPeerCertificates();
+            return chain.length > 0 && chain[0] instanceof X509Certificate shown ? hostNames(shown) : List.of();
+        } catch (SSLPeerUnverifiedException | CertificateParsingException _) {
+            return List.of();
         }
     }
 
@@ -41,7 +51,7 @@ final class PeerIdentity {
     }
 
     /** The host names that a certificate is for. */
-    static List<String> hostNames(final X509Certificate certificate) throws CertificateParsingException {
+    public static List<String> hostNames(final X509Certificate certificate) throws CertificateParsingException {
         return alternatives(certificate, DNS_NAME);
     }
 

@@ -1,4 +1,4 @@
-package io.dialtone.sip.transport;
+package io.dialtone.net;
 
 import java.nio.file.Path;
 import java.util.List;
