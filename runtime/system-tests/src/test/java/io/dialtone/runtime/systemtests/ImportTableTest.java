@@ -22,6 +22,7 @@ class ImportTableTest {
     private static final String API = "io.dialtone.api..";
     private static final String NET = "io.dialtone.net..";
     private static final String CODEC = "io.dialtone.sip.codec..";
+    private static final String DIAMETER_CODEC = "io.dialtone.diameter.codec..";
     private static final String TABLE = "io.dialtone.placement.table..";
     private static final String ROUTING = "io.dialtone.sip.routing..";
     private static final String LOCATE = "io.dialtone.sip.locate..";
@@ -51,6 +52,10 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule codecImportsNothingOfOurs =
             room(CODEC).because("a codec knows bytes; whoever knows more wraps it");
+
+    @ArchTest
+    static final ArchRule diameterCodecImportsNothingOfOurs = room(DIAMETER_CODEC)
+            .because("what an AVP means is a dictionary's, and what follows from it somebody else's");
 
     @ArchTest
     static final ArchRule tableImportsNothingOfOurs =
