@@ -40,6 +40,7 @@ class ImportTableTest {
     private static final String MEMBERSHIP = "io.dialtone.state.membership..";
     private static final String REGISTRAR = "io.dialtone.registrar..";
     private static final String EXAMPLES = "io.dialtone.examples..";
+    private static final String DICTIONARY = "io.dialtone.diameter.dictionary..";
     private static final String DEMO = "io.dialtone.runtime.demo..";
     private static final String REHEARSAL = "io.dialtone.runtime.rehearsal..";
     private static final String NODE = "io.dialtone.runtime.node..";
@@ -91,6 +92,11 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule traceStandsAroundTheRouting = room(TRACE, API, ROUTING, CODEC)
             .because("it keeps what passes between transport and routing, and knows neither sockets nor who reads it");
+
+    @ArchTest
+    static final ArchRule dictionaryImportsItsCodec = room(DICTIONARY, DIAMETER_CODEC)
+            .because(
+                    "it says what codes mean, to people and to rules; what follows from a message is decided elsewhere");
 
     @ArchTest
     static final ArchRule linkImportsApi = room(LINK, API)
