@@ -29,6 +29,7 @@ class ImportTableTest {
     private static final String DNS = "io.dialtone.sip.dns..";
     private static final String TRANSPORT = "io.dialtone.sip.transport..";
     private static final String TRACE = "io.dialtone.sip.trace..";
+    private static final String DIAMETER_PEER = "io.dialtone.diameter.peer..";
     private static final String ENGINE = "io.dialtone.runtime.engine..";
     private static final String SIP = "io.dialtone.runtime.sip..";
     private static final String LINK = "io.dialtone.runtime.link..";
@@ -92,6 +93,10 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule traceStandsAroundTheRouting = room(TRACE, API, ROUTING, CODEC)
             .because("it keeps what passes between transport and routing, and knows neither sockets nor who reads it");
+
+    @ArchTest
+    static final ArchRule diameterPeerImportsItsCodec = room(DIAMETER_PEER, DIAMETER_CODEC)
+            .because("it is a function of messages and time; a transport fills its interfaces, and so does an agent");
 
     @ArchTest
     static final ArchRule dictionaryImportsItsCodec = room(DICTIONARY, DIAMETER_CODEC)

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialtone.diameter.peer;
+
+import org.jspecify.annotations.NullMarked;
