@@ -25,6 +25,7 @@ class ImportTableTest {
     private static final String DIAMETER_CODEC = "io.dialtone.diameter.codec..";
     private static final String TABLE = "io.dialtone.placement.table..";
     private static final String ROUTING = "io.dialtone.sip.routing..";
+    private static final String DIAMETER_ROUTING = "io.dialtone.diameter.routing..";
     private static final String LOCATE = "io.dialtone.sip.locate..";
     private static final String DNS = "io.dialtone.sip.dns..";
     private static final String TRANSPORT = "io.dialtone.sip.transport..";
@@ -66,6 +67,11 @@ class ImportTableTest {
     @ArchTest
     static final ArchRule routingImportsWordsOnly = room(ROUTING, API, CODEC, TABLE)
             .because("routing never hears of sockets or Aeron; it declares SipEgress and uses LinkPublication");
+
+    @ArchTest
+    static final ArchRule diameterRoutingImportsWordsAndPeers = room(
+                    DIAMETER_ROUTING, DIAMETER_CODEC, DICTIONARY, DIAMETER_PEER, TABLE)
+            .because("a relay never hears of sockets; it fills PeerListener, and time comes as an argument");
 
     @ArchTest
     static final ArchRule engineImportsApiAndTable = room(ENGINE, API, TABLE, STATE_API)

@@ -1,0 +1,4 @@
+@NullMarked
+package io.dialtone.diameter.routing;
+
+import org.jspecify.annotations.NullMarked;
