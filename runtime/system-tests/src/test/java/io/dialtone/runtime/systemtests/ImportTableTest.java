@@ -31,6 +31,7 @@ class ImportTableTest {
     private static final String TRANSPORT = "io.dialtone.sip.transport..";
     private static final String TRACE = "io.dialtone.sip.trace..";
     private static final String DIAMETER_PEER = "io.dialtone.diameter.peer..";
+    private static final String DIAMETER_TRANSPORT = "io.dialtone.diameter.transport..";
     private static final String ENGINE = "io.dialtone.runtime.engine..";
     private static final String SIP = "io.dialtone.runtime.sip..";
     private static final String LINK = "io.dialtone.runtime.link..";
@@ -105,6 +106,10 @@ class ImportTableTest {
             .because("it is a function of messages and time; a transport fills its interfaces, and so does an agent");
 
     @ArchTest
+    static final ArchRule diameterTransportImportsPeer = room(DIAMETER_TRANSPORT, NET, DIAMETER_PEER, DIAMETER_CODEC)
+            .because("it fills PeerTransport and calls PeerDoor; an agent has its turn and is not known");
+
+    @ArchTest
     static final ArchRule dictionaryImportsItsCodec = room(DICTIONARY, DIAMETER_CODEC)
             .because(
                     "it says what codes mean, to people and to rules; what follows from a message is decided elsewhere");
@@ -174,7 +179,7 @@ class ImportTableTest {
             .because("only main wires; what a room needs is handed to its constructor");
 
     @ArchTest
-    static final ArchRule nettyStaysInTransports = library("io.netty..", NET, TRANSPORT, DNS)
+    static final ArchRule nettyStaysInTransports = library("io.netty..", NET, TRANSPORT, DIAMETER_TRANSPORT, DNS)
             .because("a change of I/O library is then a change of these rooms");
 
     @ArchTest
