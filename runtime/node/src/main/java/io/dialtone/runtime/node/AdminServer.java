@@ -28,7 +28,7 @@ final class AdminServer implements AutoCloseable {
     private static final String JSON = "application/json; charset=utf-8";
     private static final String TEXT = "text/plain; charset=utf-8";
     private static final String TRACE = "trace";
-    private static final Set<String> COMMANDS = Set.of("backends", "drain", "reload", TRACE);
+    private static final Set<String> COMMANDS = Set.of("backends", "peers", "drain", "reload", TRACE);
 
     private final HttpServer server;
     private final ExecutorService threads;

@@ -32,18 +32,21 @@ final class AdminTarget {
             description = "File with the secret of that admin server, if it wants one.")
     private @Nullable Path tokenFile;
 
-    /** The one process that is meant. */
-    AdminClient one(final String role) throws UnavailableException, WrongConfigurationException, IOException {
+    /** The one process of any of these roles that is meant. */
+    AdminClient one(final String... roles) throws UnavailableException, WrongConfigurationException, IOException {
         if (admin != null) {
             return byAddress(admin);
         }
-        final List<RunFile> fitting = running(role);
+        final List<RunFile> fitting = new ArrayList<>();
+        for (final String role : roles) {
+            fitting.addAll(running(role));
+        }
         if (fitting.size() == 1) {
             return AdminClient.of(fitting.get(0));
         }
         throw new UnavailableException(
                 fitting.isEmpty()
-                        ? "no " + role + " of yours runs here"
+                        ? "no " + String.join(" or ", roles) + " of yours runs here"
                                 + (name == null && pid == null ? "" : " with that name or number")
                                 + ". To see what does: dialtone status"
                         : fitting.size() + " processes fit; say which: "

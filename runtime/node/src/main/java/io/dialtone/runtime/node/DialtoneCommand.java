@@ -28,6 +28,7 @@ import picocli.CommandLine.Spec;
             "  Calls through a whole platform on this machine:   dialtone demo",
             "  A balancer in front of two SIP servers:           dialtone sip-lb --listen udp:127.0.0.1:5060 \\",
             "                                                      --backend 127.0.0.1:5071 --backend 127.0.0.1:5072",
+            "  An agent between Diameter nodes:                  dialtone diameter-lb --help",
             "  What runs here, and how it is:                    dialtone status",
             "  All about one command:                            dialtone sip-lb --help",
             "",
@@ -42,12 +43,15 @@ final class DialtoneCommand implements Runnable {
             "demo",
             "run",
             "sip-lb",
+            "diameter-lb",
             "host",
             "node",
             "edge",
             "status",
             "trace",
             "backends",
+            "peers",
+            "dictionary",
             "drain",
             "reload",
             "warm-up",
@@ -68,12 +72,15 @@ final class DialtoneCommand implements Runnable {
             case "demo" -> new DemoCommand();
             case "run" -> new RunCommand();
             case "sip-lb" -> new SipLbCommand();
+            case "diameter-lb" -> new DiameterLbCommand();
             case "host" -> new HostCommand();
             case "node" -> new NodeCommand();
             case "edge" -> new EdgeCommand();
             case "status" -> new StatusCommand();
             case "trace" -> new TraceCommand();
             case "backends" -> new BackendsCommand();
+            case "peers" -> new PeersCommand();
+            case "dictionary" -> new DictionaryCommand();
             case "drain" -> new DrainCommand();
             case "reload" -> new ReloadCommand();
             case "warm-up" -> new WarmUpCommand();

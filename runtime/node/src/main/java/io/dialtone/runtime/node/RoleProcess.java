@@ -115,7 +115,7 @@ final class RoleProcess implements AutoCloseable {
     }
 
     /** SIGHUP reloads. */
-    void onHangUp(final SipLbPages pages) {
+    void onHangUp(final AdminPages pages) {
         StopSignal.onSignal("HUP", () -> {
             try {
                 pages.command("reload", Json.object());

@@ -61,6 +61,10 @@ final class StatusText {
             heading(title + ": peers over the link");
             peers(process.path("peers"));
         }
+        if (process.has("diameterPeers")) {
+            heading(title + ": Diameter peers of " + process.path("identity").asText());
+            diameterPeers(process.path("diameterPeers"));
+        }
         if (process.has("grid")) {
             grid(title, process.path("grid"));
         }
@@ -149,6 +153,46 @@ final class StatusText {
                             each.getValue().path("p999").asText());
                 }
             }
+        }
+        table.print(out);
+    }
+
+    private void diameterPeers(final JsonNode peers) {
+        final TextTable table = new TextTable(
+                "PEER",
+                "STATE",
+                "REMOTE",
+                "FROM IT",
+                "TO IT",
+                "PENDING",
+                "2xxx",
+                "3xxx",
+                "4xxx",
+                "5xxx",
+                "TIMEOUTS",
+                "RESENT",
+                "P50 ms",
+                "P99 ms");
+        for (final JsonNode peer : peers) {
+            final List<String> remotes = new ArrayList<>();
+            peer.path("connections")
+                    .forEach(each -> remotes.add(each.path("remote").asText()));
+            remotes.removeIf(String::isEmpty);
+            table.row(
+                    peer.path("identity").asText(),
+                    peer.path("state").asText(),
+                    remotes.isEmpty() ? "-" : String.join(" ", remotes),
+                    peer.path("requestsFrom").asText(),
+                    peer.path("requestsTo").asText(),
+                    peer.path("pending").asText(),
+                    peer.path("answersSuccess").asText(),
+                    peer.path("answersProtocolError").asText(),
+                    peer.path("answersTransientFailure").asText(),
+                    peer.path("answersPermanentFailure").asText(),
+                    peer.path("timeouts").asText(),
+                    peer.path("resent").asText(),
+                    peer.path("answerMs").path("p50").asText(),
+                    peer.path("answerMs").path("p99").asText());
         }
         table.print(out);
     }

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,11 @@ class ReferenceDocsTest {
                             "io.dialtone.examples.AnsweringService",
                             "--admin",
                             "127.0.0.1:0"));
+            final int agentPort = freePort();
+            final ChildProcesses.Child agent = children.start(
+                    "agent", agent("one.example.net", "--listen", "tcp:127.0.0.1:" + agentPort, "--accept", "*"));
+            final ChildProcesses.Child otherAgent = children.start(
+                    "other-agent", agent("two.example.net", "--peer", "one.example.net=tcp:127.0.0.1:" + agentPort));
             final ChildProcesses.Child host = children.start(
                     "host",
                     List.of(
@@ -79,11 +85,21 @@ class ReferenceDocsTest {
                             "127.0.0.1:0"));
             pages.put("dialtone sip-lb", metrics(http, children.awaitReady(balancer, READY_MS_MAX)));
             pages.put("dialtone run, edge, node", metrics(http, children.awaitReady(platform, READY_MS_MAX)));
+            children.awaitReady(otherAgent, READY_MS_MAX);
+            pages.put("dialtone diameter-lb", metrics(http, children.awaitReady(agent, READY_MS_MAX)));
             pages.put("dialtone host", metrics(http, children.awaitReady(host, READY_MS_MAX)));
         }
 
         pages.values().forEach(ReferenceDocsTest::checkFormat);
         check("metrics.md", ReferenceDocs.metrics(pages));
+    }
+
+    /** An agent is ready when it has a peer: so there are two, each the other's. */
+    private static List<String> agent(final String identity, final String... more) {
+        final List<String> arguments =
+                new ArrayList<>(List.of("diameter-lb", "--identity", identity, "--admin", "127.0.0.1:0"));
+        arguments.addAll(List.of(more));
+        return arguments;
     }
 
     /** A host that keeps the registry, and whose name no other host of this machine has. */
