@@ -23,18 +23,30 @@ final class Capture {
     private final Path file;
     private final List<Integer> ports;
     private final int markerPort;
+    private final String protocol;
 
     private Capture(
-            final Stage stage, final Child tshark, final Path file, final List<Integer> ports, final int markerPort) {
+            final Stage stage,
+            final Child tshark,
+            final Path file,
+            final List<Integer> ports,
+            final int markerPort,
+            final String protocol) {
         this.stage = stage;
         this.tshark = tshark;
         this.file = file;
         this.ports = ports;
         this.markerPort = markerPort;
+        this.protocol = protocol;
     }
 
-    /** Captures UDP and TCP to and from these ports, from when this returns. */
+    /** Captures UDP and TCP to and from these ports, from when this returns; it is SIP. */
     static Capture start(final Stage stage, final List<Integer> ports) {
+        return start(stage, ports, "sip");
+    }
+
+    /** The same of another protocol, by the name that tshark has for it. */
+    static Capture start(final Stage stage, final List<Integer> ports, final String protocol) {
         final String program = Peer.TSHARK.path();
         Assumptions.assumeTrue(
                 "root".equals(System.getProperty("user.name")), "SKIPPED: capturing on loopback needs root");
@@ -61,7 +73,7 @@ final class Capture {
                         "-f",
                         String.join(" or ", filter)));
         child.awaitOutput("Capturing on", Duration.ofSeconds(20));
-        final Capture capture = new Capture(stage, child, file, ports, markerPort);
+        final Capture capture = new Capture(stage, child, file, ports, markerPort, protocol);
         capture.awaitMarker("capture-begins");
         return capture;
     }
@@ -125,6 +137,22 @@ final class Capture {
         return objections;
     }
 
+    /** What the decoder objects to in TCP segments of this protocol, either way: malformed messages, expert warnings and errors; not how the kernel repeats segments. */
+    List<String> objections() {
+        return read(
+                "objections",
+                "tcp && (_ws.malformed || (" + protocol
+                        + " && _ws.expert.severity >= 0x600000 && !tcp.analysis.flags))",
+                "-T",
+                "fields",
+                "-e",
+                "frame.number",
+                "-e",
+                "_ws.expert.message",
+                "-e",
+                "_ws.col.Info");
+    }
+
     /** Values of a field in the frames a filter selects, each once. */
     Set<String> values(final String filter, final String field) {
         return new TreeSet<>(read("values", filter, "-T", "fields", "-e", field));
@@ -137,7 +165,10 @@ final class Capture {
     private List<String> read(final String name, final String filter, final String... fields) {
         final List<String> command = new ArrayList<>(List.of(Peer.TSHARK.path(), "-r", file.toString(), "-n"));
         for (final int port : ports) {
-            command.addAll(List.of("-d", "udp.port==" + port + ",sip", "-d", "tcp.port==" + port + ",sip"));
+            command.addAll(List.of("-d", "tcp.port==" + port + "," + protocol));
+            if (protocol.equals("sip")) {
+                command.addAll(List.of("-d", "udp.port==" + port + ",sip"));
+            }
         }
         command.addAll(List.of("-o", "udp.check_checksum:FALSE", "-Y", filter));
         command.addAll(List.of(fields));

@@ -11,9 +11,11 @@ enum Peer {
     KAMAILIO("kamailio", "kamailio"),
     SIPSAK("sipsak", "sipsak"),
     TSHARK("tshark", "tshark"),
+    TEXT2PCAP("text2pcap", "wireshark-common"),
     DNSMASQ("dnsmasq", "dnsmasq-base"),
     BARESIP("baresip", "baresip-core"),
-    HAPROXY("haproxy", "haproxy");
+    HAPROXY("haproxy", "haproxy"),
+    FREE_DIAMETER("freeDiameterd", "freediameterd");
 
     private final String program;
     private final String debianPackage;
