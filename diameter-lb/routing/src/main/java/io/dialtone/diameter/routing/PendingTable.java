@@ -10,6 +10,8 @@ package io.dialtone.diameter.routing;
  *   generation (32 - n bits) | slot (n bits)
  * </pre>
  *
+ * The last 256th of all identifiers is the peer machine's, for its own requests by the same connections.
+ *
  * Slots are given out in turn, so that a generation comes again only after all identifiers were used. Each slot has sixteen longs, two lines of cache, side by side.
  */
 final class PendingTable {
@@ -18,6 +20,9 @@ final class PendingTable {
 
     /** Peers that one request can have been sent to. */
     static final int TRIED_MAX = 8;
+
+    /** The first identifier that is not ours, unsigned. */
+    static final int IDS_END = 0xFF00_0000;
 
     private static final int RECORD_SHIFT = 4;
 
@@ -33,6 +38,7 @@ final class PendingTable {
 
     private final int capacity;
     private final int slotBits;
+    private final int generations;
     private final long[] records;
     private final int[] free;
     private int freeFrom;
@@ -48,11 +54,13 @@ final class PendingTable {
         }
         this.capacity = capacity;
         this.slotBits = Integer.numberOfTrailingZeros(capacity);
+        this.generations = IDS_END >>> slotBits;
+        final int generation = Integer.remainderUnsigned(firstGeneration, generations);
         this.records = new long[capacity << RECORD_SHIFT];
         this.free = new int[capacity];
         for (int slot = 0; slot < capacity; slot++) {
             free[slot] = slot;
-            set(slot, IDS, (long) idOf(slot, firstGeneration) << 32);
+            set(slot, IDS, (long) idOf(slot, generation) << 32);
         }
     }
 
@@ -85,7 +93,8 @@ final class PendingTable {
 
     /** What {@link #renew} will make of it. */
     int nextHopByHopId(final int slot) {
-        return idOf(slot, (hopByHopId(slot) >>> slotBits) + 1);
+        final int next = (hopByHopId(slot) >>> slotBits) + 1;
+        return idOf(slot, next == generations ? 0 : next);
     }
 
     private int idOf(final int slot, final int generation) {

@@ -55,6 +55,17 @@ final class TablesTest {
     }
 
     @Test
+    void shouldLeaveThePeerMachineItsIdentifiers() {
+        final PendingTable table = new PendingTable(1 << 16, -1);
+        final int slot = table.open();
+
+        for (int i = 0; i < 1 << 16; i++) {
+            assertTrue(Integer.compareUnsigned(table.hopByHopId(slot), PendingTable.IDS_END) < 0);
+            table.renew(slot);
+        }
+    }
+
+    @Test
     void shouldKeepAllThatItIsToldOfARequest() {
         final PendingTable table = new PendingTable(4, -1);
         final int slot = table.open();
