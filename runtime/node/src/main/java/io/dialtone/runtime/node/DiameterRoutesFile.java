@@ -168,7 +168,7 @@ final class DiameterRoutesFile {
     private static RouteAction action(final List<String> words) throws WrongValueException {
         return switch (words.getFirst()) {
             case "group" -> new RouteAction.ToGroup(words.get(1));
-            case "refuse" -> new RouteAction.Refuse((int) number(words.get(1), "refuse RESULT-CODE"));
+            case "refuse" -> new RouteAction.Refuse(wholeNumber(words.get(1), "refuse RESULT-CODE"));
             case "redirect" -> redirect(words.subList(1, words.size()));
             default -> throw new WrongValueException(RULE);
         };
@@ -180,7 +180,7 @@ final class DiameterRoutesFile {
         long cacheSeconds = 0;
         for (final String word : words) {
             if (word.startsWith("usage=")) {
-                usage = (int) number(valueOf(word), "usage=N, 0 to " + RouteAction.Redirect.USAGE_MAX);
+                usage = wholeNumber(valueOf(word), "usage=N, 0 to " + RouteAction.Redirect.USAGE_MAX);
             } else if (word.startsWith("cache=")) {
                 cacheSeconds = number(valueOf(word), "cache=SECONDS");
             } else {
@@ -202,6 +202,14 @@ final class DiameterRoutesFile {
             return OptionalInt.of(Integer.parseUnsignedInt(text));
         } catch (NumberFormatException e) {
             throw new WrongValueException("the name of an application, Gx for instance, its number, or * for all");
+        }
+    }
+
+    private static int wholeNumber(final String text, final String expected) throws WrongValueException {
+        try {
+            return Integer.parseInt(text);
+        } catch (NumberFormatException e) {
+            throw new WrongValueException(expected);
         }
     }
 
