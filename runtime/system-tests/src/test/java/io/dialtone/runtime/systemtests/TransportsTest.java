@@ -50,7 +50,11 @@ class TransportsTest {
     void shouldGoOnByTheSameConnectionWhenANodeDies() {
         final Platform platform = Platform.withGrid(stage, Platform.ANSWERING, 3);
 
-        final SippRun uac = uac("uac", ONE_CONNECTION).option("-d", "4000").calls(platform.address(), 50, 400);
+        // Answers that the dead node had sent and not yet told its backup of come once more; SIPp takes that for a
+        // fault of the call where there are no retransmissions.
+        final SippRun uac = uac("uac", ONE_CONNECTION)
+                .option("-d", "4000", "-default_behaviors", "all,-abortunexp")
+                .calls(platform.address(), 50, 400);
         Await.until(
                 "calls are up",
                 LONG_ENOUGH,
@@ -64,7 +68,7 @@ class TransportsTest {
 
         assertEquals(0, uac.awaitEnd(LONG_ENOUGH), uac::toString);
         assertEquals(400, uac.successful());
-        assertEquals(0, uac.failed() + uac.unexpected(), uac::toString);
+        assertEquals(0, uac.failed(), uac::toString);
     }
 
     @ParameterizedTest
