@@ -179,7 +179,7 @@ final class RelayCore {
     /** A request; valid until this returns. */
     void onRequest(final RelayPeer from, final long connection, final DiameterMessage request, final long nowNs) {
         counts.increment(RelayCounter.REQUESTS);
-        from.counts().increment(PeerCounter.REQUESTS_FROM);
+        from.counts().increment(RelayPeerCounter.REQUESTS_FROM);
         final RouteTable current = routes;
         if (current != router.table()) {
             router.bind(current);
@@ -254,7 +254,7 @@ final class RelayCore {
             return false;
         }
         pending.sent(slot, lane, nowNs, answerTimerNs(table.commandCode(slot)));
-        to.counts().increment(PeerCounter.REQUESTS_TO);
+        to.counts().increment(RelayPeerCounter.REQUESTS_TO);
         router.sent(to, nowNs);
         return true;
     }
@@ -333,7 +333,7 @@ final class RelayCore {
         final int slot = table.find(answer.hopByHopId());
         if (slot == PendingRequests.NONE) {
             counts.increment(RelayCounter.ANSWERS_LATE);
-            from.counts().increment(PeerCounter.ANSWERS_LATE);
+            from.counts().increment(RelayPeerCounter.ANSWERS_LATE);
             return;
         }
         final PeerLane to = pending.toLane(slot);
@@ -364,13 +364,13 @@ final class RelayCore {
         pending.close(slot, nowNs);
     }
 
-    private static PeerCounter classOf(final long resultCode) {
+    private static RelayPeerCounter classOf(final long resultCode) {
         return switch ((int) (resultCode / 1000)) {
-            case 1, 2 -> PeerCounter.ANSWERS_SUCCESS;
-            case 3 -> PeerCounter.ANSWERS_PROTOCOL_ERROR;
-            case 4 -> PeerCounter.ANSWERS_TRANSIENT_FAILURE;
-            case 5 -> PeerCounter.ANSWERS_PERMANENT_FAILURE;
-            default -> PeerCounter.ANSWERS_OTHER;
+            case 1, 2 -> RelayPeerCounter.ANSWERS_SUCCESS;
+            case 3 -> RelayPeerCounter.ANSWERS_PROTOCOL_ERROR;
+            case 4 -> RelayPeerCounter.ANSWERS_TRANSIENT_FAILURE;
+            case 5 -> RelayPeerCounter.ANSWERS_PERMANENT_FAILURE;
+            default -> RelayPeerCounter.ANSWERS_OTHER;
         };
     }
 
@@ -467,11 +467,11 @@ final class RelayCore {
         if (lane == null) {
             return false;
         }
-        pending.toLane(slot).peer().counts().increment(PeerCounter.RESENT);
+        pending.toLane(slot).peer().counts().increment(RelayPeerCounter.RESENT);
         pending.take(slot, nowNs);
         table.renew(slot);
         pending.sent(slot, lane, nowNs, answerTimerNs(table.commandCode(slot)));
-        to.counts().increment(PeerCounter.REQUESTS_TO);
+        to.counts().increment(RelayPeerCounter.REQUESTS_TO);
         router.sent(to, nowNs);
         return true;
     }
@@ -541,7 +541,7 @@ final class RelayCore {
 
     private void onDue(final int slot, final long nowNs) {
         counts.increment(RelayCounter.TIMEOUTS);
-        pending.toLane(slot).peer().counts().increment(PeerCounter.TIMEOUTS);
+        pending.toLane(slot).peer().counts().increment(RelayPeerCounter.TIMEOUTS);
         restore(slot);
         if (!mayGoOn(slot) || !resend(slot, null, RelayCounter.RESENT_AFTER_TIMEOUT, nowNs)) {
             giveUp(slot, nowNs);

@@ -28,7 +28,7 @@ final class RelayPeer {
     private final long hostHash;
     private final int serial;
     private final PeerPort port;
-    private final Counts<PeerCounter> counts = new Counts<>(PeerCounter.class);
+    private final Counts<RelayPeerCounter> counts = new Counts<>(RelayPeerCounter.class);
     private final AnswerTimes times = new AnswerTimes();
     private PeerLane[] lanes = new PeerLane[0];
     private int unlisted;
@@ -74,7 +74,7 @@ final class RelayPeer {
     }
 
     /** Any thread may call it. */
-    Counts<PeerCounter> counts() {
+    Counts<RelayPeerCounter> counts() {
         return counts;
     }
 
@@ -156,7 +156,7 @@ final class RelayPeer {
 
     void onSent(final long nowNs) {
         pending++;
-        counts.add(PeerCounter.PENDING, 1);
+        counts.add(RelayPeerCounter.PENDING, 1);
         if (silentSinceNs == NEVER) {
             silentSinceNs = nowNs;
         }
@@ -165,7 +165,7 @@ final class RelayPeer {
     /** A request is not its to answer any more, whether it has answered or not. */
     void onTaken() {
         pending--;
-        counts.add(PeerCounter.PENDING, -1);
+        counts.add(RelayPeerCounter.PENDING, -1);
         if (pending == 0) {
             silentSinceNs = NEVER;
         }
@@ -207,7 +207,7 @@ final class RelayPeer {
     void suspect(final long nowNs) {
         suspected = true;
         lastProbeNs = nowNs;
-        counts.increment(PeerCounter.SUSPICIONS);
+        counts.increment(RelayPeerCounter.SUSPICIONS);
     }
 
     /** What waits for it begins to wait anew. */

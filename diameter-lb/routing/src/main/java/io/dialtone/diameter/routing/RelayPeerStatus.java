@@ -14,7 +14,7 @@ public final class RelayPeerStatus {
         return peer.identity();
     }
 
-    public long count(final PeerCounter counter) {
+    public long count(final RelayPeerCounter counter) {
         return peer.counts().get(counter);
     }
 

@@ -55,7 +55,7 @@ final class FailoverTest {
         relay.answer(second);
         assertEquals(5, client.answer().hopByHopId());
         assertEquals(1, relay.count(RelayCounter.RESENT_AFTER_LOSS));
-        assertEquals(1, relay.count(first, PeerCounter.RESENT));
+        assertEquals(1, relay.count(first, RelayPeerCounter.RESENT));
     }
 
     @Test
@@ -137,7 +137,7 @@ final class FailoverTest {
         relay.pass(200);
         assertEquals(2, second.requests.size());
         assertEquals(2, relay.count(RelayCounter.RESENT_AFTER_TIMEOUT));
-        assertEquals(2, relay.count(first, PeerCounter.TIMEOUTS));
+        assertEquals(2, relay.count(first, RelayPeerCounter.TIMEOUTS));
     }
 
     @Test

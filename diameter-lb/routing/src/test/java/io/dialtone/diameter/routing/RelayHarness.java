@@ -117,7 +117,7 @@ final class RelayHarness {
         return core.counts().get(counter);
     }
 
-    long count(final ScriptedPeer peer, final PeerCounter counter) {
+    long count(final ScriptedPeer peer, final RelayPeerCounter counter) {
         return known(peer).counts().get(counter);
     }
 }

@@ -84,7 +84,7 @@ final class RelayModelTest {
         assertTrue(answered.size() > 1_000, "seed " + seed + ": few answers, " + answered.size());
         assertTrue(relay.count(RelayCounter.REQUESTS_RESENT) > 50, "seed " + seed + ": nothing was sent again");
         for (final ScriptedPeer each : servers) {
-            assertEquals(0, relay.count(each, PeerCounter.PENDING), "seed " + seed);
+            assertEquals(0, relay.count(each, RelayPeerCounter.PENDING), "seed " + seed);
             assertEquals(0, relay.known(each).pending(), "seed " + seed);
         }
     }

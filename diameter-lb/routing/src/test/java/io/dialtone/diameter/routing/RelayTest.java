@@ -103,7 +103,7 @@ final class RelayTest {
 
         assertEquals(1, client.answers.size());
         assertEquals(1, relay.count(RelayCounter.ANSWERS_LATE));
-        assertEquals(1, relay.count(server, PeerCounter.ANSWERS_LATE));
+        assertEquals(1, relay.count(server, RelayPeerCounter.ANSWERS_LATE));
     }
 
     @Test
@@ -366,10 +366,10 @@ final class RelayTest {
         relay.answer(server, ResultCode.UNKNOWN_SESSION_ID);
         relay.send(client, Requests.ccr());
 
-        assertEquals(2, relay.count(client, PeerCounter.REQUESTS_FROM));
-        assertEquals(2, relay.count(server, PeerCounter.REQUESTS_TO));
-        assertEquals(1, relay.count(server, PeerCounter.ANSWERS_PERMANENT_FAILURE));
-        assertEquals(1, relay.count(server, PeerCounter.PENDING));
+        assertEquals(2, relay.count(client, RelayPeerCounter.REQUESTS_FROM));
+        assertEquals(2, relay.count(server, RelayPeerCounter.REQUESTS_TO));
+        assertEquals(1, relay.count(server, RelayPeerCounter.ANSWERS_PERMANENT_FAILURE));
+        assertEquals(1, relay.count(server, RelayPeerCounter.PENDING));
         final long p99Ns = relay.known(server).times().percentileNs(0.99);
         assertTrue(p99Ns >= 5 * RelayHarness.MS && p99Ns < 6 * RelayHarness.MS, "p99 " + p99Ns);
     }

@@ -6,9 +6,13 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.dialtone.diameter.peer.ConnectionStatus;
 import io.dialtone.diameter.peer.DisconnectCause;
 import io.dialtone.diameter.peer.Peer;
+import io.dialtone.diameter.peer.PeerCounter;
 import io.dialtone.diameter.peer.PeerIdentity;
+import io.dialtone.diameter.peer.PeerSpec;
+import io.dialtone.diameter.routing.AnswerTimes;
 import io.dialtone.diameter.routing.PeerGroup;
 import io.dialtone.diameter.routing.RelayCounter;
+import io.dialtone.diameter.routing.RelayPeerCounter;
 import io.dialtone.diameter.routing.RelayPeerStatus;
 import io.dialtone.diameter.routing.RouteTable;
 import io.dialtone.diameter.transport.IoCounter;
@@ -42,7 +46,7 @@ final class DiameterLbPages implements AdminPages {
     /** Gives a peer that an operator adds the times that hold for all. */
     @FunctionalInterface
     interface PeerMaker {
-        io.dialtone.diameter.peer.PeerSpec of(DiameterPeer peer);
+        PeerSpec of(DiameterPeer peer);
     }
 
     DiameterLbPages(
@@ -100,9 +104,8 @@ final class DiameterLbPages implements AdminPages {
         page.gauge(PREFIX + "relay_pending", "Requests that wait for an answer.")
                 .sample(agent.relay().pending());
         final List<RelayPeerStatus> known = agent.relay().peers();
-        for (final io.dialtone.diameter.routing.PeerCounter counter :
-                io.dialtone.diameter.routing.PeerCounter.values()) {
-            if (counter == io.dialtone.diameter.routing.PeerCounter.PENDING) {
+        for (final RelayPeerCounter counter : RelayPeerCounter.values()) {
+            if (counter == RelayPeerCounter.PENDING) {
                 page.gauge(PREFIX + "peer_pending", counter.sentence());
             } else {
                 page.counter(PREFIX + "peer_" + lower(counter) + "_total", counter.sentence());
@@ -115,7 +118,7 @@ final class DiameterLbPages implements AdminPages {
         page.gauge(PREFIX + "peer_usable", "1 if new requests may go to a peer.");
         peers().forEach(peer ->
                 page.sample(peer.usable() ? 1 : 0, "peer", peer.identity().host()));
-        for (final io.dialtone.diameter.peer.PeerCounter counter : io.dialtone.diameter.peer.PeerCounter.values()) {
+        for (final PeerCounter counter : PeerCounter.values()) {
             page.counter(PREFIX + counter.key().replace('.', '_').replace('-', '_') + "_total", counter.sentence())
                     .sample(agent.door().counters().get(counter));
         }
@@ -128,10 +131,10 @@ final class DiameterLbPages implements AdminPages {
     private static LatencySnapshot times(final RelayPeerStatus peer) {
         final List<LatencySnapshot.Bucket> buckets = new ArrayList<>();
         long count = 0;
-        for (int i = 0; i < io.dialtone.diameter.routing.AnswerTimes.buckets(); i++) {
+        for (int i = 0; i < AnswerTimes.buckets(); i++) {
             final long here = peer.answerTimes().count(i);
             if (here > 0) {
-                buckets.add(new LatencySnapshot.Bucket(io.dialtone.diameter.routing.AnswerTimes.upperNs(i), here));
+                buckets.add(new LatencySnapshot.Bucket(AnswerTimes.upperNs(i), here));
                 count += here;
             }
         }
@@ -165,8 +168,7 @@ final class DiameterLbPages implements AdminPages {
             }
             final RelayPeerStatus counts = known.get(peer.identity().host());
             if (counts != null) {
-                for (final io.dialtone.diameter.routing.PeerCounter counter :
-                        io.dialtone.diameter.routing.PeerCounter.values()) {
+                for (final RelayPeerCounter counter : RelayPeerCounter.values()) {
                     entry.put(camel(counter), counts.count(counter));
                 }
                 entry.set("answerMs", LatencyJson.of(times(counts)));
@@ -190,7 +192,7 @@ final class DiameterLbPages implements AdminPages {
         for (final RelayCounter counter : RelayCounter.values()) {
             counters.put("relay." + lower(counter), agent.relay().count(counter));
         }
-        for (final io.dialtone.diameter.peer.PeerCounter counter : io.dialtone.diameter.peer.PeerCounter.values()) {
+        for (final PeerCounter counter : PeerCounter.values()) {
             counters.put("peers." + counter.key(), agent.door().counters().get(counter));
         }
         for (final IoCounter counter : IoCounter.values()) {

@@ -1,7 +1,7 @@
 package io.dialtone.diameter.routing;
 
 /** What a relay counts of each peer; each with the sentence that status and metrics show. */
-public enum PeerCounter {
+public enum RelayPeerCounter {
     REQUESTS_FROM("Requests that it sent."),
     REQUESTS_TO("Requests that were sent to it."),
     ANSWERS_SUCCESS("Answers of it with success (2xxx, and 1xxx)."),
@@ -17,7 +17,7 @@ public enum PeerCounter {
 
     private final String sentence;
 
-    PeerCounter(final String sentence) {
+    RelayPeerCounter(final String sentence) {
         this.sentence = sentence;
     }
 
