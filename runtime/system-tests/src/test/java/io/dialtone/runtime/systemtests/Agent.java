@@ -1,13 +1,6 @@
 package io.dialtone.runtime.systemtests;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,29 +10,23 @@ final class Agent {
     static final String HOST = "relay.test.realm";
 
     private static final Duration START_MAX = Duration.ofSeconds(30);
-    private static final Duration COMMAND_MAX = Duration.ofSeconds(20);
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private final Stage stage;
     private final Child child;
-    private final int adminPort;
-    private int commands;
+    private final AdminPort admin;
 
-    private Agent(final Stage stage, final Child child, final int adminPort) {
-        this.stage = stage;
+    private Agent(final Child child, final AdminPort admin) {
         this.child = child;
-        this.adminPort = adminPort;
+        this.admin = admin;
     }
 
     /** Starts one and waits until it can be asked how it is; it listens by then. */
     static Agent start(final Stage stage, final List<String> options) {
-        final int adminPort = Ports.free();
+        final AdminPort admin = new AdminPort(stage, Ports.free());
         final List<String> arguments =
-                new ArrayList<>(List.of("diameter-lb", "--identity", HOST, "--admin", "127.0.0.1:" + adminPort));
+                new ArrayList<>(List.of("diameter-lb", "--identity", HOST, "--admin", admin.address()));
         arguments.addAll(options);
         final Child child = stage.start("diameter-lb", Dialtone.command(arguments), Dialtone.ENVIRONMENT);
-        final Agent agent = new Agent(stage, child, adminPort);
+        final Agent agent = new Agent(child, admin);
         stage.onFailureTell(agent::toString);
         Await.until(
                 "the agent answers at its admin port",
@@ -48,7 +35,7 @@ final class Agent {
                     if (!child.isAlive()) {
                         throw new AssertionError("diameter-lb ended with " + child.exitValue() + ":\n" + child.tail());
                     }
-                    return agent.answersAdmin();
+                    return admin.isAnswering();
                 },
                 child::tail);
         return agent;
@@ -58,51 +45,18 @@ final class Agent {
         return child;
     }
 
-    private boolean answersAdmin() {
-        try {
-            return get("/metrics").statusCode() == 200;
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
-    private HttpResponse<String> get(final String path) throws IOException {
-        try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
-                            .timeout(Duration.ofSeconds(5))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
-    }
-
     /** The Prometheus page. */
     String metrics() {
-        try {
-            return get("/metrics").body();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return admin.metrics();
     }
 
     JsonNode status() {
-        try {
-            return JSON.readTree(get("/status").body());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return admin.status();
     }
 
     /** A counter by the name that status shows: {@code relay.requests}. */
     long counter(final String name) {
-        final JsonNode counter = status().path("counters").path(name);
-        if (!counter.isNumber()) {
-            throw new AssertionError("no counter " + name + " in " + status().path("counters"));
-        }
-        return counter.asLong();
+        return admin.counter(name);
     }
 
     void awaitCounter(final String name, final long atLeast, final Duration atMost) {
@@ -111,12 +65,7 @@ final class Agent {
 
     /** What status says of a peer; nothing if there is none of that name. */
     JsonNode peer(final String host) {
-        for (final JsonNode peer : status().path("diameterPeers")) {
-            if (peer.path("identity").asText().equals(host)) {
-                return peer;
-            }
-        }
-        return JSON.createObjectNode();
+        return admin.entry("diameterPeers", "identity", host);
     }
 
     void awaitPeer(final String host, final String state, final Duration atMost) {
@@ -129,21 +78,12 @@ final class Agent {
 
     /** Runs {@code dialtone COMMAND... --admin HERE} to its end. */
     Child ended(final String... words) {
-        final List<String> arguments = new ArrayList<>(List.of(words));
-        arguments.addAll(List.of("--admin", "127.0.0.1:" + adminPort));
-        final Child command = stage.start("command-" + ++commands, Dialtone.command(arguments), Dialtone.ENVIRONMENT);
-        command.awaitExit(COMMAND_MAX);
-        return command;
+        return admin.ended(words);
     }
 
     /** The same, and it must have succeeded; what it said. */
     String command(final String... words) {
-        final Child command = ended(words);
-        if (command.exitValue() != 0) {
-            throw new AssertionError(
-                    String.join(" ", words) + " ended with " + command.exitValue() + ":\n" + command.output());
-        }
-        return command.output();
+        return admin.command(words);
     }
 
     @Override

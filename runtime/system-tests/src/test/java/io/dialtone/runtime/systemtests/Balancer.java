@@ -1,13 +1,7 @@
 package io.dialtone.runtime.systemtests;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,22 +9,17 @@ import java.util.List;
 /** A running {@code dialtone sip-lb}, its counters and its commands. */
 final class Balancer {
     private static final Duration START_MAX = Duration.ofSeconds(30);
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final HttpClient HTTP = HttpClient.newHttpClient();
 
-    private final Stage stage;
     private final Child child;
     private final String host;
     private final int port;
-    private final int adminPort;
-    private int commands;
+    private final AdminPort admin;
 
-    private Balancer(final Stage stage, final Child child, final String host, final int port, final int adminPort) {
-        this.stage = stage;
+    private Balancer(final Child child, final String host, final int port, final AdminPort admin) {
         this.child = child;
         this.host = host;
         this.port = port;
-        this.adminPort = adminPort;
+        this.admin = admin;
     }
 
     /** Starts a balancer on 127.0.0.1 in front of these backends and waits until it takes calls. */
@@ -44,17 +33,17 @@ final class Balancer {
             final int port,
             final List<String> backends,
             final String... options) {
-        final int adminPort = Ports.free();
+        final AdminPort admin = new AdminPort(stage, Ports.free());
         final String shown = host.contains(":") ? "[" + host + "]" : host;
-        final List<String> arguments = new ArrayList<>(
-                List.of("sip-lb", "--listen", "udp:" + shown + ":" + port, "--admin", "127.0.0.1:" + adminPort));
+        final List<String> arguments =
+                new ArrayList<>(List.of("sip-lb", "--listen", "udp:" + shown + ":" + port, "--admin", admin.address()));
         for (final String backend : backends) {
             arguments.add("--backend");
             arguments.add(backend);
         }
         arguments.addAll(List.of(options));
         final Child child = stage.start("sip-lb", Dialtone.command(arguments), Dialtone.ENVIRONMENT);
-        final Balancer balancer = new Balancer(stage, child, host, port, adminPort);
+        final Balancer balancer = new Balancer(child, host, port, admin);
         stage.onFailureTell(balancer::toString);
         Await.until(
                 "the balancer listens on " + shown + ":" + port,
@@ -63,7 +52,7 @@ final class Balancer {
                     if (!child.isAlive()) {
                         throw new AssertionError("sip-lb ended with " + child.exitValue() + ":\n" + child.tail());
                     }
-                    return Ports.isUdpBound(host, port) && balancer.answersAdmin();
+                    return Ports.isUdpBound(host, port) && admin.isAnswering();
                 },
                 child::tail);
         return balancer;
@@ -83,37 +72,12 @@ final class Balancer {
     }
 
     String admin() {
-        return "127.0.0.1:" + adminPort;
-    }
-
-    private boolean answersAdmin() {
-        try {
-            return get("/metrics").statusCode() == 200;
-        } catch (IOException notYet) {
-            return false;
-        }
-    }
-
-    private HttpResponse<String> get(final String path) throws IOException {
-        try {
-            return HTTP.send(
-                    HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + adminPort + path))
-                            .timeout(Duration.ofSeconds(5))
-                            .build(),
-                    HttpResponse.BodyHandlers.ofString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new AssertionError("interrupted", e);
-        }
+        return admin.address();
     }
 
     /** The Prometheus page. */
     String metrics() {
-        try {
-            return get("/metrics").body();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return admin.metrics();
     }
 
     /** Sum of all samples whose name and labels contain these words. */
@@ -133,19 +97,11 @@ final class Balancer {
 
     /** A counter of the balancer by the name that its status shows: {@code tokens.forged}. */
     long counter(final String name) {
-        final JsonNode counter = status().path("counters").path(name);
-        if (!counter.isNumber()) {
-            throw new AssertionError("no counter " + name + " in " + status().path("counters"));
-        }
-        return counter.asLong();
+        return admin.counter(name);
     }
 
     JsonNode status() {
-        try {
-            return JSON.readTree(get("/status").body());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return admin.status();
     }
 
     /** State of a backend in words: UP, SUSPECT, DOWN, SLOW_START, DRAINING; "" if there is none of that name. */
@@ -161,7 +117,7 @@ final class Balancer {
                 return backend;
             }
         }
-        return JSON.createObjectNode();
+        return MissingNode.getInstance();
     }
 
     void awaitBackendState(final String backend, final String state, final Duration atMost) {
@@ -174,14 +130,7 @@ final class Balancer {
 
     /** Runs {@code dialtone COMMAND... --admin HERE} and expects it to succeed. */
     String command(final String... words) {
-        final List<String> arguments = new ArrayList<>(List.of(words));
-        arguments.addAll(List.of("--admin", admin()));
-        final Child command = stage.start("command-" + ++commands, Dialtone.command(arguments), Dialtone.ENVIRONMENT);
-        final int exit = command.awaitExit(Duration.ofSeconds(20));
-        if (exit != 0) {
-            throw new AssertionError(String.join(" ", arguments) + " ended with " + exit + ":\n" + command.output());
-        }
-        return command.output();
+        return admin.command(words);
     }
 
     @Override
