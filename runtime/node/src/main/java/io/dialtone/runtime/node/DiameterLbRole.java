@@ -47,6 +47,12 @@ final class DiameterLbRole {
     /** After the time that requests under way may take, what the words of parting themselves may. */
     private static final long PARTING_MS = 2_000;
 
+    private static final TlsPlan TLS = new TlsPlan(
+            DiameterSettings.TLS_CERTIFICATES,
+            DiameterSettings.TLS_KEYS,
+            DiameterSettings.TLS_AUTHORITIES,
+            DiameterSettings.TLS_CLIENTS);
+
     private DiameterLbRole() {}
 
     static int run(final Settings settings)
@@ -138,31 +144,7 @@ final class DiameterLbRole {
                 || peers.stream()
                         .flatMap(each -> each.spec().address().stream())
                         .anyMatch(address -> address.transport() == DiameterTransport.TLS);
-        final List<Path> certificates =
-                settings.find(DiameterSettings.TLS_CERTIFICATES).orElse(List.of());
-        final List<Path> keys = settings.find(DiameterSettings.TLS_KEYS).orElse(List.of());
-        if (certificates.size() != keys.size()) {
-            problems.add(DiameterSettings.TLS_KEYS.key() + ": " + keys.size() + " (expected: one for each of the "
-                    + certificates.size() + " in " + DiameterSettings.TLS_CERTIFICATES.key() + ", in the same order).");
-            return Optional.empty();
-        }
-        if (!isNeeded) {
-            return Optional.empty();
-        }
-        if (certificates.isEmpty()) {
-            problems.add(DiameterSettings.TLS_CERTIFICATES.key() + ": none (expected: at least one, with its key in "
-                    + DiameterSettings.TLS_KEYS.key() + ", as a listener or a peer speaks tls:).");
-            return Optional.empty();
-        }
-        final List<TlsSettings.Identity> identities = new ArrayList<>();
-        for (int i = 0; i < certificates.size(); i++) {
-            identities.add(new TlsSettings.Identity(certificates.get(i), keys.get(i)));
-        }
-        return Optional.of(new TlsSettings(
-                identities,
-                settings.find(DiameterSettings.TLS_AUTHORITIES).orElse(null),
-                settings.get(DiameterSettings.TLS_CLIENTS),
-                List.of()));
+        return TLS.read(settings, isNeeded, "a listener or a peer speaks tls:", List.of(), problems);
     }
 
     private static List<PeerSpec> specs(

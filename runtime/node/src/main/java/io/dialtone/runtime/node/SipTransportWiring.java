@@ -6,8 +6,6 @@ import io.dialtone.net.WaitMode;
 import io.dialtone.sip.transport.ListenerConfig;
 import io.dialtone.sip.transport.SipTransportConfig;
 import io.dialtone.sip.transport.StreamSettings;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -15,6 +13,9 @@ import java.util.Optional;
 final class SipTransportWiring {
     private static final int NS_PER_US = 1_000;
     private static final int NS_PER_MS = 1_000_000;
+
+    private static final TlsPlan TLS = new TlsPlan(
+            SipSettings.TLS_CERTIFICATES, SipSettings.TLS_KEYS, SipSettings.TLS_AUTHORITIES, SipSettings.TLS_CLIENTS);
 
     private SipTransportWiring() {}
 
@@ -67,32 +68,12 @@ final class SipTransportWiring {
     /** What TLS needs, if a listener speaks it; what is wrong is added to the problems. */
     static Optional<TlsSettings> tls(
             final Settings settings, final List<ListenerSpec> listeners, final Problems problems) {
-        final List<Path> certificates =
-                settings.find(SipSettings.TLS_CERTIFICATES).orElse(List.of());
-        final List<Path> keys = settings.find(SipSettings.TLS_KEYS).orElse(List.of());
-        if (certificates.size() != keys.size()) {
-            problems.add(SipSettings.TLS_KEYS.key() + ": " + keys.size() + " (expected: one for each of the "
-                    + certificates.size() + " in " + SipSettings.TLS_CERTIFICATES.key() + ", in the same order).");
-            return Optional.empty();
-        }
-        if (listeners.stream().noneMatch(listener -> listener.speaks().isSecure())) {
-            return Optional.empty();
-        }
-        if (certificates.isEmpty()) {
-            problems.add(SipSettings.TLS_CERTIFICATES.key()
-                    + ": none (expected: at least one, with its key in " + SipSettings.TLS_KEYS.key()
-                    + ", as a listener speaks tls: or wss:).");
-            return Optional.empty();
-        }
-        final List<TlsSettings.Identity> identities = new ArrayList<>();
-        for (int i = 0; i < certificates.size(); i++) {
-            identities.add(new TlsSettings.Identity(certificates.get(i), keys.get(i)));
-        }
-        return Optional.of(new TlsSettings(
-                identities,
-                settings.find(SipSettings.TLS_AUTHORITIES).orElse(null),
-                settings.get(SipSettings.TLS_CLIENTS),
-                settings.find(SipSettings.TLS_SERVER_NAMES).orElse(List.of())));
+        return TLS.read(
+                settings,
+                listeners.stream().anyMatch(listener -> listener.speaks().isSecure()),
+                "a listener speaks tls: or wss:",
+                settings.find(SipSettings.TLS_SERVER_NAMES).orElse(List.of()),
+                problems);
     }
 
     private static int ms(final long ns) {
