@@ -116,11 +116,6 @@ public final class Relay implements PeerListener {
         return core.pendingCount();
     }
 
-    /** Takes a peer out of use: it gets no new requests, not of its sessions either; when nothing is pending with it, it is disconnected. */
-    public void drain(final Peer peer, final DisconnectCause cause, final long nowNs) {
-        peer.drain(cause, nowNs);
-    }
-
     // Time
 
     /**

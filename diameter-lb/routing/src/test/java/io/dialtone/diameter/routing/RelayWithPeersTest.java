@@ -181,7 +181,7 @@ final class RelayWithPeersTest {
         client.send(Requests.ccr().bytes());
         final Message request = first.received();
 
-        relay.drain(first.peer(), DisconnectCause.REBOOTING, nowNs);
+        first.peer().drain(DisconnectCause.REBOOTING, nowNs);
         assertEquals(request, first.received(), "no DPR yet");
         client.send(Requests.ccr().bytes());
         assertEquals(ResultCode.UNABLE_TO_DELIVER, client.received().resultCode());

@@ -17,10 +17,12 @@ import io.dialtone.diameter.transport.LoopRooms;
 import io.dialtone.diameter.transport.Turn;
 import java.io.IOException;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -151,22 +153,20 @@ final class DiameterAgent implements AutoCloseable {
 
     /** Takes a peer out of use; false if there is none of this name. */
     boolean drain(final String host, final DisconnectCause cause) {
-        return onLoop(table -> table.find(host)
-                .map(peer -> {
-                    relay.drain(peer, cause, System.nanoTime());
-                    return true;
-                })
-                .orElse(false));
+        return onPeer(host, peer -> peer.drain(cause, System.nanoTime()));
     }
 
     /** Uses a peer again, and dials it if we do that at all; false if there is none of this name. */
     boolean connect(final String host) {
-        return onLoop(table -> table.find(host)
-                .map(peer -> {
-                    peer.connect(System.nanoTime());
-                    return true;
-                })
-                .orElse(false));
+        return onPeer(host, peer -> peer.connect(System.nanoTime()));
+    }
+
+    private boolean onPeer(final String host, final Consumer<Peer> action) {
+        return onLoop(table -> {
+            final Optional<Peer> peer = table.find(host);
+            peer.ifPresent(action);
+            return peer.isPresent();
+        });
     }
 
     /** Parts from all peers: lets what is under way end, says why, and waits for it, but not for longer than that may take. */
