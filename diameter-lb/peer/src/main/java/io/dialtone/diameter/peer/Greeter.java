@@ -16,14 +16,14 @@ final class Greeter {
     private final PeerConfig config;
     private final CapabilitiesExchange exchange;
     private final BaseMessages messages;
-    private final PeerCounters counters;
+    private final Counts<PeerCounter> counters;
 
     Greeter(
             final PeerDoor door,
             final PeerConfig config,
             final CapabilitiesExchange exchange,
             final BaseMessages messages,
-            final PeerCounters counters) {
+            final Counts<PeerCounter> counters) {
         this.door = door;
         this.config = config;
         this.exchange = exchange;

@@ -12,7 +12,7 @@ public final class PeerDoor {
     private final PeerConfig config;
     private final PeerTransport transport;
     private final PeerListener listener;
-    private final PeerCounters counters = new PeerCounters();
+    private final Counts<PeerCounter> counters = new Counts<>(PeerCounter.class);
     private final Jitter jitter;
     private final BaseMessages messages;
     private final CapabilitiesExchange exchange;
@@ -123,7 +123,7 @@ public final class PeerDoor {
         return peers;
     }
 
-    public PeerCounters counters() {
+    public Counts<PeerCounter> counters() {
         return counters;
     }
 

@@ -68,7 +68,7 @@ final class PeerMachine {
     private final Peer peer;
     private final PeerDoor door;
     private final BaseMessages messages;
-    private final PeerCounters counters;
+    private final Counts<PeerCounter> counters;
     private final PeerListener listener;
     private final Watchdog watchdog;
     private final BackOff backOff;

@@ -1,5 +1,6 @@
 package io.dialtone.diameter.routing;
 
+import io.dialtone.diameter.peer.Expect;
 import java.time.Duration;
 import java.util.Map;
 
@@ -20,10 +21,10 @@ public record AnswerTimers(Duration standard, Map<Integer, Duration> byCommand) 
 
     public AnswerTimers {
         byCommand = Map.copyOf(byCommand);
-        Expect.within("answer timer", standard, MIN, MAX, DEFAULT);
-        Expect.within("answer timers", byCommand.size(), 0, COMMANDS_MAX, 0);
+        Expect.between("answer timer", standard, MIN, MAX, DEFAULT);
+        Expect.between("answer timers", byCommand.size(), 0, COMMANDS_MAX, 0);
         byCommand.forEach(
-                (command, time) -> Expect.within("answer timer of command " + command, time, MIN, MAX, DEFAULT));
+                (command, time) -> Expect.between("answer timer of command " + command, time, MIN, MAX, DEFAULT));
     }
 
     public static AnswerTimers defaults() {

@@ -1,6 +1,7 @@
 package io.dialtone.diameter.routing;
 
 import io.dialtone.diameter.dictionary.AvpPath;
+import io.dialtone.diameter.peer.Expect;
 import io.dialtone.diameter.peer.PeerIdentity;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -34,8 +35,8 @@ public record PeerGroup(String name, List<Member> members, Algorithm algorithm, 
     public record Member(String host, int weight, int priority) {
         public Member {
             host = PeerIdentity.of(host).host();
-            Expect.within("weight of " + host, weight, 1, WEIGHT_MAX, WEIGHT_DEFAULT);
-            Expect.within("priority of " + host, priority, 0, PRIORITY_MAX, PRIORITY_DEFAULT);
+            Expect.between("weight of " + host, weight, 1, WEIGHT_MAX, WEIGHT_DEFAULT);
+            Expect.between("priority of " + host, priority, 0, PRIORITY_MAX, PRIORITY_DEFAULT);
         }
 
         public static Member of(final String host) {

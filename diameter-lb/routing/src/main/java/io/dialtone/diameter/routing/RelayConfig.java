@@ -1,6 +1,7 @@
 package io.dialtone.diameter.routing;
 
 import io.dialtone.diameter.codec.DiameterLimits;
+import io.dialtone.diameter.peer.Expect;
 import io.dialtone.diameter.peer.PeerIdentity;
 import java.time.Duration;
 
@@ -28,7 +29,7 @@ public record RelayConfig(
     public static final Duration SLOW_START_DEFAULT = Duration.ofSeconds(10);
 
     public RelayConfig {
-        Expect.within("slow start", slowStart, Duration.ZERO, Duration.ofMinutes(10), SLOW_START_DEFAULT);
+        Expect.between("slow start", slowStart, Duration.ZERO, Duration.ofMinutes(10), SLOW_START_DEFAULT);
     }
 
     public static RelayConfig of(final PeerIdentity local, final long seed) {

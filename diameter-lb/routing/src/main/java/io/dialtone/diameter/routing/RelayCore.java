@@ -8,6 +8,7 @@ import io.dialtone.diameter.codec.DiameterLimits;
 import io.dialtone.diameter.codec.DiameterMessage;
 import io.dialtone.diameter.codec.ParseResult;
 import io.dialtone.diameter.codec.ResultCode;
+import io.dialtone.diameter.peer.Counts;
 import io.dialtone.diameter.peer.PeerIdentity;
 import java.nio.ByteBuffer;
 import java.time.Duration;

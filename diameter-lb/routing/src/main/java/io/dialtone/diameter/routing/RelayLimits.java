@@ -1,5 +1,6 @@
 package io.dialtone.diameter.routing;
 
+import io.dialtone.diameter.peer.Expect;
 import java.time.Duration;
 
 /**
@@ -19,11 +20,11 @@ public record RelayLimits(int pendingMax, int slabBytes, int sessionsMax, Durati
     public static final int CONNECTIONS_DEFAULT = 1 << 12;
 
     public RelayLimits {
-        Expect.within("pending max", pendingMax, 1, 1 << 22, PENDING_DEFAULT);
-        Expect.within("slab bytes", slabBytes, RequestSlab.BLOCK_BYTES, 1 << 30, SLAB_BYTES_DEFAULT);
-        Expect.within("sessions max", sessionsMax, 4, 1 << 24, SESSIONS_DEFAULT);
-        Expect.within("session idle", sessionIdle, Duration.ofSeconds(1), Duration.ofDays(30), SESSION_IDLE_DEFAULT);
-        Expect.within("connections max", connectionsMax, 1, 1 << 16, CONNECTIONS_DEFAULT);
+        Expect.between("pending max", pendingMax, 1, 1 << 22, PENDING_DEFAULT);
+        Expect.between("slab bytes", slabBytes, RequestSlab.BLOCK_BYTES, 1 << 30, SLAB_BYTES_DEFAULT);
+        Expect.between("sessions max", sessionsMax, 4, 1 << 24, SESSIONS_DEFAULT);
+        Expect.between("session idle", sessionIdle, Duration.ofSeconds(1), Duration.ofDays(30), SESSION_IDLE_DEFAULT);
+        Expect.between("connections max", connectionsMax, 1, 1 << 16, CONNECTIONS_DEFAULT);
         requirePowerOfTwo("pending max", pendingMax, PENDING_DEFAULT);
         requirePowerOfTwo("sessions max", sessionsMax, SESSIONS_DEFAULT);
     }

@@ -1,5 +1,6 @@
 package io.dialtone.diameter.routing;
 
+import io.dialtone.diameter.peer.Counts;
 import io.dialtone.diameter.peer.PeerIdentity;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;

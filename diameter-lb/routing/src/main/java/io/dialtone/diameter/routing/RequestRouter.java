@@ -5,6 +5,7 @@ import io.dialtone.diameter.codec.BaseAvp;
 import io.dialtone.diameter.codec.DiameterMessage;
 import io.dialtone.diameter.codec.ResultCode;
 import io.dialtone.diameter.dictionary.AvpFinder;
+import io.dialtone.diameter.peer.Counts;
 import io.dialtone.placement.table.SipHash;
 import java.util.List;
 import org.agrona.DirectBuffer;
@@ -126,12 +127,8 @@ final class RequestRouter {
     /** Whether the request is for this node itself (RFC 6733 section 6.1.4). */
     boolean isLocal(final DiameterMessage request) {
         return request.has(BaseAvp.DESTINATION_HOST)
-                ? isName(request, BaseAvp.DESTINATION_HOST, localHost)
+                ? request.valueEqualsIgnoreCase(BaseAvp.DESTINATION_HOST, localHost)
                 : !request.has(BaseAvp.DESTINATION_REALM);
-    }
-
-    private static boolean isName(final DiameterMessage request, final BaseAvp avp, final byte[] name) {
-        return Names.equal(name, request.buffer(), request.valueOffset(avp), request.valueLength(avp));
     }
 
     /** What to answer when no peer was chosen. */

@@ -1,6 +1,7 @@
 package io.dialtone.diameter.routing;
 
 import io.dialtone.diameter.codec.ResultCode;
+import io.dialtone.diameter.peer.Expect;
 import java.util.Set;
 
 /**
@@ -17,8 +18,8 @@ public record Rerouting(int furtherPeersMax, Set<Integer> resultCodes, boolean o
 
     public Rerouting {
         resultCodes = Set.copyOf(resultCodes);
-        Expect.within("further peers", furtherPeersMax, 0, PendingTable.TRIED_MAX - 1, FURTHER_PEERS_DEFAULT);
-        Expect.within("result codes", resultCodes.size(), 0, RESULT_CODES_MAX, 2);
+        Expect.between("further peers", furtherPeersMax, 0, PendingTable.TRIED_MAX - 1, FURTHER_PEERS_DEFAULT);
+        Expect.between("result codes", resultCodes.size(), 0, RESULT_CODES_MAX, 2);
     }
 
     public static Rerouting defaults() {

@@ -1,5 +1,6 @@
 package io.dialtone.diameter.routing;
 
+import io.dialtone.diameter.peer.Expect;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 
@@ -11,7 +12,7 @@ public sealed interface RouteAction permits RouteAction.ToGroup, RouteAction.Ref
     /** Answers them with a Result-Code. */
     record Refuse(int resultCode) implements RouteAction {
         public Refuse {
-            Expect.within("result code of a refusal", resultCode, 3001, 5999, 5003);
+            Expect.between("result code of a refusal", resultCode, 3001, 5999, 5003);
         }
     }
 
@@ -31,9 +32,9 @@ public sealed interface RouteAction permits RouteAction.ToGroup, RouteAction.Ref
          * @param cacheSeconds Redirect-Max-Cache-Time, which is sent unless the usage is 0
          */
         public Redirect(final List<String> hosts, final int usage, final long cacheSeconds) {
-            Expect.within("redirect hosts", hosts.size(), 1, HOSTS_MAX, 1);
-            Expect.within("redirect host usage", usage, 0, USAGE_MAX, 0);
-            Expect.within("redirect cache time", cacheSeconds, 0, 0xFFFF_FFFFL, 0);
+            Expect.between("redirect hosts", hosts.size(), 1, HOSTS_MAX, 1);
+            Expect.between("redirect host usage", usage, 0, USAGE_MAX, 0);
+            Expect.between("redirect cache time", cacheSeconds, 0, 0xFFFF_FFFFL, 0);
             this.hosts = hosts.stream()
                     .map(host -> host.getBytes(StandardCharsets.US_ASCII))
                     .toArray(byte[][]::new);

@@ -1,6 +1,7 @@
 package io.dialtone.diameter.routing;
 
 import io.dialtone.diameter.dictionary.AvpPath;
+import io.dialtone.diameter.peer.Expect;
 import java.util.List;
 import java.util.OptionalInt;
 
@@ -20,7 +21,7 @@ public record RouteRule(String name, OptionalInt applicationId, List<Condition> 
 
     public RouteRule {
         conditions = List.copyOf(conditions);
-        Expect.within("conditions of rule " + name, conditions.size(), 0, CONDITIONS_MAX, 1);
+        Expect.between("conditions of rule " + name, conditions.size(), 0, CONDITIONS_MAX, 1);
     }
 
     public static RouteRule of(final String name, final AvpPath path, final AvpMatch match, final RouteAction action) {

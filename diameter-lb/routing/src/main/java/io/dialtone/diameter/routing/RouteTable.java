@@ -1,5 +1,6 @@
 package io.dialtone.diameter.routing;
 
+import io.dialtone.diameter.peer.Expect;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -73,9 +74,9 @@ public final class RouteTable {
     }
 
     public RouteTable(final List<PeerGroup> groups, final List<RouteRule> rules, final List<Route> routes) {
-        Expect.within("groups", groups.size(), 0, GROUPS_MAX, 1);
-        Expect.within("rules", rules.size(), 0, RULES_MAX, 0);
-        Expect.within("routes", routes.size(), 0, ROUTES_MAX, 1);
+        Expect.between("groups", groups.size(), 0, GROUPS_MAX, 1);
+        Expect.between("rules", rules.size(), 0, RULES_MAX, 0);
+        Expect.between("routes", routes.size(), 0, ROUTES_MAX, 1);
         final Map<String, Integer> indexes = new HashMap<>();
         for (final PeerGroup group : groups) {
             if (indexes.put(group.name(), indexes.size()) != null) {
@@ -105,7 +106,7 @@ public final class RouteTable {
                 putExact(of);
             }
         });
-        Expect.within("realms that stand for all below them", ends.size(), 0, SUFFIXES_MAX, 0);
+        Expect.between("realms that stand for all below them", ends.size(), 0, SUFFIXES_MAX, 0);
         ends.sort(Comparator.comparingInt((RealmRoutes of) -> of.realm.length).reversed());
         this.suffixes = ends.toArray(RealmRoutes[]::new);
     }

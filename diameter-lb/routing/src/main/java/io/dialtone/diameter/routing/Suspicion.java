@@ -1,5 +1,6 @@
 package io.dialtone.diameter.routing;
 
+import io.dialtone.diameter.peer.Expect;
 import java.time.Duration;
 
 /**
@@ -20,10 +21,10 @@ public record Suspicion(Duration least, int multiple, Duration most, Duration pr
     private static final int SLOWER_THAN_USUAL = 2;
 
     public Suspicion {
-        Expect.within("suspicion least", least, Duration.ofMillis(10), most, LEAST_DEFAULT);
-        Expect.within("suspicion multiple", multiple, 1, 1000, MULTIPLE_DEFAULT);
-        Expect.within("suspicion most", most, least, Duration.ofMinutes(1), MOST_DEFAULT);
-        Expect.within(
+        Expect.between("suspicion least", least, Duration.ofMillis(10), most, LEAST_DEFAULT);
+        Expect.between("suspicion multiple", multiple, 1, 1000, MULTIPLE_DEFAULT);
+        Expect.between("suspicion most", most, least, Duration.ofMinutes(1), MOST_DEFAULT);
+        Expect.between(
                 "probe interval", probeInterval, Duration.ofMillis(10), Duration.ofMinutes(1), PROBE_INTERVAL_DEFAULT);
     }
 

@@ -1,11 +1,11 @@
-package io.dialtone.diameter.routing;
+package io.dialtone.diameter.peer;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /** Counts that one thread writes and any reads: one for each constant of an enum. */
 @SuppressWarnings("EnumOrdinal") // places in an array that never leaves the process
-final class Counts<E extends Enum<E>> {
+public final class Counts<E extends Enum<E>> {
     private static final VarHandle LONGS = MethodHandles.arrayElementVarHandle(long[].class);
 
     /** Two cache lines: neighbours on the heap must not slow each other down. */
@@ -13,22 +13,22 @@ final class Counts<E extends Enum<E>> {
 
     private final long[] values;
 
-    Counts(final Class<E> counters) {
+    public Counts(final Class<E> counters) {
         this.values = new long[counters.getEnumConstants().length + 2 * PADDING];
     }
 
     /** Called only by the thread that writes. */
-    void increment(final E counter) {
+    public void increment(final E counter) {
         add(counter, 1);
     }
 
     /** Called only by the thread that writes. */
-    void add(final E counter, final long amount) {
+    public void add(final E counter, final long amount) {
         final int index = PADDING + counter.ordinal();
         LONGS.setOpaque(values, index, values[index] + amount);
     }
 
-    long get(final E counter) {
+    public long get(final E counter) {
         return (long) LONGS.getOpaque(values, PADDING + counter.ordinal());
     }
 }
